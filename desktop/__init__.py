@@ -1,0 +1,1 @@
+"""The Proofdesk application: window, canvas, store and command line."""

@@ -1,0 +1,1 @@
+"""The open project: edits, history, selection."""

@@ -1,0 +1,1 @@
+"""Lists and fields beside the canvas."""

@@ -1,0 +1,1 @@
+"""Documents, data formats, models and metrics: everything Proofdesk does without a window."""

@@ -1,0 +1,1 @@
+"""Measures of the field, with update, summary and reset."""

@@ -1,0 +1,1 @@
+"""Models with their pre- and postprocessing: pages in, proposals out."""

@@ -1,0 +1,1 @@
+"""Files in; pages, words and pixels out."""

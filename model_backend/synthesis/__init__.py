@@ -1,0 +1,1 @@
+"""Documents we generate, for samples, training and tests."""

@@ -1,0 +1,35 @@
+"""What every test gets: an isolated home and settings, the real documents where they are, no leftovers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("PROOFDESK_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for every test: nothing of the person's own settings is read or written."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real documents with ground truth (PROOFDESK_TEST_DATA, or ../shared/data)."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the real documents are not here: {SHARED} (set PROOFDESK_TEST_DATA)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The bundled sample documents."""
+    return ROOT / "resources" / "samples"
