@@ -1,8 +1,10 @@
-"""The values everybody shares: documents, pages, words and annotations; immutable, standard library only.
+"""The values everybody shares: documents, pages, words and annotations; immutable, standard library
+only.
 
-Coordinates are page units: PDF points for PDF pages, pixels for images; floats, origin top left, y down, after the
-page's own rotation is applied. Collections of a page are tuples ordered by id; ids are unique in their page (words and
-annotations share one sequence), are given out by `Page.next_id` and are never used twice.
+Coordinates are page units: PDF points for PDF pages, pixels for images; floats, origin top left, y
+down, after the page's own rotation is applied. Collections of a page are tuples ordered by id; ids
+are unique in their page (words and annotations share one sequence), are given out by `Page.next_id`
+and are never used twice.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ IMPORTED = "imported"
 
 
 class Status(StrEnum):
-    """What became of an annotation. A rejected proposal is deleted: only its proposal remains, in the store."""
+    """What became of an annotation. A rejected proposal is deleted: only its proposal remains, in
+    the store.
+    """
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -46,7 +50,9 @@ class PageStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Box:
-    """An axis-parallel rectangle in page units; x0 <= x1 and y0 <= y1 for everything we make ourselves."""
+    """An axis-parallel rectangle in page units; x0 <= x1 and y0 <= y1 for everything we make
+    ourselves.
+    """
 
     x0: float
     y0: float
@@ -80,7 +86,12 @@ class Box:
 
     def normalized(self) -> Box:
         """The same rectangle with ordered corners."""
-        return Box(min(self.x0, self.x1), min(self.y0, self.y1), max(self.x0, self.x1), max(self.y0, self.y1))
+        return Box(
+            min(self.x0, self.x1),
+            min(self.y0, self.y1),
+            max(self.x0, self.x1),
+            max(self.y0, self.y1),
+        )
 
     def moved(self, dx: float, dy: float) -> Box:
         """The box shifted by (dx, dy)."""
@@ -97,13 +108,19 @@ class Box:
     def intersection(self, other: Box) -> Box:
         """The common part; empty (zero area, perhaps inverted) when there is none."""
         return Box(
-            max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1)
+            max(self.x0, other.x0),
+            max(self.y0, other.y0),
+            min(self.x1, other.x1),
+            min(self.y1, other.y1),
         )
 
     def union(self, other: Box) -> Box:
         """The smallest box around both."""
         return Box(
-            min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1)
+            min(self.x0, other.x0),
+            min(self.y0, other.y0),
+            max(self.x1, other.x1),
+            max(self.y1, other.y1),
         )
 
     def contains(self, point: Point) -> bool:
@@ -112,7 +129,12 @@ class Box:
 
     def intersects(self, other: Box) -> bool:
         """Whether the two touch or overlap."""
-        return self.x0 <= other.x1 and other.x0 <= self.x1 and self.y0 <= other.y1 and other.y0 <= self.y1
+        return (
+            self.x0 <= other.x1
+            and other.x0 <= self.x1
+            and self.y0 <= other.y1
+            and other.y0 <= self.y1
+        )
 
     def overlap(self, other: Box) -> float:
         """Share of this box's area that lies in `other`, 0..1 (0 for an empty box)."""
@@ -173,9 +195,13 @@ def rotation_about(center: Point, degrees: float) -> Affine:
     """Turn by `degrees` (clockwise on the screen, y down) about `center`."""
     exact = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
     turn = degrees % 360
-    cosine, sine = exact.get(int(turn), (0.0, 0.0)) if turn in exact else (
-        math.cos(math.radians(turn)),
-        math.sin(math.radians(turn)),
+    cosine, sine = (
+        exact.get(int(turn), (0.0, 0.0))
+        if turn in exact
+        else (
+            math.cos(math.radians(turn)),
+            math.sin(math.radians(turn)),
+        )
     )
     cx, cy = center
     return (cosine, sine, -sine, cosine, cx - cosine * cx + sine * cy, cy - sine * cx - cosine * cy)
@@ -183,7 +209,9 @@ def rotation_about(center: Point, degrees: float) -> Affine:
 
 @dataclass(frozen=True)
 class Word:
-    """One text unit of a page. `confidence` (0..1) is the recogniser's, None for a PDF's own text layer."""
+    """One text unit of a page. `confidence` (0..1) is the recogniser's, None for a PDF's own text
+    layer.
+    """
 
     id: int
     text: str
@@ -196,7 +224,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Entity:
-    """A labelled set of words, in the order they are read. Text and box are kept as given, not regenerated."""
+    """A labelled set of words, in the order they are read. Text and box are kept as given, not
+    regenerated.
+    """
 
     id: int
     label: str
@@ -242,7 +272,7 @@ class Band:
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A merged cell: half-open ranges of grid rows and columns that cover two or more grid cells."""
+    """A merged cell: half-open ranges of rows and columns that cover two or more grid cells."""
 
     row0: int
     row1: int
@@ -252,11 +282,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Table:
-    """One grid object. Everything else (cells, headers, the six classes) is derived by `table_grid`.
+    """One grid object: cells, headers and the six classes are derived by `table_grid`.
 
-    `box`, `rows` and `columns` are in the table's own frame: page coordinates after turning the page by -rotation
-    degrees about the centre of `box`, and after undoing the shear (u = x + shear * (y - centre y)). With rotation and
-    shear zero the frame is the page. `header_rows` counts from the top; `projected_rows` are row indices.
+    `box`, `rows` and `columns` are in the table's own frame: page coordinates after turning the
+    page by -rotation degrees about the centre of `box`, and after undoing the shear (u = x + shear
+    * (y - centre y)). With rotation and shear zero the frame is the page. `header_rows` counts from
+    the top; `projected_rows` are row indices.
     """
 
     id: int
@@ -278,9 +309,10 @@ class Table:
 class Mask:
     """A bitmap as run lengths, placed on the page by a transform.
 
-    `counts` are COCO's compressed run lengths (column-major, first run counts zeros; pycocotools' `rleToString`) of a
-    `height` x `width` bitmap. `to_page` maps pixel corners to page units: pixel (x, y) covers the unit square from
-    (x, y) before the transform. Holes and separate parts are kept as they are.
+    `counts` are COCO's compressed run lengths (column-major, first run counts zeros; pycocotools'
+    `rleToString`) of a `height` x `width` bitmap. `to_page` maps pixel corners to page units: pixel
+    (x, y) covers the unit square from (x, y) before the transform. Holes and separate parts are
+    kept as they are.
     """
 
     width: int
@@ -291,9 +323,11 @@ class Mask:
 
 @dataclass(frozen=True)
 class Region:
-    """A labelled box, polygon set or bitmap mask; a plain box when it has neither polygons nor a mask.
+    """A labelled box, polygon set or bitmap mask; a plain box when it has neither polygons nor a
+    mask.
 
-    Several polygons are a union (COCO); `box` is kept as given, also where it is not the outline's bounding box.
+    Several polygons are a union (COCO); `box` is kept as given, also where it is not the outline's
+    bounding box.
     """
 
     id: int
@@ -313,11 +347,13 @@ AnyAnnotation = TypeVar("AnyAnnotation", Entity, Relation, Table, Region)
 
 @dataclass(frozen=True)
 class PageGeometry:
-    """How the page was read: engines and settings disagree, so coordinates name the geometry they belong to.
+    """How the page was read: engines and settings disagree, so coordinates name the geometry they
+    belong to.
 
-    `width` and `height` are those of the page as first read; `crop_box` (PDF points, PDF's own frame, y up), the
-    `/Rotate` value, the user unit and the EXIF orientation are what the file said. `dpi` is what an image file claims
-    (None: nothing usable) and `bit_depth` its bits a channel.
+    `width` and `height` are those of the page as first read; `crop_box` (PDF points, PDF's own
+    frame, y up), the `/Rotate` value, the user unit and the EXIF orientation are what the file
+    said. `dpi` is what an image file claims (None: nothing usable) and `bit_depth` its bits a
+    channel.
     """
 
     engine: str
@@ -334,9 +370,10 @@ class PageGeometry:
 class Page:
     """One page of a document with all that is known about it.
 
-    `rotation` (0, 90, 180, 270, clockwise) and `skew` (degrees, clockwise, of the picture's turn on show) were chosen
-    by a person: width, height and all coordinates are those after both. `is_scan` is true where the words came from
-    a recogniser or there is no text layer. The four collections and `words` are ordered by id.
+    `rotation` (0, 90, 180, 270, clockwise) and `skew` (degrees, clockwise, of the picture's turn on
+    show) were chosen by a person: width, height and all coordinates are those after both. `is_scan`
+    is true where the words came from a recogniser or there is no text layer. The four collections
+    and `words` are ordered by id.
     """
 
     id: int
@@ -378,7 +415,13 @@ class Page:
         return next((item for item in self.annotations if item.id == annotation_id), None)
 
 
-COLLECTIONS = {"words": Word, "entities": Entity, "relations": Relation, "tables": Table, "regions": Region}
+COLLECTIONS = {
+    "words": Word,
+    "entities": Entity,
+    "relations": Relation,
+    "tables": Table,
+    "regions": Region,
+}
 """Name of each collection of a page and the type of its members."""
 
 
@@ -401,7 +444,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Proposals:
-    """What one model said about one page, unchanged. Ids are local: relations and nothing else refer to them."""
+    """What one model said about one page. Ids are local: only its own relations refer to them."""
 
     model: str
     entities: tuple[Entity, ...] = ()
@@ -419,4 +462,6 @@ class Proposals:
 def with_words(page: Page, words: Iterable[Word]) -> Page:
     """The page with exactly these words (ordered by id), its id sequence moved past them."""
     ordered = tuple(sorted(words, key=lambda word: word.id))
-    return replace(page, words=ordered, next_id=max([page.next_id, *(word.id + 1 for word in ordered)]))
+    return replace(
+        page, words=ordered, next_id=max([page.next_id, *(word.id + 1 for word in ordered)])
+    )

@@ -1,4 +1,6 @@
-"""Values to JSON and back, without loss; one mapping, used by the store, the history and Proofdesk's page files."""
+"""Values to JSON and back, without loss; one mapping, used by the store, the history and
+Proofdesk's page files.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import types
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
@@ -29,11 +31,11 @@ def to_json(value: Any) -> Any:  # noqa: ANN401 - any of the frozen values, or a
 
 
 def from_json(kind: type[Value], data: Json) -> Value:
-    """The frozen value of this type; TypeError or KeyError or ValueError when the data is not one."""
-    return _reader(kind)(data)  # type: ignore[no-any-return]
+    """The frozen value of this type; TypeError, KeyError or ValueError when it is not one."""
+    return _reader(kind)(data)  # type: ignore[no-any-return, arg-type]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type expression
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):

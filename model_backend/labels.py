@@ -1,4 +1,6 @@
-"""Label schemas: the classes a project allows, with their colours and keys; BIO encoding and decoding."""
+"""Label schemas: the classes a project allows, with their colours and keys; BIO encoding and
+decoding.
+"""
 
 from __future__ import annotations
 
@@ -46,16 +48,19 @@ class LabelSchema:
         )
 
     def with_missing(self, names: Iterable[tuple[str, str]]) -> LabelSchema:
-        """The schema with every (name, kind) it lacks added at the end, in spare colours and keys."""
+        """The schema with every (name, kind) it lacks added, in spare colours and keys."""
         labels = list(self.labels)
         for name, kind in names:
             if not any(item.name == name and item.kind == kind for item in labels):
-                labels.append(Label(name, _spare_color(len(labels)), _spare_key(labels, kind), kind))
+                labels.append(
+                    Label(name, _spare_color(len(labels)), _spare_key(labels, kind), kind)
+                )
         return LabelSchema(tuple(labels))
 
 
 _PALETTE = (
-    "#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#e15759", "#76b7b2", "#edc948", "#ff9da7", "#9c755f", "#7f7f7f",
+    "#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#e15759",
+    "#76b7b2", "#edc948", "#ff9da7", "#9c755f", "#7f7f7f",
 )  # fmt: skip
 
 
@@ -91,7 +96,9 @@ DEFAULT_SCHEMA = LabelSchema(
 
 
 def encode_bio(labels: Sequence[str | None], starts: Sequence[bool]) -> list[str]:
-    """BIO tags of words: `labels[i]` is the entity label of word i (None: outside), `starts[i]` its first word."""
+    """BIO tags of words: `labels[i]` is the entity label of word i (None: outside), `starts[i]` its
+    first word.
+    """
     return [
         "O" if label is None else f"{'B' if start else 'I'}-{label.upper()}"
         for label, start in zip(labels, starts, strict=True)
@@ -99,7 +106,9 @@ def encode_bio(labels: Sequence[str | None], starts: Sequence[bool]) -> list[str
 
 
 def decode_bio(tags: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Entities (LABEL, start, end) of BIO tags, half-open; an I- without its B- begins an entity (seqeval's default)."""
+    """Entities (LABEL, start, end) of BIO tags, half-open; an I- without its B- begins an entity
+    (seqeval's default).
+    """
     entities: list[tuple[str, int, int]] = []
     for index, tag in enumerate([*tags, "O"]):
         prefix, _, label = tag.partition("-")

@@ -1,4 +1,4 @@
-"""Text in the user's language: gettext catalogues in resources/translations, English as the source."""
+"""Text in the user's language: gettext catalogues in resources/translations, English source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What every test gets: an isolated home and settings, the real documents where they are, no leftovers."""
+"""What every test gets: an isolated home and settings, the real documents where they are, no
+leftovers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ SHARED = Path(os.environ.get("PROOFDESK_TEST_DATA", ROOT.parent / "shared" / "da
 
 
 @pytest.fixture(autouse=True)
-def isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolated_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A home of its own for every test: nothing of the person's own settings is read or written."""
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
