@@ -1,0 +1,107 @@
+"""What every predictor is: pages in, proposals out; and the one call that a worker process runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from model_backend import registry
+from model_backend.document import Affine, Page, Proposals
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+_SHEET_INCHES = 11.7
+"""Longest side of A4 and letter: what an image's page is taken to be when its dpi says nothing."""
+
+
+@dataclass
+class PredictorInput:
+    """A page with the file it came from; its picture is rendered when a predictor asks for it."""
+
+    path: Path
+    page: Page
+    password: str = ""
+    _pictures: dict[float, Pixels] = field(default_factory=dict, repr=False)
+
+    def color_picture(self, dpi: float) -> Pixels:
+        """The page as people see it (height, width, 3: red, green, blue), at about this resolution.
+
+        Images are never enlarged. The picture is kept for the next predictor.
+        """
+        scale = self.scale(dpi)
+        if scale not in self._pictures:
+            self._pictures[scale] = self._render(scale)
+        return self._pictures[scale]
+
+    def picture(self, dpi: float) -> Pixels:
+        """The page in grey (height, width), 0 black to 255 white (ITU-R 601 luma)."""
+        import numpy as np
+
+        red_green_blue = self.color_picture(dpi)
+        weights = np.array([299, 587, 114], dtype=np.uint32)
+        return ((red_green_blue @ weights) // 1000).astype(np.uint8)
+
+    def scale(self, dpi: float) -> float:
+        """Pixels of the picture per page unit."""
+        if self.page.unit == "pt":
+            return dpi / 72.0
+        return min(1.0, dpi / native_dpi(self.page))
+
+    def to_page(self, dpi: float) -> Affine:
+        """From the picture's pixels to page units; exact also where the picture's size was
+        rounded.
+        """
+        height, width = self.color_picture(dpi).shape[:2]
+        return (self.page.width / width, 0.0, 0.0, self.page.height / height, 0.0, 0.0)
+
+    def _render(self, scale: float) -> Pixels:
+        import numpy as np
+
+        from model_backend import sources
+
+        picture = sources.render_image(
+            self.path,
+            self.page.number,
+            scale=scale,
+            rotation=self.page.rotation,
+            skew=self.page.skew,
+            password=self.password,
+        )
+        return np.asarray(picture.convert("RGB"))
+
+
+class Predictor(Protocol):
+    """A model with what comes before and after it: pages in, proposals out."""
+
+    name: str
+    task: str
+
+    def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
+        """Proposals for each page, in the order of the pages."""
+        ...
+
+
+def native_dpi(page: Page) -> float:
+    """The resolution of an image's page: what its file claims, when the sheet is then a likely
+    one.
+    """
+    longest = max(page.width, page.height, 1.0)
+    claimed = page.geometry.dpi
+    if claimed and 3.0 <= longest / claimed <= 17.0 and claimed > 96:  # 72 and 96 are mere defaults
+        return claimed
+    return longest / _SHEET_INCHES
+
+
+def predict_page(
+    path: Path, page: Page, names: Sequence[str], password: str = ""
+) -> tuple[Proposals, ...]:
+    """What the named predictors say about a page; runs in a worker process, `none` is silent."""
+    given = PredictorInput(Path(path), page, password)
+    chosen = [registry.create(name) for name in names if name != registry.NONE]
+    return tuple(predictor([given])[0] for predictor in chosen)
