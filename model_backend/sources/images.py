@@ -1,0 +1,295 @@
+"""Pictures through Pillow: sizes from the header, upright and on white, pixels. Only in workers."""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from model_backend.document import (
+    Box,
+    PageGeometry,
+    bounding_box,
+    compose,
+    inverse,
+    transform_point,
+)
+from model_backend.errors import UserError
+from model_backend.sources.values import (
+    FIRST_FRAME,
+    INCOMPLETE,
+    MANY_FRAMES,
+    Frame,
+    frame,
+    shown_from_file,
+    shown_size,
+)
+
+ENGINE = f"pillow {PIL.__version__}"
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
+"""All that Pillow may open: its other readers start programs or are little tested."""
+MOST_PIXELS = 200_000_000
+"""Most pixels of a picture that we decode: 600 MB in colour."""
+MOST_FRAMES = 2_000
+KEPT = 2
+"""Decoded pictures that a process keeps, so that the levels of a pyramid cost one decoding."""
+EXIF_ORIENTATION = 0x0112
+DPI_RANGE = (50.0, 2400.0)
+WHITE = (255, 255, 255)
+
+Image.MAX_IMAGE_PIXELS = None  # our own limit is checked from the header, before any decoding
+
+TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+"""Pillow turns counter-clockwise, pages turn clockwise."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture upright on white, gray ("L") or colour ("RGB"), and whether its end was missing."""
+
+    image: Image.Image
+    is_incomplete: bool
+
+
+_decoded: OrderedDict[tuple[str, int, int, int], Decoded] = OrderedDict()
+
+
+def geometries(path: Path) -> tuple[tuple[PageGeometry, ...], tuple[str, ...]]:
+    """Geometry of every page of a TIFF, of the one page of any other picture; and its problems."""
+    with opened(path) as image:
+        count = _frame_count(image)
+        animated = image.format != "TIFF" and count > 1
+        shown = 1 if animated else min(count, MOST_FRAMES)
+        sizes = tuple(_geometry(image, path, number) for number in range(shown))
+    problems = (FIRST_FRAME,) if animated else (MANY_FRAMES,) if count > shown else ()
+    return sizes, problems
+
+
+def geometry(path: Path, number: int) -> PageGeometry:
+    """Geometry of one page."""
+    with opened(path) as image:
+        return _geometry(image, path, number)
+
+
+def decoded(path: Path, number: int) -> Decoded:
+    """The picture, decoded once while it is among the last few of this process."""
+    status = path.stat()
+    key = (str(path), status.st_mtime_ns, status.st_size, number)
+    if key not in _decoded:
+        _decoded[key] = _decode(path, number)
+        if len(_decoded) > KEPT:
+            _decoded.popitem(last=False)
+    _decoded.move_to_end(key)
+    return _decoded[key]
+
+
+def render(
+    path: Path,
+    number: int,
+    *,
+    scale: float,
+    rotation: int = 0,
+    skew: float = 0.0,
+    clip: Box | None = None,
+    most_pixels: int,
+) -> tuple[Image.Image, float]:
+    """The page or a part of it as shown, gray or colour, and the scale that was used."""
+    source = decoded(path, number).image
+    width, height = shown_size(*source.size, rotation)
+    view = frame(width, height, scale=scale, clip=clip, most_pixels=most_pixels)
+    draw = _skewed if skew else _upright
+    return draw(source, view, rotation, skew), view.scale
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """The picture's header, no pixels yet; UserError when it cannot be read or is far too large."""
+    try:
+        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
+            warnings.simplefilter("ignore")  # Pillow warns of odd metadata that we do not read
+            yield image
+    except UnidentifiedImageError as error:
+        raise _unreadable(path) from error
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise _unreadable(path) from error
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """The picture as "L" or "RGB": deep gray scaled to eight bits, transparency on white."""
+    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
+        return _eight_bits(image)
+    if image.mode in {"L", "RGB"} and "transparency" not in image.info:
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    if image.has_transparency_data:
+        colour = image.convert("RGBA")
+        paper = Image.new("RGBA", colour.size, (*WHITE, 255))
+        return Image.alpha_composite(paper, colour).convert("RGB")
+    return image.convert("RGB")
+
+
+def _unreadable(path: Path) -> UserError:
+    return UserError(
+        "The picture {file} is damaged and cannot be opened. Save or scan it again and retry.",
+        file=path,
+    )
+
+
+def _frame_count(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
+
+
+def _geometry(image: Image.Image, path: Path, number: int) -> PageGeometry:
+    _seek(image, path, number)
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise UserError(
+            "The picture {file} is too large ({megapixels} million pixels, at most {limit}). "
+            "Make it smaller and retry.",
+            file=path,
+            megapixels=round(width * height / 1e6),
+            limit=MOST_PIXELS // 1_000_000,
+        )
+    orientation = _orientation(image)
+    if orientation >= 5:
+        width, height = height, width
+    return PageGeometry(
+        ENGINE, float(width), float(height), exif_orientation=orientation, dpi=_dpi(image)
+    )
+
+
+def _seek(image: Image.Image, path: Path, number: int) -> None:
+    if number and not 0 <= number < _frame_count(image):
+        raise UserError("{file} has no page {number}.", file=path, number=number + 1)
+    image.seek(number)
+
+
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(EXIF_ORIENTATION, 1)
+    return int(value) if value in range(1, 9) else 1
+
+
+def _dpi(image: Image.Image) -> float | None:
+    """The stated resolution when it is one that a scanner or camera program would write."""
+    stated = image.info.get("dpi")
+    if not isinstance(stated, tuple) or len(stated) != 2:
+        return None
+    horizontal, vertical = (float(value) for value in stated)
+    if not all(DPI_RANGE[0] <= value <= DPI_RANGE[1] for value in (horizontal, vertical)):
+        return None
+    return horizontal if abs(horizontal - vertical) <= 0.05 * horizontal else None
+
+
+def _decode(path: Path, number: int) -> Decoded:
+    with opened(path) as image:
+        _geometry(image, path, number)
+        is_incomplete = _load(image)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Decoded(on_white(ImageOps.exif_transpose(image)), is_incomplete)
+
+
+def _load(image: Image.Image) -> bool:
+    """Decode; whether the end of the data was missing (what is there is kept, the rest is gray)."""
+    from PIL import ImageFile
+
+    try:
+        image.load()
+    except OSError as error:
+        if "truncated" not in str(error):
+            raise
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            image.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+        return True
+    return False
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Gray of any depth in 0..255: by its full range, or by what it holds where that is unusual."""
+    values = np.asarray(image).astype(np.float32)
+    values = np.where(np.isfinite(values), values, 0.0)
+    low, high = float(values.min()), float(values.max())
+    for full in (1.0, 255.0, 65535.0):
+        is_fraction = full == 1.0 and image.mode != "F"
+        is_deep = full == 255.0 and image.mode.startswith("I;16")
+        if low >= 0 and high <= full and not is_fraction and not is_deep:
+            low, high = 0.0, full
+            break
+    scaled = (values - low) * (255.0 / max(high - low, 1e-12))
+    return Image.fromarray(np.rint(scaled).clip(0, 255).astype(np.uint8))
+
+
+def _upright(source: Image.Image, view: Frame, rotation: int, skew: float) -> Image.Image:
+    """Cut out and scale in the file's own frame, then turn: exact for whole pixels."""
+    back = inverse(shown_from_file(*source.size, rotation, skew))
+    cut = bounding_box(
+        (round(x, 6), round(y, 6))  # a turn about the centre is exact only to the last bits
+        for x, y in (transform_point(back, corner) for corner in view.box.corners)
+    )
+    size = (view.width, view.height) if rotation % 180 == 0 else (view.height, view.width)
+    part = _cut(source, cut, size)
+    return part.transpose(TURNS[rotation]) if rotation else part
+
+
+def _cut(source: Image.Image, cut: Box, size: tuple[int, int]) -> Image.Image:
+    page = Box(0.0, 0.0, *map(float, source.size))
+    if cut == page and size == source.size:
+        return source
+    inside = cut.intersection(page)
+    if inside == cut:
+        return _resized(source, cut, size)
+    paper = Image.new(source.mode, size, _white(source))
+    if inside.width > 0 and inside.height > 0:
+        sx, sy = size[0] / cut.width, size[1] / cut.height
+        part = (max(1, round(inside.width * sx)), max(1, round(inside.height * sy)))
+        place = (round((inside.x0 - cut.x0) * sx), round((inside.y0 - cut.y0) * sy))
+        paper.paste(_resized(source, inside, part), place)
+    return paper
+
+
+def _resized(source: Image.Image, cut: Box, size: tuple[int, int]) -> Image.Image:
+    larger = size[0] > cut.width
+    method = Image.Resampling.BICUBIC if larger else Image.Resampling.BOX
+    corners = (cut.x0, cut.y0, cut.x1, cut.y1)
+    return source.resize(size, method, box=corners, reducing_gap=None if larger else 2.0)
+
+
+def _skewed(source: Image.Image, view: Frame, rotation: int, skew: float) -> Image.Image:
+    """Deskew with one resampling; sources much larger than the result are halved first."""
+    level = max(1, int(1 / view.scale)) if view.scale < 1 else 1
+    small = source.reduce(level) if level > 1 else source
+    shown = shown_from_file(*source.size, rotation, skew)
+    shrink = (source.width / small.width, source.height / small.height)
+    from_small = compose((shrink[0], 0.0, 0.0, shrink[1], 0.0, 0.0), shown)
+    a, b, c, d, e, f = inverse(compose(from_small, view.pixels_from_page))
+    return small.transform(
+        (view.width, view.height),
+        Image.Transform.AFFINE,
+        (a, c, e, b, d, f),
+        Image.Resampling.BICUBIC,
+        fillcolor=_white(source),
+    )
+
+
+def _white(image: Image.Image) -> int | tuple[int, int, int]:
+    return 255 if image.mode == "L" else WHITE
+
+
+def problems(picture: Decoded) -> tuple[str, ...]:
+    """What a person should know of a decoded picture."""
+    return (INCOMPLETE,) if picture.is_incomplete else ()
