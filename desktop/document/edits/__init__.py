@@ -1,0 +1,54 @@
+"""All edits: pure functions from a page to a page. Whatever a person does to a page is one of these."""
+
+from __future__ import annotations
+
+from desktop.document.edits.common import (
+    accept,
+    accept_rest,
+    delete,
+    move,
+    paste,
+    replace,
+    resize,
+    set_label,
+)
+from desktop.document.edits.entities import (
+    add_entity,
+    add_entity_box,
+    link,
+    set_entity_words,
+    set_text,
+    unlink,
+)
+from desktop.document.edits.merging import merge_proposals
+from desktop.document.edits.pages import deskew, rotate, set_note, set_page_status
+from desktop.document.edits.shapes import add_region, add_table
+from desktop.document.edits.words import add_word, replace_words, set_illegible, set_word_text
+
+__all__ = [
+    "accept",
+    "accept_rest",
+    "add_entity",
+    "add_entity_box",
+    "add_region",
+    "add_table",
+    "add_word",
+    "delete",
+    "deskew",
+    "link",
+    "merge_proposals",
+    "move",
+    "paste",
+    "replace",
+    "replace_words",
+    "resize",
+    "rotate",
+    "set_entity_words",
+    "set_illegible",
+    "set_label",
+    "set_note",
+    "set_page_status",
+    "set_text",
+    "set_word_text",
+    "unlink",
+]

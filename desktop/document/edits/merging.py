@@ -1,0 +1,252 @@
+"""What a model proposes, merged into a page: never touches what a person decided, never brings it back, never doubles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from desktop.document.edits.parts import joined, put, take_out, words_by_id
+from desktop.store.records import Proposal
+from model_backend.document import (
+    Annotation,
+    Box,
+    Entity,
+    Page,
+    PageStatus,
+    Proposals,
+    Region,
+    Relation,
+    Status,
+    Table,
+    union_of,
+)
+
+SAME = 0.5
+"""Jaccard overlap of words, or intersection over union of boxes, from which two annotations are the same."""
+
+Placed = Entity | Table | Region
+
+
+def merge_proposals(
+    page: Page, proposals: Proposals, earlier: Sequence[Proposal]
+) -> tuple[Page, tuple[Proposal, ...]]:
+    """The page with what a model says, and what is to be kept of it unchanged.
+
+    Each annotation takes the place of the open proposal that it repeats. One that repeats something a person accepted,
+    corrected or deleted is left out. Open proposals of the same model that it no longer makes are withdrawn.
+    """
+    merger = _Merger(page, proposals.model, earlier)
+    placed: tuple[Placed, ...] = (*proposals.entities, *proposals.tables, *proposals.regions)
+    for annotation in placed:
+        merger.place(annotation)
+    for relation in proposals.relations:
+        merger.relate(relation)
+    return merger.result()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Something that was said or drawn before: what it looked like, and the id it has on the page."""
+
+    annotation_id: int
+    value: Placed
+
+
+@dataclass
+class _Merger:
+    """One merge in progress."""
+
+    page: Page
+    model: str
+    earlier: Sequence[Proposal]
+    added: dict[int, Annotation] = field(default_factory=dict)
+    said: list[Proposal] = field(default_factory=list)
+    ids: dict[int, int] = field(default_factory=dict)
+    """Where the model's own ids went: an id of the page, or absent for what was left out."""
+    next_id: int = 0
+
+    def __post_init__(self) -> None:
+        self.next_id = self.page.next_id
+        self.now = {item.id: item for item in self.page.annotations}
+        self.open = _open_ids(self.page)
+        self.known = _Nearby(_known_values(self.now, self.earlier))
+        self.taken_words = {
+            word_id
+            for entity in self.page.entities
+            if entity.id not in self.open
+            for word_id in entity.word_ids
+        }
+
+    def place(self, annotation: Placed) -> None:
+        """Update the open proposal that this repeats, leave it out, or add it."""
+        for known in self.known.same_as(annotation):
+            if known.annotation_id not in self.open:
+                if known.annotation_id in self.now:
+                    self.ids[annotation.id] = known.annotation_id
+                return
+            if known.annotation_id not in self.added:
+                self._add(annotation, known.annotation_id)
+                return
+        self._add(annotation, self.next_id)
+
+    def _add(self, annotation: Placed, own: int) -> None:
+        value = self._own(annotation, own)
+        if value is None:
+            return
+        self.ids[annotation.id] = own
+        self._keep(value, replace(annotation, id=own))
+
+    def _own(self, annotation: Placed, own: int) -> Placed | None:
+        """The annotation as it stands on this page: without words that a person gave to another entity."""
+        value = replace(annotation, id=own, status=Status.PROPOSED, source=self.model)
+        if not isinstance(value, Entity) or self.taken_words.isdisjoint(value.word_ids):
+            return value
+        words = words_by_id(self.page, (i for i in value.word_ids if i not in self.taken_words))
+        if not words:
+            return None
+        ids = tuple(word.id for word in words)
+        box = union_of(word.box for word in words)
+        return replace(value, word_ids=ids, text=joined(words), box=box)
+
+    def _keep(self, value: Annotation, said: Annotation) -> None:
+        self.added[value.id] = value
+        self.said.append(Proposal(self.model, value.id, said))
+        self.next_id = max(self.next_id, value.id + 1)
+
+    def relate(self, relation: Relation) -> None:
+        """Add a relation unless its ends were left out, or it is there, or it was deleted."""
+        ends = (self.ids.get(relation.from_id), self.ids.get(relation.to_id))
+        if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
+            return
+        own = self._earlier_relation({ends[0], ends[1]})
+        if own is not None and (own not in self.open or own in self.added):
+            return
+        value = replace(
+            relation,
+            id=self.next_id if own is None else own,
+            from_id=ends[0],
+            to_id=ends[1],
+            status=Status.PROPOSED,
+            source=self.model,
+        )
+        self._keep(value, value)
+
+    def _earlier_relation(self, ends: set[int]) -> int | None:
+        """The id of the relation between these ends, on the page or deleted from it."""
+        here = (*self.added.values(), *self.page.relations)
+        said = (item.annotation for item in self.earlier if not item.is_withdrawn)
+        return next(
+            (
+                item.id
+                for item in (*here, *said)
+                if isinstance(item, Relation) and {item.from_id, item.to_id} == ends
+            ),
+            None,
+        )
+
+    def result(self) -> tuple[Page, tuple[Proposal, ...]]:
+        """The page with everything in it, and the new proposals as the model made them."""
+        withdrawn = {
+            item.id
+            for item in self.page.annotations
+            if item.id in self.open and item.source == self.model and item.id not in self.added
+        }
+        page = put(take_out(self.page, withdrawn - self._named()), *self.added.values())
+        if page.status == PageStatus.NEW and self.added:
+            page = replace(page, status=PageStatus.PROPOSED)
+        return page, tuple(self.said)
+
+    def _named(self) -> set[int]:
+        """Entities that relations which stay refer to; a proposal goes only after them."""
+        return {
+            end
+            for item in (*self.added.values(), *self.page.relations)
+            if isinstance(item, Relation) and item.source != self.model
+            for end in (item.from_id, item.to_id)
+        }
+
+
+def _open_ids(page: Page) -> set[int]:
+    """Proposals that nobody has decided on; an entity that a person linked is decided."""
+    held = {
+        end
+        for relation in page.relations
+        if relation.status != Status.PROPOSED
+        for end in (relation.from_id, relation.to_id)
+    }
+    return {
+        item.id
+        for item in page.annotations
+        if item.status == Status.PROPOSED and item.id not in held
+    }
+
+
+def _known_values(now: dict[int, Annotation], earlier: Iterable[Proposal]) -> Iterable[_Known]:
+    for item in now.values():
+        if not isinstance(item, Relation):
+            yield _Known(item.id, item)
+    for proposal in earlier:
+        if not proposal.is_withdrawn and not isinstance(proposal.annotation, Relation):
+            yield _Known(proposal.annotation_id, proposal.annotation)
+
+
+class _Nearby:
+    """Known annotations found by place: an intersection over union of a half puts each centre inside the other box."""
+
+    def __init__(self, known: Iterable[_Known]) -> None:
+        self._strips: dict[int, list[_Known]] = {}
+        self._of_word: dict[int, list[_Known]] = {}
+        for item in known:
+            for strip in _strips(item.value.box):
+                self._strips.setdefault(strip, []).append(item)
+            for word_id in getattr(item.value, "word_ids", ()):
+                self._of_word.setdefault(word_id, []).append(item)
+
+    def same_as(self, value: Placed) -> list[_Known]:
+        """Everything that is the same as the value, the most alike first; what is decided before what is open."""
+        found = []
+        for known in self._candidates(value):
+            likeness = _likeness(known.value, value)
+            if likeness >= SAME:
+                found.append((likeness, _has_same_label(known.value, value), known))
+        found.sort(key=lambda entry: entry[:2], reverse=True)
+        return [known for _, _, known in found]
+
+    def _candidates(self, value: Placed) -> list[_Known]:
+        x, y = value.box.center
+        near = [
+            known
+            for known in self._strips.get(int(y // _STRIP), ())
+            if known.value.box.contains((x, y))
+        ]
+        of_words = (
+            known
+            for word_id in getattr(value, "word_ids", ())
+            for known in self._of_word.get(word_id, ())
+        )
+        return list({id(known): known for known in (*near, *of_words)}.values())
+
+
+_STRIP = 64.0
+_MOST_STRIPS = 4096
+
+
+def _strips(box: Box) -> range:
+    first, last = int(box.y0 // _STRIP), int(box.y1 // _STRIP)
+    return range(first, min(last, first + _MOST_STRIPS) + 1)
+
+
+def _likeness(one: Placed, other: Placed) -> float:
+    """Intersection over union of boxes, or of words where that is more; 0 for different kinds."""
+    if type(one) is not type(other):
+        return 0.0
+    boxes = one.box.iou(other.box)
+    if not isinstance(one, Entity) or not isinstance(other, Entity):
+        return boxes
+    first, second = set(one.word_ids), set(other.word_ids)
+    union = len(first | second)
+    return max(boxes, len(first & second) / union) if union else boxes
+
+
+def _has_same_label(one: Placed, other: Placed) -> bool:
+    return getattr(one, "label", "") == getattr(other, "label", "")

@@ -1,0 +1,50 @@
+"""Edits of a page as a whole: status, note, rotation and deskewing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from desktop.document.edits.parts import begun
+from desktop.document.edits.placing import turned, turned_size, turning
+from model_backend.document import COLLECTIONS, Page, PageStatus, Status
+
+
+def set_page_status(page: Page, status: PageStatus) -> Page:
+    """How far the work on the page has come; a page with open proposals is never new."""
+    is_open = any(item.status == Status.PROPOSED for item in page.annotations)
+    if status == PageStatus.NEW and is_open:
+        status = PageStatus.PROPOSED
+    return page if status == page.status else replace(page, status=status)
+
+
+def set_note(page: Page, note: str) -> Page:
+    """What a person wants to say about the page."""
+    return page if note == page.note else replace(page, note=note)
+
+
+def rotate(page: Page, degrees: int) -> Page:
+    """The page turned clockwise by quarter turns, in addition to what it is already; everything on it follows."""
+    if degrees % 90:
+        raise ValueError(f"{degrees} degrees are not quarter turns")
+    if degrees % 360 == 0:
+        return page
+    after = _turned(page, degrees % 360)
+    return begun(replace(after, rotation=(page.rotation + degrees) % 360))
+
+
+def deskew(page: Page, degrees: float) -> Page:
+    """The picture turned clockwise by `degrees` in all (0: as it was read); everything on the page follows."""
+    if degrees == page.skew:
+        return page
+    return begun(replace(_turned(page, degrees - page.skew), skew=degrees))
+
+
+def _turned(page: Page, degrees: float) -> Page:
+    affine = turning(page, degrees)
+    width, height = turned_size(page, degrees)
+    fields: dict[str, Any] = {
+        name: tuple(turned(item, affine, degrees) for item in getattr(page, name))
+        for name in COLLECTIONS
+    }
+    return replace(page, width=width, height=height, **fields)
