@@ -1,0 +1,235 @@
+"""Background work for the window: a Future goes in, a call on the window's thread comes out."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Event
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
+
+from desktop.errors import explain
+from desktop.jobs.work import Course, Outcome, Work
+from model_backend.errors import Cancelled
+
+if TYPE_CHECKING:
+    from model_backend.service import Workers
+
+SLICE = 0.008
+"""Seconds of results that are taken in one go before the window gets its turn."""
+
+
+class _Hub(QObject):
+    """Brings calls from any thread to the window's.
+
+    Foreign threads touch no Qt object, only a queue and a socket: signals emitted from threads
+    that Qt did not make have crashed, and objects as short-lived as a job have lost results.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._reading, self._writing = socket.socketpair()
+        self._reading.setblocking(False)
+        self._writing.setblocking(False)
+        self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._deliver)
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Have the call made on the window's thread; from any thread."""
+        self._calls.put(call)
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._writing.send(b"\0")
+        except OSError:
+            # Full: a wake-up is already waiting. Closed: nobody wants the call any more.
+            return
+
+    @Slot()
+    def _deliver(self) -> None:
+        with suppress(BlockingIOError):
+            self._reading.recv(65536)
+        deadline = perf_counter() + SLICE
+        try:
+            while perf_counter() < deadline:
+                self._calls.get_nowait()()
+        except Empty:
+            return
+        finally:
+            if not self._calls.empty():
+                self._wake()
+
+    def close(self) -> None:
+        """Deliver nothing from now on."""
+        self._notifier.setEnabled(False)
+        self._notifier.activated.disconnect(self._deliver)
+        self._reading.close()
+        self._writing.close()
+
+
+class Job(QObject):
+    """One job under way, for lists and progress bars."""
+
+    progressed = Signal(int, int)
+    finished = Signal(object)
+
+    def __init__(self, title: str, on_cancel: Callable[[Job], None]) -> None:
+        super().__init__()
+        self.title = title
+        self.done, self.total = 0, 0
+        self.outcome: Outcome | None = None
+        self._on_cancel = on_cancel
+
+    def cancel(self) -> None:
+        """Stop it; `finished` follows. Nothing happens when it has ended already."""
+        if self.outcome is None:
+            self._on_cancel(self)
+
+    def report(self, done: int, total: int) -> None:
+        """Tell how far it has come."""
+        if self.outcome is None and (done, total) != (self.done, self.total):
+            self.done, self.total = done, total
+            self.progressed.emit(done, total)
+
+    def end(self, outcome: Outcome) -> None:
+        """Tell how it ended, once."""
+        if self.outcome is None:
+            self.outcome = outcome
+            self.finished.emit(outcome)
+
+
+def _failure(title: str, error: BaseException) -> Outcome:
+    if isinstance(error, Cancelled):
+        return Outcome(is_cancelled=True)
+    return Outcome(failed=((title, explain(error)),))
+
+
+class Runner(QObject):
+    """Starts jobs and brings what they make to the window's thread."""
+
+    job_started = Signal(object)
+
+    def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workers = workers
+        self._hub = _Hub(self)
+        self._courses: dict[Job, Course] = {}
+        self._stops: dict[Job, Event] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="io")
+        self._is_closed = False
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs under way."""
+        return (*self._courses, *self._stops)
+
+    def start(self, work: Work) -> Job:
+        """Do the work's steps in the worker processes, twice as many at once as there are cores."""
+        job = Job(work.title, self._cancel)
+        self._courses[job] = Course(work, self.workers)
+        self.job_started.emit(job)
+        self._hub.post(lambda: self._go_on(job))
+        return job
+
+    def _go_on(self, job: Job) -> None:
+        course = self._courses.get(job)
+        if course is None:
+            return
+        for future in course.advance():
+            future.add_done_callback(
+                lambda future: self._hub.post(lambda: self._settle(job, future))
+            )
+        job.report(*course.progress)
+        if course.is_finished:
+            del self._courses[job]
+            job.end(course.outcome())
+
+    def _settle(self, job: Job, future: Future[Any]) -> None:
+        course = self._courses.get(job)
+        if course is None:
+            return
+        try:
+            course.settle(future)
+        finally:
+            self._go_on(job)
+
+    def _cancel(self, job: Job) -> None:
+        if job in self._stops:
+            self._stops[job].set()
+            return
+        course = self._courses.pop(job)
+        course.cancel()
+        job.end(course.outcome())
+
+    def call(
+        self,
+        future: Future[Any],
+        on_done: Callable[[Any], None],
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        """Have one of the two called on the window's thread; neither when it was cancelled."""
+        future.add_done_callback(
+            lambda future: self._hub.post(lambda: self._answer(future, on_done, on_failed))
+        )
+
+    def _answer(
+        self,
+        future: Future[Any],
+        on_done: Callable[[Any], None],
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        if self._is_closed or future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            on_done(future.result())
+        else:
+            on_failed(error)
+
+    def in_thread(
+        self,
+        title: str,
+        function: Callable[..., Any],
+        *arguments: Any,  # noqa: ANN401 - the function's own
+    ) -> Job:
+        """Call function(*arguments, on_progress=, is_cancelled=) in the io thread.
+
+        For work that only reads the store by a connection of its own: exports and statistics.
+        `Outcome.result` is what the function returns; on cancelling it raises `Cancelled`.
+        """
+        job, stop = Job(title, self._cancel), Event()
+        self._stops[job] = stop
+        self.job_started.emit(job)
+        future = self._thread.submit(
+            function,
+            *arguments,
+            on_progress=lambda done, total: self._hub.post(lambda: job.report(done, total)),
+            is_cancelled=stop.is_set,
+        )
+        self.call(
+            future,
+            lambda result: self._end(job, Outcome(1, (), stop.is_set(), result)),
+            lambda error: self._end(job, _failure(title, error)),
+        )
+        return job
+
+    def _end(self, job: Job, outcome: Outcome) -> None:
+        self._stops.pop(job, None)
+        job.end(outcome)
+
+    def close(self) -> None:
+        """Stop everything and wait for the io thread; whoever made the workers closes them."""
+        self._is_closed = True
+        for job in self.jobs:
+            job.cancel()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        for job in tuple(self._stops):
+            self._end(job, Outcome(is_cancelled=True))
+        self._hub.close()
