@@ -432,7 +432,7 @@ def collection_of(item: Word | Annotation) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that was imported: the project's copy is found by its SHA-256, the name is only shown."""
+    """An imported file: the project's copy is found by its SHA-256, the name is only shown."""
 
     id: int
     name: str
