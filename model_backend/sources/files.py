@@ -1,4 +1,4 @@
-"""What a file really is: by its first bytes, never by its name; checked before anything opens it."""
+"""What a file really is: by its first bytes, not its name; checked before anything opens it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from model_backend.translation import _, mark
 
 PDF = "application/pdf"
 HEAD_BYTES = 1024
-"""How far into a file its type is looked for (a PDF's header may stand anywhere in the first kilobyte)."""
+"""How far into a file its type is looked for: a PDF's header may stand anywhere in this part."""
 
 MEDIA_TYPES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -59,7 +59,7 @@ def checked(path: Path) -> int:
 
 
 def media_type(path: Path) -> str:
-    """Media type by the first bytes; UserError that names what the file is when we do not open it."""
+    """Media type by the first bytes; UserError that says what a file is that we do not open."""
     head = _head(path)
     for magic, name in MEDIA_TYPES:
         if head.startswith(magic):
@@ -106,9 +106,8 @@ def _foreign(path: Path, head: bytes) -> UserError:
     if text[4:8] == b"ftyp":
         kind = _("a HEIC picture or a video")
     else:
-        kinds = (
-            name for magic, name in FOREIGN_TYPES if text[: len(magic)].lower() == magic.lower()
-        )
+        start = text.lower()
+        kinds = (name for magic, name in FOREIGN_TYPES if start.startswith(magic.lower()))
         kind = _(next(kinds, mark("of an unknown kind")))
     return UserError(
         "The file {file} is {kind}. Save it as PDF, PNG, JPEG or TIFF and retry.",

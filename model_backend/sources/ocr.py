@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -61,8 +62,8 @@ def checked_languages(languages: str) -> str:
     for language in wanted.split("+"):
         if language not in installed_languages():
             raise UserError(
-                "Tesseract has no data for the language {language}. Install tesseract-ocr-{language} "
-                "or choose among: {installed}.",
+                "Tesseract has no data for the language {language}. "
+                "Install tesseract-ocr-{language} or choose among: {installed}.",
                 language=language,
                 installed=", ".join(installed_languages()),
             )
@@ -70,7 +71,7 @@ def checked_languages(languages: str) -> str:
 
 
 def estimated_dpi(width: float, height: float, stated: float | None) -> float:
-    """Resolution of a scan: as stated when the sheet then has a sensible size, else by its length."""
+    """Resolution of a scan: as stated where the sheet then has a sensible size, else by length."""
     longest = max(width, height)
     if stated and 4.0 <= longest / stated <= 50.0:
         return stated
@@ -78,9 +79,9 @@ def estimated_dpi(width: float, height: float, stated: float | None) -> float:
 
 
 def reading_scale(width: float, height: float, dpi: float) -> float:
-    """How much to enlarge a scan before reading; below 1 only where it would be too large to read."""
+    """How much to enlarge a scan before reading; below 1 where it would be too large to read."""
     wanted = 1.0 if dpi >= ENOUGH_DPI else min(MOST_ENLARGED, GOOD_DPI / dpi)
-    fitting = (MOST_PIXELS / (width * height)) ** 0.5
+    fitting = math.sqrt(MOST_PIXELS / (width * height))
     return min(wanted, fitting, LONGEST_SIDE / max(width, height))
 
 
@@ -91,7 +92,7 @@ def recognized(
     psm: int = SPARSE_TEXT,
     seconds: float = PAGE_SECONDS,
 ) -> tuple[Word, ...]:
-    """Words with boxes in pixels of the picture, in tesseract's order; OcrTimeout when it takes long."""
+    """Words with boxes in pixels of the picture, in tesseract's order; OcrTimeout if too slow."""
     wanted = checked_languages(languages)
     framed = _framed(picture)
     config = f"--psm {int(psm)} --dpi {int(GOOD_DPI)}"

@@ -62,10 +62,10 @@ class OpenPdf:
     """A document that this process keeps open, with the display lists of its last pages."""
 
     path: Path
-    document: Any
-    lists: OrderedDict[int, Any] = field(default_factory=OrderedDict)
+    document: pymupdf.Document
+    lists: OrderedDict[int, pymupdf.DisplayList] = field(default_factory=OrderedDict)
 
-    def display_list(self, number: int) -> Any:
+    def display_list(self, number: int) -> pymupdf.DisplayList:
         """The page's drawing instructions, interpreted once for every tile and scale."""
         if number not in self.lists:
             self.lists[number] = self.page(number).get_displaylist()
@@ -74,7 +74,7 @@ class OpenPdf:
         self.lists.move_to_end(number)
         return self.lists[number]
 
-    def page(self, number: int) -> Any:
+    def page(self, number: int) -> pymupdf.Page:
         """PyMuPDF's page; it must not outlive the call that asked for it."""
         if not 0 <= number < self.document.page_count:
             raise UserError("{file} has no page {number}.", file=self.path, number=number + 1)
@@ -85,7 +85,7 @@ _open: OrderedDict[tuple[str, int, int, str], OpenPdf] = OrderedDict()
 
 
 def open_pdf(path: Path, password: str = "") -> OpenPdf:
-    """The opened document, from this process's few open ones when the file has not changed since."""
+    """The opened document: one of the few kept open, when the file has not changed since."""
     status = path.stat()
     key = (str(path), status.st_mtime_ns, status.st_size, password)
     if key not in _open:
@@ -109,7 +109,7 @@ def geometries(path: Path, password: str = "") -> tuple[tuple[PageGeometry, ...]
 
 
 def read_page(path: Path, number: int, password: str = "") -> PageRead:
-    """Words of the text layer (none when it is of no use), in points of the turned, cropped page."""
+    """Words of the text layer (none when it is useless), in points of the page as shown."""
     opened = open_pdf(path, password)
     pymupdf.TOOLS.reset_mupdf_warnings()
     with damaged(path, number):
@@ -133,9 +133,8 @@ def render(
     clip: Box | None = None,
     password: str = "",
     most_pixels: int,
-    gray: bool = False,
 ) -> Picture:
-    """Pixels of the page or of a part of it; `gray` gives one byte a pixel instead of four."""
+    """Pixels of the page as shown, or of a part of it."""
     opened = open_pdf(path, password)
     with damaged(path, number):
         display_list = opened.display_list(number)
@@ -144,9 +143,8 @@ def render(
         view = frame(width, height, scale=scale, clip=clip, most_pixels=most_pixels)
         upright = (1.0, 0.0, 0.0, 1.0, -bounds.x0, -bounds.y0)
         shown = shown_from_file(bounds.width, bounds.height, rotation, skew)
-        data = _draw(
-            display_list, compose(compose(upright, shown), view.pixels_from_page), view, gray
-        )
+        to_pixels = compose(compose(upright, shown), view.pixels_from_page)
+        data = _draw(display_list, to_pixels, view)
     return Picture(view.width, view.height, data, view.scale)
 
 
@@ -164,7 +162,8 @@ def damaged(path: Path, number: int | None = None) -> Iterator[None]:
                 file=path,
             ) from error
         raise UserError(
-            "Page {number} of {file} is damaged and cannot be read. Export the file again and retry.",
+            "Page {number} of {file} is damaged and cannot be read. "
+            "Export the file again and retry.",
             file=path,
             number=number + 1,
         ) from error
@@ -180,7 +179,7 @@ def prepared_password(password: str) -> str:
     return unicodedata.normalize("NFKC", "".join(mapped))
 
 
-def _opened(path: Path, password: str) -> Any:
+def _opened(path: Path, password: str) -> pymupdf.Document:
     with damaged(path):
         document = pymupdf.open(path, filetype="pdf")
     if document.needs_pass and not _unlock(document, password):
@@ -195,7 +194,7 @@ def _opened(path: Path, password: str) -> Any:
     return document
 
 
-def _unlock(document: Any, password: str) -> bool:
+def _unlock(document: pymupdf.Document, password: str) -> bool:
     with damaged(Path(document.name)):
         return any(
             document.authenticate(attempt) for attempt in (password, prepared_password(password))
@@ -203,14 +202,14 @@ def _unlock(document: Any, password: str) -> bool:
 
 
 def _geometry_or_letter(opened: OpenPdf, number: int) -> PageGeometry:
-    """The page's geometry; letter paper for a page so broken that it has none (its reading says so)."""
+    """The page's geometry; letter paper for a page so broken that it has none."""
     try:
         return _geometry(opened.page(number))
     except MUPDF_ERRORS:
         return PageGeometry(ENGINE, 612.0, 792.0)
 
 
-def _geometry(page: Any) -> PageGeometry:
+def _geometry(page: pymupdf.Page) -> PageGeometry:
     rect = page.rect
     crop = page.cropbox
     unit_kind, unit = page.parent.xref_get_key(page.xref, "UserUnit")
@@ -282,12 +281,10 @@ def _page_problems(geometry: PageGeometry) -> tuple[str, ...]:
     return huge + broken
 
 
-def _draw(display_list: Any, to_pixels: Affine, view: Frame, gray: bool) -> bytes:
-    space = mupdf.FzColorspace.Fixed_GRAY if gray else mupdf.FzColorspace.Fixed_BGR
+def _draw(display_list: pymupdf.DisplayList, to_pixels: Affine, view: Frame) -> bytes:
+    blue_first = mupdf.FzColorspace(mupdf.FzColorspace.Fixed_BGR)
     bounds = mupdf.fz_make_irect(0, 0, view.width, view.height)
-    pixmap = mupdf.fz_new_pixmap_with_bbox(
-        mupdf.FzColorspace(space), bounds, mupdf.FzSeparations(), 0 if gray else 1
-    )
+    pixmap = mupdf.fz_new_pixmap_with_bbox(blue_first, bounds, mupdf.FzSeparations(), 1)
     mupdf.fz_clear_pixmap_with_value(pixmap, 0xFF)  # alpha too: opaque white
     device = mupdf.fz_new_draw_device(mupdf.FzMatrix(*to_pixels), pixmap)
     everything = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)

@@ -63,7 +63,7 @@ class PageRead:
 
 @dataclass(frozen=True)
 class Picture:
-    """Pixels in Qt's Format_RGB32 (blue, green, red, 255; no padding); `scale` is what was really used."""
+    """Pixels in Qt's Format_RGB32 (blue, green, red, 255; no padding) and the scale really used."""
 
     width: int
     height: int
