@@ -1,1 +1,75 @@
-"""Data set formats: one module each, in which read and write are inverses."""
+"""Data set formats: one module each, in which reading and writing are inverses.
+
+Every module has `members(path)`, `read_member(path, member)` and `Writer(folder, options)`;
+`export` writes whole data sets and reads them back.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from model_backend.errors import UserError
+from model_backend.formats.values import (
+    ExportPage,
+    ExportReport,
+    PictureSource,
+    ReadPage,
+    WriteOptions,
+    Writer,
+    Written,
+)
+
+__all__ = [
+    "FORMATS",
+    "ExportPage",
+    "ExportReport",
+    "PictureSource",
+    "ReadPage",
+    "WriteOptions",
+    "Writer",
+    "Written",
+    "members",
+    "module_of",
+    "read",
+    "read_member",
+]
+
+FORMATS = {"funsd": "funsd", "coco": "coco", "pubtables": "pubtables", "pages": "page_json"}
+"""Name of each format and the module that reads and writes it."""
+
+
+def module_of(format_name: str) -> ModuleType:
+    """The module of a format, imported when it is asked for."""
+    if format_name not in FORMATS:
+        raise UserError(
+            "There is no format {name}. Choose one of: {known}.",
+            name=format_name,
+            known=", ".join(FORMATS),
+        )
+    return importlib.import_module(f"{__name__}.{FORMATS[format_name]}")
+
+
+def members(format_name: str, path: Path) -> tuple[str, ...]:
+    """Names of the pages of a data set; UserError where there is none at `path`."""
+    if not path.exists():
+        raise UserError("{file} cannot be found. Check that it is still there.", file=path)
+    found: tuple[str, ...] = module_of(format_name).members(path)
+    return found
+
+
+def read_member(format_name: str, path: Path, member: str) -> ReadPage:
+    """One page of a data set; UserError where it cannot be used."""
+    page: ReadPage = module_of(format_name).read_member(path, member)
+    return page
+
+
+def read(format_name: str, path: Path) -> Iterator[ReadPage | UserError]:
+    """All pages in turn; a broken member is yielded as its error and the rest goes on."""
+    for member in members(format_name, path):
+        try:
+            yield read_member(format_name, path, member)
+        except UserError as error:
+            yield error

@@ -1,0 +1,302 @@
+"""FUNSD: one JSON file of entities, words and links for each PNG of a form.
+
+`read_member` and `Writer` are inverses. A field is written as the file had it as long as its value
+is still what reading the file would give; what people changed is written anew by FUNSD's rules:
+whole pixels, ids equal to the place in the list, and each link in both of its entities.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from model_backend.document import (
+    IMPORTED,
+    Entity,
+    Page,
+    PageStatus,
+    Relation,
+    Word,
+)
+from model_backend.errors import UserError
+from model_backend.formats import safe_json
+from model_backend.formats.funsd_form import (
+    FORMAT,
+    Pair,
+    form_of,
+    is_pair,
+    is_word,
+    read_box,
+    read_word,
+)
+from model_backend.formats.pictures import SUFFIXES, export_scale, geometry_of, save_picture
+from model_backend.formats.safe_path import SafeNames, resolve_inside
+from model_backend.formats.scaling import scaled_page
+from model_backend.formats.source_data import boxes_outside, is_id, pack, unpack
+from model_backend.formats.values import ExportPage, ReadPage, WriteOptions, Written
+from model_backend.labels import ENTITY
+from model_backend.quality import read_back
+from model_backend.translation import _
+
+SPLITS = {"training_data": "train", "testing_data": "test"}
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """Names of the forms below a folder: their stems, with the folder of their part of the set
+    in front."""
+    found = [
+        f"{prefix}{file.stem}"
+        for prefix, folder in _folders(path)
+        for file in (folder / "annotations").iterdir()
+        if file.suffix.lower() == ".json"
+    ]
+    if not found:
+        raise _no_data(path)
+    return tuple(sorted(found))
+
+
+def _folders(path: Path) -> list[tuple[str, Path]]:
+    """The folders that hold `annotations`: the path itself, or the two parts of the whole set."""
+    for root in (path, path / "dataset"):
+        if (root / "annotations").is_dir():
+            return [("", root)]
+        parts = [
+            (f"{name}/", root / name) for name in SPLITS if (root / name / "annotations").is_dir()
+        ]
+        if parts:
+            return parts
+    raise _no_data(path)
+
+
+def _no_data(path: Path) -> UserError:
+    return UserError(
+        "The folder {folder} holds no FUNSD annotations (annotations/*.json). Choose another one.",
+        folder=path,
+    )
+
+
+def read_member(path: Path, member: str) -> ReadPage:
+    """The page of one form; UserError where the file or its picture cannot be used."""
+    prefix, slash, stem = member.rpartition("/")
+    root = next((folder for name, folder in _folders(path) if name == prefix + slash), path)
+    file = resolve_inside(root, f"annotations/{stem}.json")
+    data = safe_json.load(file)
+    if not isinstance(data, dict) or not isinstance(data.get("form"), list):
+        raise UserError('The file {file} has no list "form". It is not a FUNSD file.', file=file)
+    form = _Form(file, stem, data["form"])
+    image = _image(root, stem, file)
+    page = form.page(image, source=_page_source(data, form, prefix, stem, file))
+    labels = tuple((name, ENTITY) for name in sorted({entity.label for entity in page.entities}))
+    problems = form.problems(page)
+    return ReadPage(stem, page, image, labels, problems, split=SPLITS.get(prefix, ""))
+
+
+def _image(root: Path, stem: str, file: Path) -> Path:
+    candidates = (resolve_inside(root, f"images/{stem}{suffix}") for suffix in SUFFIXES)
+    image = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if image is None:
+        raise UserError(
+            "The file {file} has no picture {picture} in the folder images. Add it and retry.",
+            file=file,
+            picture=f"{stem}.png",
+        )
+    return image
+
+
+def _page_source(data: dict[str, Any], form: _Form, folder: str, stem: str, file: Path) -> str:
+    ids = list(form.ids)
+    with file.open("rb") as opened:
+        opened.seek(-1, 2)
+        ends_line = opened.read(1) == b"\n"
+    return pack(
+        FORMAT,
+        name=stem,
+        folder=folder,
+        top={key: None if key == "form" else value for key, value in data.items()},
+        ids=len(ids) if ids == list(range(len(ids))) else ids,
+        ends_line=ends_line,
+    )
+
+
+class _Form:
+    """The list `form` of one file, turned into values."""
+
+    def __init__(self, file: Path, name: str, items: list[Any]) -> None:
+        self.file, self.name = file, name
+        self.items = [self._checked(item, index) for index, item in enumerate(items)]
+        self.ids: dict[Any, int] = {}
+        for index, item in enumerate(self.items):
+            if self.ids.setdefault(item.get("id", index), index) != index:
+                raise self._error(index, _("its id is there twice"))
+
+    def _error(self, index: int, reason: str) -> UserError:
+        return UserError(
+            "The file {file} has an entity that cannot be read (number {number}: {reason})."
+            " Correct it.",
+            file=self.file,
+            number=index,
+            reason=reason,
+        )
+
+    def _checked(self, item: object, index: int) -> dict[str, Any]:
+        if not isinstance(item, dict):
+            raise self._error(index, _("it is not an object"))
+        words, links = item.get("words", []), item.get("linking", [])
+        is_right = {
+            "box": read_box(item.get("box")) is not None,
+            "label": isinstance(item.get("label"), str),
+            "text": isinstance(item.get("text", ""), str),
+            "words": isinstance(words, list) and all(map(is_word, words)),
+            "linking": isinstance(links, list) and all(map(is_pair, links)),
+            "id": is_id(item.get("id", index)),
+        }
+        wrong = [key for key, right in is_right.items() if not right]
+        if wrong:
+            raise self._error(index, wrong[0])
+        return item
+
+    def page(self, image: Path, source: str) -> Page:
+        """The page with words first, then entities, then links in the id sequence."""
+        words: list[Word] = []
+        word_ids: list[tuple[int, ...]] = []
+        for item in self.items:
+            new = [read_word(raw, len(words) + n) for n, raw in enumerate(item.get("words", []), 1)]
+            words.extend(new)
+            word_ids.append(tuple(word.id for word in new))
+        first = len(words) + 1
+        entities = tuple(
+            self._entity(item, first + index, word_ids[index])
+            for index, item in enumerate(self.items)
+        )
+        relations = self._relations(entities, first + len(entities))
+        geometry = geometry_of(image)
+        return Page(
+            id=0,
+            document_id=0,
+            number=0,
+            width=geometry.width,
+            height=geometry.height,
+            unit="px",
+            geometry=geometry,
+            status=PageStatus.DONE,
+            words=tuple(words),
+            entities=entities,
+            relations=relations,
+            next_id=first + len(entities) + len(relations),
+            source_data=source,
+        )
+
+    def _entity(self, item: dict[str, Any], entity_id: int, word_ids: tuple[int, ...]) -> Entity:
+        raw = {key: None if key == "words" else value for key, value in item.items()}
+        box = read_box(item["box"])
+        assert box is not None  # checked in the constructor
+        return Entity(
+            id=entity_id,
+            label=item["label"],
+            word_ids=word_ids,
+            text=item.get("text", ""),
+            box=box,
+            source=IMPORTED,
+            source_data=pack(FORMAT, of=f"{self.name}#{entity_id}", raw=raw),
+        )
+
+    def _relations(self, entities: tuple[Entity, ...], first: int) -> tuple[Relation, ...]:
+        pairs = dict.fromkeys(self._known_pairs())
+        return tuple(
+            Relation(first + n, entities[start].id, entities[end].id, source=IMPORTED)
+            for n, (start, end) in enumerate(pairs)
+        )
+
+    def _known_pairs(self) -> Iterable[Pair]:
+        for start, end in self._pairs():
+            if start in self.ids and end in self.ids:
+                yield self.ids[start], self.ids[end]
+
+    def _pairs(self) -> list[tuple[Any, Any]]:
+        return [(start, end) for item in self.items for start, end in item.get("linking", [])]
+
+    def problems(self, page: Page) -> tuple[str, ...]:
+        """What is kept but looks wrong."""
+        found: list[str] = []
+        outside = boxes_outside(page)
+        if outside:
+            found.append(_("{count} boxes reach out of the page").format(count=outside))
+        loops = sum(relation.from_id == relation.to_id for relation in page.relations)
+        if loops:
+            found.append(_("{count} entities are linked to themselves").format(count=loops))
+        lost = sum(not (start in self.ids and end in self.ids) for start, end in self._pairs())
+        if lost:
+            found.append(_("{count} links lead to missing entities").format(count=lost))
+        return tuple(found)
+
+
+class Writer:
+    """Writes annotations/NAME.json and images/NAME.png, a page at a time, each checked as soon
+    as it is written."""
+
+    def __init__(self, folder: Path, options: WriteOptions) -> None:
+        self.folder, self.options = folder, options
+        self.written = Written()
+        self._names: dict[str, SafeNames] = {}
+        self._has_parts: bool | None = None
+
+    def write(self, item: ExportPage) -> None:
+        """Add a page; one without a picture is left out and reported, because no reader could
+        use it."""
+        if item.picture is None:
+            text = _("{name} has no picture and was left out.")
+            self.written.problems.append(text.format(name=item.name))
+            return
+        source = unpack(item.page.source_data, FORMAT)
+        part = self._part(item, source)
+        folder = self.folder / part
+        stem = self._names.setdefault(part, SafeNames()).stem(item.name)
+        if stem != item.name:
+            self.written.renamed.append((item.name, stem))
+        scale = export_scale(item, item.picture, self.options)
+        image = folder / "images" / f"{stem}.png"
+        saved = save_picture(item, item.picture, image, scale=scale, copied=(".png",))
+        page = scaled_page(item.page, *saved.factors(item.page))
+        self._save(folder / "annotations" / f"{stem}.json", page, source)
+        read_back.check_form(folder, stem, page)
+        self._count(page)
+
+    def _part(self, item: ExportPage, source: dict[str, Any]) -> str:
+        """The folder of the page's part of the set; the first page decides whether there are
+        parts."""
+        part = source.get("folder") or next(
+            (key for key, of in SPLITS.items() if of == item.split), ""
+        )
+        if self._has_parts is None:
+            self._has_parts = part in SPLITS
+        if not self._has_parts:
+            return ""
+        return str(part) if part in SPLITS else next(iter(SPLITS))
+
+    def _save(self, path: Path, page: Page, source: dict[str, Any]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = {**source.get("top", {}), "form": form_of(page)}
+        text = json.dumps(data, indent=4, ensure_ascii=False)
+        path.write_bytes((text + "\n" * bool(source.get("ends_line"))).encode())
+
+    def _count(self, page: Page) -> None:
+        in_entities = {word_id for entity in page.entities for word_id in entity.word_ids}
+        kept = sum(word.id in in_entities for word in page.words)
+        self.written.counts.update(
+            pages=1, entities=len(page.entities), relations=len(page.relations), words=kept
+        )
+        self.written.lost.update(
+            tables=len(page.tables),
+            regions=len(page.regions),
+            words=len(page.words) - kept,
+            illegible_marks=sum(word.is_illegible for word in page.words),
+        )
+
+    def close(self) -> None:
+        """Check that a loader finds every page that was written."""
+        read_back.check_forms(self.folder, pages=self.written.counts["pages"])
+
+    def abandon(self) -> None:
+        """Nothing is open between pages."""

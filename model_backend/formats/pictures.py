@@ -1,0 +1,123 @@
+"""Pictures of exported pages: copied byte for byte where the file may leave as it is, else
+rendered."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_backend.document import Box, Page, PageGeometry
+from model_backend.formats.values import ExportPage, PictureSource, WriteOptions
+from model_backend.sources.values import EXPORT_PIXELS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+"""Pictures a data set may come with, in the order of preference."""
+POINTS_PER_INCH = 72.0
+
+
+def geometry_of(path: Path) -> PageGeometry:
+    """Size, resolution and orientation of a picture, from its header."""
+    from model_backend.sources import images
+
+    return images.geometry(path, 0)
+
+
+@dataclass(frozen=True)
+class FilePicture:
+    """A picture file as the picture of a page; `scale` is its number of pixels to a page unit."""
+
+    path: Path
+    scale: float = 1.0
+
+    @property
+    def original(self) -> Path | None:
+        """The file itself where a page unit is a pixel."""
+        return self.path if self.scale == 1.0 else None
+
+    @property
+    def native_scale(self) -> float | None:
+        """Its own resolution."""
+        return self.scale
+
+    def render(self, scale: float, box: Box | None = None) -> Image:
+        """The picture at that scale, upright."""
+        from model_backend.sources import images
+
+        factor = scale / self.scale
+        clip = None if box is None else box.scaled(self.scale, self.scale)
+        return images.render_image(self.path, 0, scale=factor, clip=clip)
+
+
+def export_scale(item: ExportPage, picture: PictureSource, options: WriteOptions) -> float:
+    """Pixels to a page unit for formats that keep the native size: scans as they are, the rest
+    at `options.dpi`."""
+    scale = picture.native_scale
+    if scale is None:
+        scale = options.dpi / POINTS_PER_INCH if item.page.unit == "pt" else 1.0
+    return limited(item.page, scale)
+
+
+def limited(page: Page, scale: float) -> float:
+    """The scale, lowered where the picture would have more pixels than an export may."""
+    return min(scale, math.sqrt(EXPORT_PIXELS / (page.width * page.height)))
+
+
+def may_copy(page: Page, picture: PictureSource, suffixes: Sequence[str]) -> Path | None:
+    """The original file where it may leave as it is: right kind, upright, exactly as large as
+    the page."""
+    path = picture.original
+    if path is None or path.suffix.lower() not in suffixes or page.unit != "px":
+        return None
+    geometry = geometry_of(path)
+    is_same = (geometry.width, geometry.height) == (page.width, page.height)
+    return path if is_same and geometry.exif_orientation == 1 and not page.rotation else None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A picture of the export: its file and its size in pixels."""
+
+    path: Path
+    width: int
+    height: int
+
+    def factors(self, page: Page) -> tuple[float, float]:
+        """Pixels to a page unit, across and down: sizes are whole, so the two may differ a
+        little."""
+        return self.width / page.width, self.height / page.height
+
+
+def save_picture(
+    item: ExportPage,
+    picture: PictureSource,
+    target: Path,
+    *,
+    scale: float,
+    copied: Sequence[str] = (),
+) -> Saved:
+    """Save the page's picture at `target`, whose suffix names the kind made where no original may
+    be copied.
+
+    An original with a suffix in `copied` is copied byte for byte and keeps its suffix.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if scale == 1.0 and (original := may_copy(item.page, picture, copied)):
+        target = target.with_suffix(original.suffix.lower())
+        shutil.copyfile(original, target)
+        return Saved(target, round(item.page.width), round(item.page.height))
+    image = picture.render(scale)
+    save_image(image, target)
+    return Saved(target, image.width, image.height)
+
+
+def save_image(image: Image, target: Path) -> None:
+    """Save as the suffix says; JPEG always in colour, as its readers expect."""
+    is_jpeg = target.suffix.lower() in (".jpg", ".jpeg")
+    (image.convert("RGB") if is_jpeg else image).save(target)
