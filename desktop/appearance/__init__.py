@@ -1,0 +1,1 @@
+"""How the window looks: colours for light and dark, icons, the signs of a page's status."""

@@ -1,0 +1,94 @@
+"""Small parts that the inspector's forms are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFormLayout, QLabel, QPlainTextEdit, QWidget
+
+from model_backend.translation import _
+
+
+class PlainLabel(QLabel):
+    """A label that shows text from data as it is, never as rich text."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setText(text)
+
+
+class TextField(QPlainTextEdit):
+    """Some lines of text: Enter or leaving commits, Shift+Enter is a new line, Esc takes back."""
+
+    committed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = ""
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(64)
+        self.setAccessibleName(_("Text"))
+
+    def show_text(self, text: str) -> None:
+        """Show this text, unless it is there already."""
+        self._shown = text
+        if self.toPlainText() != text:
+            self.setPlainText(text)
+
+    def commit(self) -> None:
+        """Announce the text when it was changed."""
+        text = self.toPlainText()
+        if text != self._shown:
+            self._shown = text
+            self.committed.emit(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter commits, Esc takes the typing back."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.commit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._shown)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc and Enter for the field while it has focus."""
+        own = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.key() in own:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Leaving the field commits what was typed."""
+        self.commit()
+        super().focusOutEvent(event)
+
+
+class FactForm(QFormLayout):
+    """Rows of a quiet name and a value; rows can be hidden."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.setHorizontalSpacing(12)
+        self.setVerticalSpacing(7)
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def add(self, name: str, field: QWidget) -> None:
+        """Add one row."""
+        label = PlainLabel(name)
+        label.setProperty("quiet", "true")
+        label.setWordWrap(False)
+        label.setBuddy(field)
+        self.addRow(label, field)
+
+    def show_row(self, field: QWidget, *, is_shown: bool) -> None:
+        """Show or hide the row of this field."""
+        if self.isRowVisible(field) != is_shown:
+            self.setRowVisible(field, is_shown)

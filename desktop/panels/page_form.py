@@ -1,0 +1,82 @@
+"""What the inspector shows while nothing is selected: the page and its status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from desktop.appearance.signs import PAGE_STATUS_TEXTS
+from desktop.panels.forms import FactForm, PlainLabel
+from model_backend.document import Page, PageStatus, Status
+from model_backend.translation import _, mark
+
+if TYPE_CHECKING:
+    from desktop.panels.editor import Editor
+
+
+class PageForm(QWidget):
+    """Name, size, turn and status of the page in view."""
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self.name, self.size, self.turn = PlainLabel(), PlainLabel(), PlainLabel()
+        self.words, self.counts = PlainLabel(), PlainLabel()
+        self.status = QComboBox()
+        for status, text in PAGE_STATUS_TEXTS.items():
+            self.status.addItem(_(text), status)
+        self.status.setAccessibleName(_("Status of the page"))
+        self.status.activated.connect(self._set_status)
+        form = FactForm()
+        form.add(_("File"), self.name)
+        form.add(_("Status"), self.status)
+        form.add(_("Size"), self.size)
+        form.add(_("Turn"), self.turn)
+        form.add(_("Words"), self.words)
+        form.add(_("Annotations"), self.counts)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        layout.addStretch(1)
+
+    def show_page(self, page: Page) -> None:
+        """Show this page's facts."""
+        document = self._editor.document.store.document(page.document_id)
+        self.name.setText(
+            _("{name}, page {number} of {count}").format(
+                name=document.name, number=page.number, count=document.page_count
+            )
+        )
+        unit = _("points") if page.unit == "pt" else _("pixels")
+        self.size.setText(f"{page.width:g} × {page.height:g} {unit}")
+        self.turn.setText(_turn(page))
+        self.words.setText(_words(page))
+        proposed = sum(item.status is Status.PROPOSED for item in page.annotations)
+        self.counts.setText(
+            _("{accepted} accepted, {proposed} proposed").format(
+                accepted=len(page.annotations) - proposed, proposed=proposed
+            )
+        )
+        self.status.setCurrentIndex(self.status.findData(page.status))
+
+    def _set_status(self) -> None:
+        from desktop.document import edits
+
+        status = PageStatus(self.status.currentData())
+        self._editor.change(
+            mark("Set the page's status"), lambda page: edits.set_page_status(page, status)
+        )
+
+
+def _turn(page: Page) -> str:
+    if not page.rotation and not page.skew:
+        return _("as in the file")
+    return _("{turn}° clockwise, straightened by {skew:.1f}°").format(
+        turn=page.rotation, skew=page.skew
+    )
+
+
+def _words(page: Page) -> str:
+    origin = _("read from the picture") if page.is_scan else _("from the file's text")
+    return f"{len(page.words)}, {origin}" if page.words else _("none")

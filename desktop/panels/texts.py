@@ -1,0 +1,47 @@
+"""What annotations are called in lists and forms."""
+
+from __future__ import annotations
+
+from model_backend.document import Annotation, Entity, Page, Region, Relation, Table, Word
+from model_backend.translation import _, mark
+
+KIND_TEXTS = {
+    Word: mark("Word"),
+    Entity: mark("Entity"),
+    Relation: mark("Link"),
+    Table: mark("Table"),
+    Region: mark("Region"),
+}
+GROUP_TEXTS = {
+    "entities": mark("Entities"),
+    "relations": mark("Links"),
+    "tables": mark("Tables"),
+    "regions": mark("Regions"),
+}
+"""The groups of the list of annotations, in its order."""
+
+
+def one_line(text: str, limit: int = 80) -> str:
+    """The text on one line, cut where it is too long for a list."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def name_of(item: Word | Annotation, page: Page) -> str:
+    """What a list calls this thing: its text, its ends, its size or its label."""
+    if isinstance(item, Relation):
+        ends = (page.annotation(item.from_id), page.annotation(item.to_id))
+        names = [one_line(end.text, 28) if isinstance(end, Entity) else "?" for end in ends]
+        return " → ".join(name or "…" for name in names)
+    if isinstance(item, Table):
+        return _("{rows} rows, {columns} columns").format(
+            rows=len(item.rows), columns=len(item.columns)
+        )
+    if isinstance(item, Region):
+        return item.label
+    return one_line(item.text) or _("(no text)")
+
+
+def score_text(score: float | None) -> str:
+    """A model's confidence in per cent; empty where there is none."""
+    return "" if score is None else f"{score:.0%}"

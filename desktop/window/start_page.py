@@ -1,0 +1,119 @@
+"""What is shown while no project is open: three ways in, and the projects of late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.appearance.icons import icon, pixmap
+from desktop.panels.forms import PlainLabel
+from model_backend.translation import _
+
+SHOWN = 5
+"""Recent projects that are offered."""
+
+
+class StartPage(QWidget):
+    """Drop files here, open, or try the sample."""
+
+    project_chosen = Signal(str)
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.drop = QFrame()
+        self.drop.setProperty("drop", "true")
+        self.drop.setFixedWidth(560)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        self._recent_title = PlainLabel(_("Lately"))
+        self._fill_drop(actions)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(self.drop, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(14)
+        column.addWidget(self._recent_box(), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+
+    def _fill_drop(self, actions: Sequence[QAction]) -> None:
+        picture, title, hint = QLabel(), PlainLabel(_("Drop scans or PDFs here")), PlainLabel()
+        picture.setPixmap(pixmap("drop", self.palette().placeholderText().color().name(), 52))
+        title.setProperty("title", "true")
+        hint.setProperty("quiet", "true")
+        hint.setText(
+            _("Files or a whole folder. They are copied into a project; yours stay untouched.")
+        )
+        inside = QVBoxLayout(self.drop)
+        inside.setContentsMargins(36, 34, 36, 34)
+        inside.setSpacing(10)
+        for label in (picture, title, hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            inside.addWidget(label)
+        inside.addSpacing(10)
+        inside.addLayout(self._buttons(actions))
+
+    def _buttons(self, actions: Sequence[QAction]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addStretch(1)
+        for number, action in enumerate(actions):
+            button = QPushButton(action.icon(), action.text().replace("&", ""))
+            button.setIconSize(QSize(18, 18))
+            button.setMinimumHeight(36)
+            button.setDefault(number == 0)
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _recent_box(self) -> QWidget:
+        box = QWidget()
+        box.setFixedWidth(560)
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._recent_title.setProperty("quiet", "true")
+        layout.addWidget(self._recent_title)
+        layout.addLayout(self._recent)
+        return box
+
+    def show_recent(self, projects: Sequence[str]) -> None:
+        """Offer these projects, as far as they are still there."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        found = [path for path in projects if Path(path).is_dir()][:SHOWN]
+        self._recent_title.setVisible(bool(found))
+        for path in found:
+            self._recent.addWidget(_RecentButton(path, self))
+
+    def set_over(self, is_over: bool) -> None:
+        """Show that what is held over the window can be dropped."""
+        self.drop.setProperty("over", "true" if is_over else "false")
+        self.drop.style().unpolish(self.drop)
+        self.drop.style().polish(self.drop)
+
+
+class _RecentButton(QPushButton):
+    """One project of late."""
+
+    def __init__(self, path: str, page: StartPage) -> None:
+        super().__init__(icon("folder"), Path(path).stem.replace("&", "&&"))
+        self._path, self._page = path, page
+        self.setToolTip(path)
+        self.setFlat(True)
+        self.setStyleSheet("text-align: left; border: 0;")
+        self.clicked.connect(self._choose)
+
+    def _choose(self) -> None:
+        self._page.project_chosen.emit(self._path)

@@ -1,0 +1,124 @@
+"""One line of status, the progress of jobs below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QStatusBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.appearance.icons import icon
+from desktop.panels.forms import PlainLabel
+from model_backend.translation import _
+
+if TYPE_CHECKING:
+    from desktop.jobs.runner import Job
+
+SHOWN_MS = 8000
+"""How long a message stays on the line; the list of messages keeps it."""
+
+
+class StatusLine(QStatusBar):
+    """Message, page, zoom, tool, counts, saved; and a bar while jobs run."""
+
+    messages_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.message, self.page, self.zoom = PlainLabel(), PlainLabel(), PlainLabel()
+        self.tool, self.counts, self.saved = PlainLabel(), PlainLabel(), PlainLabel()
+        self.list_button = QToolButton()
+        self.progress = _Progress()
+        self._jobs: list[Job] = []
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer.timeout.connect(self.message.clear)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.list_button.setIcon(icon("info"))
+        self.list_button.setToolTip(_("Jobs and messages (F8)"))
+        self.list_button.setAccessibleName(_("Jobs and messages"))
+        self.list_button.clicked.connect(self.messages_wanted)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self.list_button)
+        line.addWidget(self.message, 1)
+        for label in (self.page, self.counts, self.tool, self.zoom, self.saved):
+            label.setWordWrap(False)
+            line.addWidget(label)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(4, 2, 4, 2)
+        layout.setSpacing(0)
+        layout.addLayout(line)
+        layout.addWidget(self.progress)
+        self.addWidget(inside, 1)
+
+    def say(self, text: str) -> None:
+        """Show a message for a while."""
+        self.message.setText(text)
+        self.message.setToolTip(text)
+        self._timer.start()
+
+    def add_job(self, job: Job) -> None:
+        """Show the progress of this job until it ends."""
+        self._jobs.append(job)
+        job.progressed.connect(self._show_jobs)
+        job.finished.connect(self._show_jobs)
+        self._show_jobs()
+
+    def _show_jobs(self) -> None:
+        self._jobs = [job for job in self._jobs if job.outcome is None]
+        self.progress.show_jobs(self._jobs)
+
+    def clear_project(self) -> None:
+        """Show nothing of a project."""
+        for label in (self.page, self.zoom, self.tool, self.counts, self.saved):
+            label.clear()
+
+
+class _Progress(QWidget):
+    """The bar: how far all jobs have come together, and one button that stops them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: tuple[Job, ...] = ()
+        self.title, self.bar = PlainLabel(), QProgressBar()
+        self.title.setWordWrap(False)
+        self.bar.setTextVisible(False)
+        self.cancel_button = QToolButton()
+        self.cancel_button.setIcon(icon("reject"))
+        self.cancel_button.setToolTip(_("Stop"))
+        self.cancel_button.setAccessibleName(_("Stop"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 0, 0, 0)
+        layout.addWidget(self.title)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self.cancel_button)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.hide()
+
+    def show_jobs(self, jobs: list[Job]) -> None:
+        """Show these jobs; nothing when there are none."""
+        self._jobs = tuple(jobs)
+        self.setVisible(bool(jobs))
+        if not jobs:
+            return
+        done, total = sum(job.done for job in jobs), sum(job.total for job in jobs)
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        name = jobs[0].title if len(jobs) == 1 else _("{count} jobs").format(count=len(jobs))
+        of = _("{done} of {total}").format(done=done, total=total) if total else ""
+        self.title.setText(f"{name}   {of}")
+
+    def _cancel(self) -> None:
+        for job in self._jobs:
+            job.cancel()
