@@ -24,6 +24,7 @@ from desktop.jobs.picture_sizes import (
 )
 from model_backend.document import Box, Page
 from model_backend.errors import PasswordNeeded, UserError
+from model_backend.service import TookTooLong, WorkerDied
 
 if TYPE_CHECKING:
     from desktop.document.open_document import OpenDocument
@@ -300,18 +301,13 @@ class PageImages(QObject):
     def _failed(self, key: _Key | int, page_id: int, error: BaseException) -> None:
         """Say why; what will fail again for sure is not tried again, a killed process is, once."""
         self._in_flight.pop(key, None)
-        is_final = isinstance(error, UserError) and not is_passing(error)
+        is_final = isinstance(error, UserError) and not isinstance(error, (TookTooLong, WorkerDied))
         self._strikes[page_id] = STRIKES if is_final else self._strikes.get(page_id, 0) + 1
         self._problems[page_id] = explain(error)
         self._timer.start()
         self.image_ready.emit(page_id)
         if isinstance(error, PasswordNeeded):
             self.password_needed.emit(page_id)
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether trying again may well help: the process died or was slow."""
-    return type(error).__name__ in ("WorkerDied", "TookTooLong")
 
 
 def _turn(page: Page) -> str:

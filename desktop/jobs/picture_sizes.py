@@ -16,7 +16,7 @@ SMALLEST = 64
 
 
 def finest_scale(page: Page) -> float:
-    """Pixels a page unit of the largest whole picture: 300 dpi or the scan's own, within the cap."""
+    """Pixels a page unit of the largest whole picture: 300 dpi or the scan's own."""
     native = FINEST_DPI / 72 if page.unit == "pt" else 1.0
     return min(native, math.sqrt(MOST_PIXELS / max(page.width * page.height, 1.0)))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
 from desktop.errors import explain
-from desktop.jobs.work import Course, Outcome, Work
+from desktop.jobs.course import Course, Outcome, Work
 from model_backend.errors import Cancelled
 
 if TYPE_CHECKING:

@@ -3,10 +3,127 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_backend.errors import UserError
+
+if TYPE_CHECKING:
+    from model_backend.formats import ReadPage
+    from model_backend.sources import SourceInfo
 
 THUMBNAIL = 160
 """Longest side of a thumbnail in pixels."""
+NO_PICTURE = "image/png; stand-in"
+"""Media type of the white page that stands in where a data set has no picture."""
+EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/tiff": ".tif",
+    "image/gif": ".gif",
+    "image/bmp": ".bmp",
+    "image/webp": ".webp",
+    NO_PICTURE: ".png",
+}
+LIKELY = {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"}
+"""Endings of documents: what else lies in a folder is left out without a word."""
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A file that can be imported, and where its copy lies."""
+
+    info: SourceInfo
+    copy: Path
+
+
+def find_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The documents that these files and folders stand for; a file named itself is always one."""
+    return tuple(
+        dict.fromkeys(
+            file
+            for path in paths
+            for file in (_documents_under(path) if path.is_dir() else (path,))
+        )
+    )
+
+
+def _documents_under(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and not name.endswith(".proofdesk")
+        )
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in LIKELY:
+                yield Path(parent, name)
+
+
+def inspect_file(path: Path, folder: Path, password: str = "") -> Inspected:
+    """What the file is, with a copy of it in `folder` named by its SHA-256."""
+    from model_backend import sources
+
+    info = sources.inspect(path, password=password)
+    target = folder / (info.sha256 + EXTENSIONS[info.media_type])
+    if not target.exists():
+        _copy(path, target, info.sha256)
+    return Inspected(info, target)
+
+
+def _copy(path: Path, target: Path, sha256: str) -> None:
+    """Copy beside the target, then rename: a copy that is there is whole and on the disk."""
+    from model_backend import sources
+
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".copy-")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out, path.open("rb") as file:
+            shutil.copyfileobj(file, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        if sources.sha256(part) != sha256:
+            raise UserError(
+                "The file {file} changed while it was read. Wait until it is complete and retry.",
+                file=path,
+            )
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_member(
+    format_name: str, path: Path, member: str, folder: Path
+) -> tuple[ReadPage, Inspected]:
+    """One page of a data set with a copy of its picture, or of a white page where it has none."""
+    from model_backend import formats
+
+    page = formats.read_member(format_name, path, member)
+    if page.image is not None:
+        return page, inspect_file(page.image, folder)
+    return page, _stand_in(page, folder)
+
+
+def _stand_in(page: ReadPage, folder: Path) -> Inspected:
+    """A white picture as large as the page; its own for each page, by a text that PNG can carry."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    text = PngInfo()
+    text.add_text("Comment", f"No picture came with {page.name}")
+    size = (max(1, round(page.page.width)), max(1, round(page.page.height)))
+    handle, name = tempfile.mkstemp(suffix=".png")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            Image.new("1", size, 1).save(out, "PNG", pnginfo=text)
+        inspected = inspect_file(Path(name), folder)
+    finally:
+        Path(name).unlink()
+    return replace(inspected, info=replace(inspected.info, media_type=NO_PICTURE))
 
 
 def thumbnail(

@@ -1,0 +1,221 @@
+"""Import: files and folders, pages still unread, data sets with their annotations."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from desktop.errors import PasswordNeeded
+from desktop.jobs import steps
+from desktop.jobs.course import Step
+from desktop.jobs.passwords import Passwords
+from desktop.jobs.target import ProjectTarget
+from model_backend import sources
+from model_backend.document import Document
+from model_backend.translation import _, mark
+
+READING_LIMIT = 75.0
+"""Seconds for the words of a page: tesseract's own 60, and what comes before it."""
+INSPECTING_LIMIT = 60.0
+READ = mark("Read the text")
+
+
+@dataclass
+class Imported:
+    """What an import brought, and what it noticed; `locked` are files whose password is needed."""
+
+    documents: int = 0
+    known: int = 0
+    pages: int = 0
+    words: int = 0
+    annotations: int = 0
+    locked: list[Path] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class ReadPages:
+    """Reads the words of all pages that are still unread: also what a stopped import left over."""
+
+    def __init__(
+        self,
+        target: ProjectTarget,
+        *,
+        ocr: str = "auto",
+        languages: str = "",
+        passwords: Passwords | None = None,
+    ) -> None:
+        self._target = target
+        self._ocr, self._languages = ocr, languages
+        self._passwords = passwords or Passwords()
+        self._waiting = deque(target.store.unread_pages())
+        self.total = len(self._waiting)
+        self.imported = Imported()
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _("Read pages")
+
+    def add(self, page_ids: Sequence[int]) -> None:
+        """More pages to read."""
+        self._waiting.extend(page_ids)
+        self.total += len(page_ids)
+
+    def next_step(self) -> Step | None:
+        """The next unread page."""
+        if not self._waiting:
+            return None
+        page_id = self._waiting.popleft()
+        page = self._target.page(page_id)
+        document = self._target.store.document(page.document_id)
+        return Step(
+            "batch",
+            sources.read_page,
+            (self._target.store.document_path(document), page.number),
+            {
+                "password": self._passwords.of(document.sha256),
+                "ocr": self._ocr,
+                "languages": self._languages,
+            },
+            READING_LIMIT,
+            page_label(document, page.number),
+            page_id,
+        )
+
+    def receive(self, step: Step, result: sources.PageRead) -> None:
+        """The words go onto the page."""
+        problem = " ".join(_(problem) for problem in result.problems)
+        self._target.page_read(step.subject, lambda page: with_read(page, result), problem)
+        self.imported.words += len(result.words)
+        if problem:
+            self.imported.notes.append((step.label, problem))
+
+    def fail(self, step: Step, error: BaseException) -> None:
+        """A page that cannot be read stays in the project without words, and says why.
+
+        One whose password is missing stays unread.
+        """
+        if not isinstance(error, PasswordNeeded):
+            self._target.page_read(step.subject, lambda page: page, str(error))
+
+    def result(self) -> Imported:
+        """What was read."""
+        return self.imported
+
+
+class ImportFiles:
+    """Takes files and folders into the project, then reads their pages.
+
+    What it has still to do is kept in the store, so that `ImportFiles.rest` goes on after a restart.
+    """
+
+    def __init__(
+        self,
+        target: ProjectTarget,
+        paths: Sequence[Path],
+        *,
+        ocr: str = "auto",
+        languages: str = "",
+        passwords: Passwords | None = None,
+        password: str = "",
+    ) -> None:
+        self._target = target
+        self._options = {"ocr": ocr, "languages": languages}
+        self._passwords, self._password = passwords or Passwords(), password
+        self._reading = ReadPages(target, passwords=self._passwords, ocr=ocr, languages=languages)
+        self._paths = tuple(path.absolute() for path in paths)
+        self._is_looking = bool(paths)
+        self._files: deque[Path] = deque()
+        self._count = 0
+        self.imported = self._reading.imported
+
+    @classmethod
+    def rest(cls, target: ProjectTarget, passwords: Passwords | None = None) -> ImportFiles | None:
+        """What a stopped import left over; None when nothing is."""
+        pending = target.store.pending()
+        if not pending and not target.store.unread_pages(1):
+            return None
+        options = pending[0].options if pending else {}
+        work = cls(target, (), passwords=passwords, **options)
+        work._add_files(tuple(item.path for item in pending))
+        return work
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _("Import")
+
+    @property
+    def total(self) -> int:
+        """Files and pages known so far."""
+        return self._count + self._reading.total
+
+    def next_step(self) -> Step | None:
+        """First what the folders hold, then the files, then their pages."""
+        if self._is_looking:
+            self._is_looking = False
+            self._count += 1
+            names = ", ".join(path.name for path in self._paths[:3])
+            return Step("batch", steps.find_files, (self._paths,), {}, INSPECTING_LIMIT, names)
+        if self._files:
+            return self._file_step(self._files.popleft())
+        return self._reading.next_step()
+
+    def _file_step(self, path: Path) -> Step:
+        return Step(
+            "batch",
+            steps.inspect_file,
+            (path, self._target.store.documents_folder, self._password),
+            {},
+            INSPECTING_LIMIT,
+            path.name,
+            path,
+        )
+
+    def _add_files(self, files: Sequence[Path]) -> None:
+        self._files.extend(files)
+        self._count += len(files)
+
+    def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - by the step
+        """Files are found, then documents, then words."""
+        if step.function is steps.find_files:
+            self._target.store.add_pending(result, self._options)
+            self._add_files(result)
+        elif step.function is steps.inspect_file:
+            self._take_in(step.subject, result)
+        else:
+            self._reading.receive(step, result)
+
+    def _take_in(self, path: Path, inspected: steps.Inspected) -> None:
+        info = inspected.info
+        self._passwords.keep(info.sha256, self._password)
+        document = Document(0, path.name, info.sha256, info.media_type, len(info.page_sizes))
+        pages = [
+            new_page(number, geometry, unit)
+            for number, (geometry, unit) in enumerate(zip(info.page_sizes, info.units, strict=True))
+        ]
+        added = self._target.add_document(inspected.copy, document, pages)
+        self._target.store.drop_pending(path)
+        if added.is_new:
+            self.imported.documents += 1
+            self.imported.pages += len(added.page_ids)
+            self._reading.add(added.page_ids)
+        else:
+            self.imported.known += 1
+        self.imported.notes.extend((path.name, _(problem)) for problem in info.problems)
+
+    def fail(self, step: Step, error: BaseException) -> None:
+        """A file that cannot be taken in is not tried again by itself; a locked one is asked for."""
+        if step.function is steps.inspect_file:
+            self._target.store.drop_pending(step.subject)
+            if isinstance(error, PasswordNeeded):
+                self.imported.locked.append(step.subject)
+        elif step.function is sources.read_page:
+            self._reading.fail(step, error)
+
+    def result(self) -> Imported:
+        """What was imported."""
+        return self.imported

@@ -1,0 +1,181 @@
+"""Pre-labelling pages with predictors, and reading a region of a page again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop.document import edits
+from desktop.errors import UserError
+from desktop.jobs.course import Step
+from desktop.jobs.importing import page_label
+from desktop.jobs.passwords import Passwords
+from desktop.jobs.target import ProjectTarget
+from model_backend import registry, sources
+from model_backend.document import Box, PageStatus, Proposals, Word
+from model_backend.predictors.predictor import predict_page
+from model_backend.translation import _, mark
+
+PREDICTING_LIMIT = 120.0
+"""Seconds for one page: the layout model of digital pages needs most of them on a slow machine."""
+READING_LIMIT = 75.0
+READ_AGAIN = mark("Read the text again")
+FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
+
+
+@dataclass
+class Predicted:
+    """What the predictors said in all, and what they noticed."""
+
+    pages: int = 0
+    entities: int = 0
+    relations: int = 0
+    tables: int = 0
+    regions: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Prelabel:
+    """Runs predictors on pages; what they say is merged, and no human work is touched.
+
+    Without page ids: all new pages, and with `again` all that are not finished.
+    """
+
+    def __init__(
+        self,
+        target: ProjectTarget,
+        names: Sequence[str],
+        page_ids: Sequence[int] | None = None,
+        *,
+        again: bool = False,
+        passwords: Passwords | None = None,
+    ) -> None:
+        self._target = target
+        self._passwords = passwords or Passwords()
+        self._names = _by_process(names)
+        pages = _pages(target, again=again) if page_ids is None else page_ids
+        self._waiting = deque((page_id, kind) for page_id in pages for kind in self._names)
+        self.total = len(self._waiting)
+        self.predicted = Predicted(pages=len(pages))
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _("Pre-label")
+
+    def next_step(self) -> Step | None:
+        """The next page with the predictors of one kind of process."""
+        if not self._waiting:
+            return None
+        page_id, kind = self._waiting.popleft()
+        page = self._target.page(page_id)
+        document = self._target.store.document(page.document_id)
+        path = self._target.store.document_path(document)
+        return Step(
+            kind,
+            predict_page,
+            (path, page, self._names[kind], self._passwords.of(document.sha256)),
+            {},
+            PREDICTING_LIMIT,
+            page_label(document, page.number),
+            page_id,
+        )
+
+    def receive(self, step: Step, result: tuple[Proposals, ...]) -> None:
+        """Merge what the predictors said into the page as it is now."""
+        self._target.bring_proposals(step.subject, result)
+        for proposals in result:
+            self.predicted.entities += len(proposals.entities)
+            self.predicted.relations += len(proposals.relations)
+            self.predicted.tables += len(proposals.tables)
+            self.predicted.regions += len(proposals.regions)
+            self.predicted.notes.extend((step.label, _(note)) for note in proposals.notes)
+
+    def fail(self, step: Step, error: BaseException) -> None:
+        """Nothing was changed, so there is nothing to mend."""
+
+    def result(self) -> Predicted:
+        """What was proposed."""
+        return self.predicted
+
+
+def _by_process(names: Sequence[str]) -> dict[Any, tuple[str, ...]]:
+    """The predictors' names by the kind of process they run in; `none` is left out."""
+    groups: dict[Any, tuple[str, ...]] = {}
+    for name in names:
+        if name != registry.NONE:
+            kind = registry.registered(name).process
+            groups[kind] = (*groups.get(kind, ()), name)
+    return groups
+
+
+def _pages(target: ProjectTarget, *, again: bool) -> Sequence[int]:
+    statuses = (
+        [status for status in PageStatus if status not in FINISHED] if again else [PageStatus.NEW]
+    )
+    unread = set(target.store.unread_pages())
+    return [page_id for page_id in target.store.page_ids(statuses) if page_id not in unread]
+
+
+class RecognizeRegion:
+    """Reads the words of a page, or of a box on it, again."""
+
+    total = 1
+
+    def __init__(
+        self,
+        target: ProjectTarget,
+        page_id: int,
+        box: Box | None,
+        *,
+        languages: str = "",
+        passwords: Passwords | None = None,
+    ) -> None:
+        self._target, self._page_id, self._box = target, page_id, box
+        self._languages = languages
+        self._passwords = passwords or Passwords()
+        self._is_taken = False
+        self._words = 0
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _(READ_AGAIN)
+
+    def next_step(self) -> Step | None:
+        """The one step there is."""
+        if self._is_taken:
+            return None
+        self._is_taken = True
+        page = self._target.page(self._page_id)
+        document = self._target.store.document(page.document_id)
+        return Step(
+            "batch",
+            sources.recognize,
+            (self._target.store.document_path(document), page, self._box),
+            {"languages": self._languages, "password": self._passwords.of(document.sha256)},
+            READING_LIMIT,
+            page_label(document, page.number),
+            (page.rotation, page.skew),
+        )
+
+    def receive(self, step: Step, result: tuple[Word, ...]) -> None:
+        """The new words take the place of the old ones."""
+        page = self._target.page(self._page_id)
+        if (page.rotation, page.skew) != step.subject:
+            raise UserError("The page was turned while its text was read. Read it again.")
+        self._words = len(result)
+        self._target.bring(
+            READ_AGAIN,
+            self._page_id,
+            lambda page: edits.replace_words(page, result, self._box),
+        )
+
+    def fail(self, step: Step, error: BaseException) -> None:
+        """Nothing was changed, so there is nothing to mend."""
+
+    def result(self) -> int:
+        """How many words were read."""
+        return self._words
