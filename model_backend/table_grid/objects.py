@@ -89,6 +89,8 @@ def from_objects(
 ) -> Table | None:
     """The upright grid that such boxes describe, or None where they contradict one another.
 
+    As in the reference's post-processing the outline is the columns' width and the rows' height.
+
     Contradictions: no rows or columns, more than one table, bands that overlap by half, a header
     that does not begin at the top, projected headers of several rows, merged cells that overlap or
     cross the header's end. Small overlaps between bands are cut in the white between `words`.
@@ -96,15 +98,14 @@ def from_objects(
     boxes = {label: [box for name, box in objects if name == label] for label in TABLE_CLASSES}
     if not boxes[ROW] or not boxes[COLUMN] or len(boxes[TABLE]) > 1:
         return None
-    outline = (*boxes[TABLE], _grid_box(boxes[ROW], boxes[COLUMN]))[0]
+    across, down = union_of(boxes[COLUMN]), union_of(boxes[ROW])
+    outline = Box(across.x0, down.y0, across.x1, down.y1)
     rows = _bands(
         [Band(box.y0, box.y1) for box in boxes[ROW]],
-        Band(outline.y0, outline.y1),
         [Band(word.box.y0, word.box.y1) for word in words],
     )
     columns = _bands(
         [Band(box.x0, box.x1) for box in boxes[COLUMN]],
-        Band(outline.x0, outline.x1),
         [Band(word.box.x0, word.box.x1) for word in words],
     )
     if rows is None or columns is None:
@@ -113,30 +114,20 @@ def from_objects(
     return _with_merged(grid, boxes)
 
 
-def _grid_box(rows: Sequence[Box], columns: Sequence[Box]) -> Box:
-    """The outline where no table object says it: the columns' width, the rows' height."""
-    across, down = union_of(columns), union_of(rows)
-    return Box(across.x0, down.y0, across.x1, down.y1)
-
-
-def _bands(bands: Iterable[Band], outline: Band, words: Sequence[Band]) -> tuple[Band, ...] | None:
-    """The bands in order, without overlaps and inside the outline; None where they do not fit."""
+def _bands(bands: Iterable[Band], words: Sequence[Band]) -> tuple[Band, ...] | None:
+    """The bands in order and without overlaps; None where they do not fit."""
     ordered = sorted(bands, key=lambda band: band.center)
     if any(band.size <= 0 for band in ordered):
         return None
     result: list[Band] = []
     for band in ordered:
-        if not outline.start < band.center < outline.end:
-            return None
-        clipped = Band(max(band.start, outline.start), min(band.end, outline.end))
-        if result and clipped.start < result[-1].end:
-            overlap = result[-1].end - clipped.start
-            if overlap > 0.5 * min(clipped.size, result[-1].size):
+        if result and band.start < result[-1].end:
+            overlap = Band(band.start, result[-1].end)
+            if overlap.size > 0.5 * min(band.size, result[-1].size):
                 return None
-            cut = _white(Band(clipped.start, result[-1].end), words)
-            result[-1] = Band(result[-1].start, cut)
-            clipped = Band(cut, clipped.end)
-        result.append(clipped)
+            cut = _white(overlap, words)
+            result[-1], band = Band(result[-1].start, cut), Band(cut, band.end)
+        result.append(band)
     return tuple(result)
 
 
