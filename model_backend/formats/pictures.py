@@ -48,11 +48,11 @@ class FilePicture:
 
     def render(self, scale: float, box: Box | None = None) -> Image:
         """The picture at that scale, upright."""
-        from model_backend.sources import images
+        from model_backend import sources
 
         factor = scale / self.scale
         clip = None if box is None else box.scaled(self.scale, self.scale)
-        return images.render_image(self.path, 0, scale=factor, clip=clip)
+        return sources.render_image(self.path, 0, scale=factor, clip=clip)
 
 
 def export_scale(item: ExportPage, picture: PictureSource, options: WriteOptions) -> float:

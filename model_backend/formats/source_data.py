@@ -48,8 +48,9 @@ def numbers(value: object, *counts: int) -> list[float] | None:
 def boxes_outside(page: Page) -> int:
     """How many words, entities and regions reach out of the page by more than a unit."""
     room = page.box.grown(1.0)
-    items: list[Box] = [item.box for item in (*page.words, *page.entities, *page.regions)]
-    return sum(1 for box in items if box.intersection(room) != box)
+    boxes = [word.box for word in page.words] + [entity.box for entity in page.entities]
+    boxes += [region.box for region in page.regions]
+    return sum(box.intersection(room) != box for box in boxes)
 
 
 def whole_box(box: Box) -> list[int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -95,3 +96,34 @@ def check_forms(folder: Path, *, pages: int) -> None:
             count += 1
     if count != pages:
         fail(folder, f"{count} pages of {pages}")
+
+
+# Proofdesk's own pages
+
+
+def check_page_file(folder: Path, stem: str, page: Page) -> None:
+    """Read one page file and compare every field with the page."""
+    file = folder / "pages" / f"{stem}.json"
+    data = json.loads(file.read_bytes())
+    if difference := _first_difference(data["page"], page):
+        fail(file, difference)
+    if data["image"] is not None:
+        picture_size(folder / data["image"])
+
+
+def _first_difference(found: Any, value: Any) -> str:  # noqa: ANN401 - JSON against a frozen value
+    """The name of the first field that is not there as it should be; empty where all is equal."""
+    if is_dataclass(value):
+        for part in fields(value):
+            wanted = getattr(value, part.name)
+            if part.name not in found:
+                if wanted != part.default:
+                    return part.name
+            elif _first_difference(found[part.name], wanted):
+                return part.name
+        return ""
+    if isinstance(value, tuple):
+        is_equal = len(found) == len(value) and not any(map(_first_difference, found, value))
+        return "" if is_equal else "list"
+    wanted = value.decode("ascii") if isinstance(value, bytes) else value
+    return "" if found == wanted else "value"

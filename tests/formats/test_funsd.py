@@ -31,12 +31,12 @@ def forms(shared_data: Path) -> dict[str, ReadPage]:
     return pages
 
 
-def original(shared_data: Path, name: str) -> Any:
+def original(shared_data: Path, name: str) -> list[dict[str, Any]]:
     file = shared_data / "funsd" / "training_data" / "annotations" / f"{name}.json"
     return json.loads(file.read_text("utf-8"))["form"]
 
 
-def keys(form: Any) -> Any:
+def keys(form: list[dict[str, Any]]) -> list[tuple[list[str], list[list[str]]]]:
     return [(list(item), [list(word) for word in item["words"]]) for item in form]
 
 
@@ -177,7 +177,8 @@ def test_pasted_copy_is_a_new_entity(forms: dict[str, ReadPage]) -> None:
 
 def test_own_ids_unknown_keys_and_dangling_links_survive(tmp_path: Path, shared_data: Path) -> None:
     form = [
-        {"id": 7, "box": [1, 2, 30.5, 20], "label": "x", "text": "a", "words": [], "linking": [[7, 12], [7, 99]], "extra": {"n": 1}},
+        {"id": 7, "box": [1, 2, 30.5, 20], "label": "x", "text": "a", "words": [],
+         "linking": [[7, 12], [7, 99]], "extra": {"n": 1}},
         {"label": "question", "id": 12, "box": [30, 40, 10, 20], "text": "b", "linking": [[7, 12]],
          "words": [{"text": "b", "box": [10, 20, 30, 20, 30, 40, 10, 40], "char": 1}]},
     ]  # fmt: skip
@@ -197,7 +198,9 @@ def test_own_ids_unknown_keys_and_dangling_links_survive(tmp_path: Path, shared_
     assert form[-1]["words"] == [{"box": [1, 1, 9, 9], "text": "drawn"}]
 
 
-def make_set(tmp_path: Path, shared_data: Path, data: Any, text: str | None = None) -> Path:
+def make_set(
+    tmp_path: Path, shared_data: Path, data: dict[str, Any], text: str | None = None
+) -> Path:
     folder = tmp_path / "set"
     for name in ("annotations", "images"):
         (folder / name).mkdir(parents=True)
@@ -214,7 +217,9 @@ def test_empty_form_comes_back_empty(tmp_path: Path, shared_data: Path) -> None:
     assert json.loads((tmp_path / "out/annotations/form.json").read_text()) == {"form": []}
 
 
-ENTITY: dict[str, Any] = {"box": [1, 2, 3, 4], "text": "", "label": "other", "words": [], "linking": [], "id": 0}  # fmt: skip
+ENTITY: dict[str, Any] = {
+    "box": [1, 2, 3, 4], "text": "", "label": "other", "words": [], "linking": [], "id": 0,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

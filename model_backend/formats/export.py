@@ -1,0 +1,235 @@
+"""Whole data sets out: written beside, read back, compared, then put in place in one step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from model_backend.document import Annotation, Document, Page, PageStatus, Status
+from model_backend.errors import Cancelled, UserError
+from model_backend.formats import module_of, read
+from model_backend.formats.pictures import FilePicture
+from model_backend.formats.values import ExportPage, ExportReport, ReadPage, WriteOptions, Writer
+from model_backend.translation import _
+
+KINDS = ("entities", "relations", "tables", "regions")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+@dataclass
+class Left:
+    """What left and what stayed behind, counted by kind ("pages", "entities", ...)."""
+
+    left: Counter[str] = field(default_factory=Counter)
+    stayed: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Left) -> None:
+        """Count another page's."""
+        self.left.update(other.left)
+        self.stayed.update(other.stayed)
+
+
+def leaving(page: Page, *, include_proposed: bool) -> tuple[Page | None, Left]:
+    """The part of a page that leaves (None: the page stays behind), and the counts of both parts.
+
+    By default pages that are done or accepted leave, with what people drew, accepted or corrected.
+    """
+    if include_proposed:
+        return page, Left(_counted(page))
+    if page.status not in (PageStatus.DONE, PageStatus.ACCEPTED):
+        return None, Left(stayed=_counted(page))
+    kept = _without_proposed(page)
+    left, everything = _counted(kept), _counted(page)
+    return kept, Left(left, everything - left)
+
+
+def _without_proposed(page: Page) -> Page:
+    entities = tuple(item for item in page.entities if _is_settled(item))
+    known = {entity.id for entity in entities}
+    return replace(
+        page,
+        entities=entities,
+        relations=tuple(
+            link
+            for link in page.relations
+            if _is_settled(link) and {link.from_id, link.to_id} <= known
+        ),
+        tables=tuple(item for item in page.tables if _is_settled(item)),
+        regions=tuple(item for item in page.regions if _is_settled(item)),
+    )
+
+
+def _is_settled(item: Annotation) -> bool:
+    return item.status is not Status.PROPOSED
+
+
+def _counted(page: Page) -> Counter[str]:
+    return Counter({"pages": 1, **{kind: len(getattr(page, kind)) for kind in KINDS}})
+
+
+def _nothing(_name: str) -> None:
+    """Progress that nobody watches."""
+
+
+def _never() -> bool:
+    return False
+
+
+def export(
+    format_name: str,
+    pages: Iterable[ExportPage],
+    out: Path,
+    options: WriteOptions | None = None,
+    *,
+    on_page: Callable[[str], None] = _nothing,
+    is_cancelled: Callable[[], bool] = _never,
+) -> ExportReport:
+    """Write a data set to `out`, which must not exist or be empty; nothing is left when it fails.
+
+    Pages are taken one at a time; `on_page` hears the name of each. Raises UserError, or Cancelled.
+    """
+    out = Path(os.path.abspath(out))
+    _check_free(out)
+    with _errors_of(out), _folder_beside(out) as folder:
+        writer: Writer = module_of(format_name).Writer(folder, options or WriteOptions())
+        try:
+            for page in pages:
+                if is_cancelled():
+                    raise Cancelled
+                writer.write(page)
+                on_page(page.name)
+            _check_something(writer)
+            writer.close()
+        finally:
+            writer.abandon()
+        if is_cancelled():
+            raise Cancelled
+        _put_in_place(folder, out)
+    return _report(format_name, out, writer)
+
+
+def _check_free(out: Path) -> None:
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise UserError("{folder} is not a folder. Choose another place to export to.", folder=out)
+    if out.is_dir() and any(out.iterdir()):
+        raise UserError(
+            "The folder {folder} is not empty. Choose a new one, so that nothing is overwritten.",
+            folder=out,
+        )
+
+
+def _check_something(writer: Writer) -> None:
+    if not writer.written.counts["pages"]:
+        reasons = " ".join(writer.written.problems[:1])
+        raise UserError(
+            "There is nothing to export: no page has what this format holds. Mark pages as done or"
+            " include proposals. {reason}",
+            reason=reasons,
+        )
+
+
+@contextmanager
+def _folder_beside(out: Path) -> Iterator[Path]:
+    """An empty folder on the same disk as `out`; removed, with parents made for it, on failure."""
+    parent = out.parent
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=parent))
+    try:
+        folder = beside / "data"
+        folder.mkdir()
+        yield folder
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        for empty in made:
+            empty.rmdir()
+        raise
+    shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def _errors_of(out: Path) -> Iterator[None]:
+    """What the disk of `out` refuses, said in words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise UserError(
+                "The disk of the folder {folder} is full; nothing was exported. Free some space or"
+                " choose another disk.",
+                folder=out,
+            ) from error
+        if error.errno in _FORBIDDEN:
+            raise UserError(
+                "The folder {folder} may not be written to. Choose another one.", folder=out
+            ) from error
+        raise
+
+
+def _put_in_place(folder: Path, out: Path) -> None:
+    """One rename; an empty folder of that name makes room (Windows does not replace folders)."""
+    if out.is_dir():
+        out.rmdir()
+    os.replace(folder, out)
+
+
+def _report(format_name: str, out: Path, writer: Writer) -> ExportReport:
+    written = writer.written
+    return ExportReport(
+        format_name=format_name,
+        path=out,
+        pages=written.counts["pages"],
+        counts={kind: count for kind, count in written.counts.items() if count},
+        lost={kind: count for kind, count in written.lost.items() if count},
+        renamed=tuple(written.renamed),
+        problems=tuple(written.problems),
+    )
+
+
+def convert(
+    from_format: str,
+    path: Path,
+    to_format: str,
+    out: Path,
+    options: WriteOptions | None = None,
+    *,
+    on_page: Callable[[str], None] = _nothing,
+    is_cancelled: Callable[[], bool] = _never,
+) -> ExportReport:
+    """One data set into another format, without a project; broken members are in the report."""
+    problems: list[str] = []
+    report = export(
+        to_format,
+        _pages(from_format, path, problems),
+        out,
+        options,
+        on_page=on_page,
+        is_cancelled=is_cancelled,
+    )
+    return replace(report, problems=(*problems, *report.problems))
+
+
+def _pages(format_name: str, path: Path, problems: list[str]) -> Iterator[ExportPage]:
+    for item in read(format_name, path):
+        if isinstance(item, UserError):
+            problems.append(str(item))
+            continue
+        problems.extend(
+            _("{name}: {problem}").format(name=item.name, problem=text) for text in item.problems
+        )
+        yield export_page(item)
+
+
+def export_page(item: ReadPage) -> ExportPage:
+    """A page that was read, ready to be written elsewhere."""
+    document = item.document or Document(0, item.name, "", "", 1)
+    picture = None if item.image is None else FilePicture(item.image, item.image_scale)
+    return ExportPage(item.name, item.page, document, picture, item.split)

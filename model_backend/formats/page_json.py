@@ -1,0 +1,212 @@
+"""Proofdesk's own page files: everything a page holds, one JSON file and one picture a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import orjson
+
+from model_backend import masks
+from model_backend.document import Document, Page, PageGeometry, Region
+from model_backend.document_json import Value, from_json, to_json
+from model_backend.errors import UserError
+from model_backend.formats import safe_json
+from model_backend.formats.pictures import SUFFIXES, export_scale, geometry_of, save_picture
+from model_backend.formats.safe_path import SafeNames, resolve_inside
+from model_backend.formats.scaling import scaled_page
+from model_backend.formats.values import ExportPage, Labels, ReadPage, WriteOptions, Written
+from model_backend.labels import ENTITY, REGION
+from model_backend.quality import read_back
+from model_backend.table_grid import problems as table_problems
+
+FORMAT = "proofdesk-page"
+VERSION = 1
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """Names of the page files below a folder."""
+    folder = path / "pages"
+    found = sorted(file.stem for file in folder.glob("*.json")) if folder.is_dir() else []
+    if not found:
+        raise UserError(
+            "The folder {folder} holds no page files (pages/*.json). Choose another one.",
+            folder=path,
+        )
+    return tuple(found)
+
+
+def read_member(path: Path, member: str) -> ReadPage:
+    """The page exactly as it was written, with ids of page and document 0."""
+    file = resolve_inside(path, f"pages/{member}.json")
+    data = safe_json.load(file)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise _broken(file, "format")
+    if data.get("version") != VERSION:
+        raise UserError(
+            "The page file {file} was written by a newer Proofdesk. Update and retry.", file=file
+        )
+    page, document = _page(data, file), _document(data, file)
+    image, scale = data.get("image"), data.get("image_scale", 1.0)
+    is_right = isinstance(image, str | None) and isinstance(scale, float | int) and scale > 0
+    if not is_right or not isinstance(data.get("split", ""), str):
+        raise _broken(file, "image")
+    picture = None if image is None else resolve_inside(path, image)
+    return ReadPage(
+        name=member,
+        page=page,
+        image=picture,
+        labels=labels_of(page),
+        document=document,
+        image_scale=float(scale),
+        split=data.get("split", ""),
+    )
+
+
+def labels_of(page: Page) -> Labels:
+    """The (name, kind) pairs that a page uses."""
+    found = {(item.label, ENTITY) for item in page.entities}
+    return tuple(sorted(found | {(item.label, REGION) for item in page.regions}))
+
+
+def in_picture(item: ReadPage) -> ReadPage:
+    """The page with its picture as its document: in pixels, neither turned nor deskewed by
+    anyone."""
+    if item.image is None or (item.image_scale == 1.0 and item.page.unit == "px"):
+        return item
+    geometry: PageGeometry = geometry_of(item.image)
+    page = scaled_page(
+        item.page, geometry.width / item.page.width, geometry.height / item.page.height
+    )
+    page = replace(page, geometry=geometry, rotation=0, skew=0.0, number=0, unit="px")
+    return replace(item, page=page, image_scale=1.0, document=None)
+
+
+def _broken(file: Path, part: str) -> UserError:
+    return UserError(
+        "The page file {file} is damaged ({part}). Export it again.", file=file, part=part
+    )
+
+
+def _page(data: Mapping[str, Any], file: Path) -> Page:
+    page = _value(Page, data.get("page"), file)
+    wrong = next(iter(_contradictions(page)), "")
+    if wrong:
+        raise _broken(file, wrong)
+    return replace(page, id=0, document_id=0)
+
+
+def _document(data: Mapping[str, Any], file: Path) -> Document | None:
+    if data.get("document") is None:
+        return None
+    return replace(_value(Document, data["document"], file), id=0)
+
+
+def _value(kind: type[Value], data: object, file: Path) -> Value:
+    if not isinstance(data, dict):
+        raise _broken(file, kind.__name__)
+    try:
+        value = from_json(kind, data)
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise _broken(file, str(error)[:80]) from error
+    if not _has_types(value, kind):
+        raise _broken(file, kind.__name__)
+    return value
+
+
+def _has_types(value: object, kind: Any) -> bool:  # noqa: ANN401 - a type expression
+    """Whether a value built from foreign JSON really has the types that its fields declare."""
+    arguments = get_args(kind)
+    if get_origin(kind) is tuple and isinstance(value, tuple):
+        kinds = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
+        return len(kinds) == len(value) and all(map(_has_types, value, kinds))
+    if arguments:
+        return any(
+            value is None if part is type(None) else _has_types(value, part) for part in arguments
+        )
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return isinstance(value, kind) and all(  # type: ignore[arg-type]
+            _has_types(getattr(value, item.name), hints[item.name]) for item in fields(kind)
+        )
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _contradictions(page: Page) -> Iterable[str]:
+    """What in a page cannot be, in a word or two each."""
+    ids = [item.id for item in (*page.words, *page.annotations)]
+    if len(set(ids)) != len(ids) or any(not 0 < number < page.next_id for number in ids):
+        yield "ids"
+    words, entities = {word.id for word in page.words}, {entity.id for entity in page.entities}
+    if any(not words.issuperset(entity.word_ids) for entity in page.entities):
+        yield "words of entities"
+    if any({link.from_id, link.to_id} - entities for link in page.relations):
+        yield "relations"
+    if any(table_problems(table) for table in page.tables):
+        yield "tables"
+    if any(not _is_mask_whole(region) for region in page.regions):
+        yield "masks"
+    if page.width <= 0 or page.height <= 0 or page.unit not in ("px", "pt"):
+        yield "size"
+
+
+def _is_mask_whole(region: Region) -> bool:
+    mask = region.mask
+    if mask is None:
+        return True
+    try:
+        return sum(masks.runs_of(mask.counts)) == mask.width * mask.height <= masks.MAX_PIXELS
+    except ValueError:
+        return False
+
+
+class Writer:
+    """Writes pages/NAME.json and images/NAME.*, a page at a time, each read back at once."""
+
+    def __init__(self, folder: Path, options: WriteOptions) -> None:
+        self.folder, self.options = folder, options
+        self.written = Written()
+        self._names = SafeNames()
+
+    def write(self, item: ExportPage) -> None:
+        """Add a page with everything it holds."""
+        stem = self._names.stem(item.name)
+        if stem != item.name:
+            self.written.renamed.append((item.name, stem))
+        file = self.folder / "pages" / f"{stem}.json"
+        file.parent.mkdir(exist_ok=True)
+        data = {
+            "format": FORMAT,
+            "version": VERSION,
+            "split": item.split,
+            **self._picture(item, stem),
+            "document": to_json(item.document),
+            "page": to_json(item.page),
+        }
+        file.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2))
+        read_back.check_page_file(self.folder, stem, item.page)
+        page = item.page
+        self.written.counts.update(
+            pages=1,
+            words=len(page.words),
+            entities=len(page.entities),
+            relations=len(page.relations),
+            tables=len(page.tables),
+            regions=len(page.regions),
+        )
+
+    def _picture(self, item: ExportPage, stem: str) -> dict[str, Any]:
+        if item.picture is None:
+            return {"image": None}
+        scale = export_scale(item, item.picture, self.options)
+        target = self.folder / "images" / f"{stem}.png"
+        saved = save_picture(item, item.picture, target, scale=scale, copied=SUFFIXES)
+        return {"image": f"images/{saved.path.name}", "image_scale": saved.factors(item.page)[0]}
+
+    def close(self) -> None:
+        """Nothing belongs at the end."""
+
+    def abandon(self) -> None:
+        """Nothing is open between pages."""
