@@ -1,0 +1,165 @@
+"""The project that is open: the one place where values change, and where everybody hears of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.document import edits
+from desktop.document.history import History
+from desktop.store.records import (
+    Change,
+    Edit,
+    PageChange,
+    Proposal,
+    Revision,
+    RevisionKind,
+    SchemaChange,
+)
+from desktop.store.store import Store
+from model_backend.document import Document, Page, Proposals
+from model_backend.labels import LabelSchema
+from model_backend.translation import mark
+
+_KEPT_PAGES = 64
+
+
+class OpenDocument(QObject):
+    """Values in memory, equal to those in the store at every moment: store first, then memory, then the signals."""
+
+    page_changed = Signal(int)
+    pages_added = Signal()
+    schema_changed = Signal()
+    history_changed = Signal()
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self._schema = store.schema()
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self._history = History(store)
+
+    @property
+    def schema(self) -> LabelSchema:
+        """The labels of the project."""
+        return self._schema
+
+    @property
+    def undo_text(self) -> str:
+        """The English text of the edit that would be undone; empty when there is none."""
+        return self._history.undo_text
+
+    @property
+    def redo_text(self) -> str:
+        """The English text of the edit that would be redone; empty when there is none."""
+        return self._history.redo_text
+
+    def page(self, page_id: int) -> Page:
+        """The current value of a page."""
+        page = self._pages.get(page_id)
+        if page is None:
+            page = self.store.page(page_id)
+            self._keep(page)
+        else:
+            self._pages.move_to_end(page_id)
+        return page
+
+    def _keep(self, page: Page) -> None:
+        self._pages[page.id] = page
+        self._pages.move_to_end(page.id)
+        if len(self._pages) > _KEPT_PAGES:
+            self._pages.popitem(last=False)
+
+    def apply(self, text: str, *pages: Page) -> None:
+        """Make one undoable step of these new values; a step that changes nothing is none."""
+        changes = [PageChange(self.page(page.id), page) for page in pages]
+        self._write(Edit(text, tuple(changes)), RevisionKind.EDIT)
+
+    def apply_schema(self, text: str, schema: LabelSchema, *pages: Page) -> None:
+        """Make one undoable step of new labels, with the pages that change with them."""
+        changes: list[Change] = [SchemaChange(self._schema, schema)]
+        changes += [PageChange(self.page(page.id), page) for page in pages]
+        self._write(Edit(text, tuple(changes)), RevisionKind.EDIT)
+
+    def undo(self) -> str:
+        """Take back the last step; its English text, empty when there was none."""
+        found = self._history.undone(self.page, self._schema)
+        return self._step(found, RevisionKind.UNDO)
+
+    def redo(self) -> str:
+        """Make the step again that was undone last; its English text, empty when there was none."""
+        found = self._history.redone(self.page, self._schema)
+        return self._step(found, RevisionKind.REDO)
+
+    def _step(self, found: tuple[Edit, Revision] | None, kind: RevisionKind) -> str:
+        if found is None:
+            return ""
+        edit, revision = found
+        self._write(edit, kind, revision)
+        return edit.text
+
+    def _write(self, edit: Edit, kind: RevisionKind, of: Revision | None = None) -> None:
+        if self._history.write(edit, kind, of):
+            self._take(edit.changes)
+
+    def _take(self, changes: Sequence[Change]) -> None:
+        """What the store now holds becomes the current value, and everybody hears of it."""
+        changed = [change for change in changes if change.before != change.after]
+        for change in changed:
+            if isinstance(change, PageChange):
+                self._keep(change.after)
+            else:
+                self._schema = change.after
+        for change in changed:
+            if isinstance(change, PageChange):
+                self.page_changed.emit(change.after.id)
+            else:
+                self.schema_changed.emit()
+        self.history_changed.emit()
+
+    def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
+        """Apply what a job found to the current page: a revision, but no undo step."""
+        page = self.page(page_id)
+        self._write(Edit(text, (PageChange(page, change(page)),)), RevisionKind.JOB)
+
+    def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
+        """Merge what models say about a page; it is kept unchanged beside what becomes of it."""
+        before = page = self.page(page_id)
+        earlier = self.store.proposals(page_id)
+        said: tuple[Proposal, ...] = ()
+        for one in proposals:
+            page, new = edits.merge_proposals(page, one, (*earlier, *said))
+            said += new
+        change = PageChange(before, page)
+        written = self.store.apply(
+            mark("Propose"), [change], kind=RevisionKind.JOB, proposals={page_id: said}
+        )
+        if written is not None:
+            self._history.refresh()
+            self._take([change])
+
+    def bring_schema(self, text: str, schema: LabelSchema) -> None:
+        """Take labels that an import brings: a revision, but no undo step."""
+        self._write(Edit(text, (SchemaChange(self._schema, schema),)), RevisionKind.JOB)
+
+    def add_document(
+        self, path: Path | None, document: Document, pages: Sequence[Page], *, read: bool = False
+    ) -> tuple[Document, tuple[int, ...]]:
+        """Copy a file into the project and add its pages."""
+        added = self.store.add_document(path, document, pages, read=read)
+        self.pages_added.emit()
+        return added
+
+    def set_read(self, page: Page, problem: str = "") -> None:
+        """Keep what reading a page found, or why it could not be read."""
+        self.store.set_read(page, problem)
+        self._keep(page)
+        self.page_changed.emit(page.id)
+
+    def close(self) -> None:
+        """Let go of the project."""
+        self._pages.clear()
+        self.store.close()

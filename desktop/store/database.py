@@ -1,0 +1,107 @@
+"""One connection to a project's database: how it is opened, and what a transaction is."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.pool import StaticPool
+
+from desktop.errors import UserError, known_error
+
+APPLICATION_ID = 0x50524F46
+"""Written into the file's header: this SQLite file is a Proofdesk project."""
+
+_WAIT_SECONDS = 5.0
+
+
+class Database:
+    """One connection, used by one thread; the writing one is the only one that writes and checkpoints."""
+
+    def __init__(self, engine: Engine, *, name: Path | str, read_only: bool = False) -> None:
+        self.name = name
+        self.is_read_only = read_only
+        self._engine = engine
+        with self._known_errors():
+            self._connection = engine.connect()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The connection in a transaction that changes nothing."""
+        with self._known_errors(), self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The connection in a transaction: all of it is on the disk afterwards, or nothing."""
+        if self.is_read_only:
+            raise UserError(
+                "{project} is open for reading only. Open it for writing and retry.",
+                project=self.name,
+            )
+        with self._known_errors(), self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def _known_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (exc.DBAPIError, sqlite3.Error, OSError) as error:
+            raise known_error(error, self.name) or error from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+        self._engine.dispose()
+
+
+def sqlite_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+    """The engine of a project file: one connection, transactions are begun by us, commits are on the disk."""
+
+    def connect() -> sqlite3.Connection:
+        return _connect(path, read_only=read_only, foreign_keys=foreign_keys)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _connect(path: Path, *, read_only: bool, foreign_keys: bool) -> sqlite3.Connection:
+    connection = raw_connection(path, read_only=read_only)
+    try:
+        for pragma in _READING if read_only else _WRITING:
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def raw_connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection that has not looked at the file yet; it never makes a new one."""
+    mode = "ro" if read_only else "rw"
+    if read_only and _is_closed_for_good(path):
+        mode += "&immutable=1"
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+
+
+def _is_closed_for_good(path: Path) -> bool:
+    """A medium nobody can write to, left in order: SQLite need not (and cannot) keep track of writers."""
+    wal = path.with_name(path.name + "-wal")
+    return not os.access(path.parent, os.W_OK) and not wal.exists()
+
+
+_READING = ("query_only = ON",)
+_WRITING = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON")

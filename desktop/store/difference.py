@@ -1,0 +1,205 @@
+"""What one edit changed on a page: kept as before and after of each value, turned round for undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, get_type_hints
+
+from desktop.errors import UserError
+from model_backend.document import COLLECTIONS, Annotation, Page, PageStatus, Status, Word
+from model_backend.document_json import from_json
+
+Item = Word | Annotation
+
+FIELDS = (
+    "width",
+    "height",
+    "unit",
+    "geometry",
+    "rotation",
+    "skew",
+    "status",
+    "is_scan",
+    "note",
+    "source_data",
+)
+"""Fields of a page that edits change. `next_id` is none of them: ids are never used twice."""
+
+_FRAME = {"width", "height", "rotation", "skew"}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of a page before and after."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """One word or annotation before and after; None where it was not there."""
+
+    collection: str
+    before: Item | None
+    after: Item | None
+
+    @property
+    def id(self) -> int:
+        """The id of the word or annotation."""
+        item = self.after or self.before
+        return item.id if item else 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Everything that differs between two values of one page."""
+
+    page_id: int
+    fields: tuple[FieldChange, ...] = ()
+    items: tuple[ItemChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.items)
+
+    def inverted(self) -> Difference:
+        """The difference that leads back."""
+        return Difference(
+            self.page_id,
+            tuple(FieldChange(item.name, item.after, item.before) for item in self.fields),
+            tuple(ItemChange(item.collection, item.after, item.before) for item in self.items),
+        )
+
+
+def difference(before: Page, after: Page) -> Difference:
+    """What leads from one value of a page to the other."""
+    if before.id != after.id:
+        raise ValueError(f"page {before.id} cannot become page {after.id}")
+    fields = tuple(
+        FieldChange(name, getattr(before, name), getattr(after, name))
+        for name in FIELDS
+        if getattr(before, name) != getattr(after, name)
+    )
+    is_turned = any(item.name in _FRAME for item in fields)
+    items = tuple(
+        change
+        for name in COLLECTIONS
+        for change in _item_changes(name, getattr(before, name), getattr(after, name), is_turned)
+    )
+    return Difference(before.id, fields, items)
+
+
+def _item_changes(
+    collection: str, before: tuple[Item, ...], after: tuple[Item, ...], is_turned: bool
+) -> Iterable[ItemChange]:
+    """What differs; of a turned page everything, since even what looks the same was turned."""
+    if before is after and not is_turned:
+        return
+    old = {item.id: item for item in before}
+    for item in after:
+        previous = old.pop(item.id, None)
+        if is_turned or (previous is not item and previous != item):
+            yield ItemChange(collection, previous, item)
+    for gone in old.values():
+        yield ItemChange(collection, gone, None)
+
+
+def applied(change: Difference, page: Page) -> Page:
+    """The page with the difference made; one clear line where what it changes was changed since.
+
+    Values that the difference does not name, such as proposals that arrived since, stay.
+    """
+    fields = {item.name: _field(item, page) for item in change.fields}
+    collections = {item.collection for item in change.items}
+    for name in collections:
+        changes = [item for item in change.items if item.collection == name]
+        fields[name] = _collection(changes, getattr(page, name), page)
+    next_id = max(page.next_id, *(item.id + 1 for item in change.items), 1)
+    after = replace(page, **fields, next_id=next_id)
+    _check(change, page, after)
+    if after.status == PageStatus.NEW and any(
+        item.status == Status.PROPOSED for item in after.annotations
+    ):
+        return replace(after, status=PageStatus.PROPOSED)
+    return after
+
+
+def _field(change: FieldChange, page: Page) -> Any:  # noqa: ANN401 - any field of a page
+    """The new value; a page's status may have moved on with proposals and is set all the same."""
+    if change.name != "status" and getattr(page, change.name) != change.before:
+        raise _conflict(page)
+    return change.after
+
+
+def _collection(
+    changes: Iterable[ItemChange], items: tuple[Item, ...], page: Page
+) -> tuple[Item, ...]:
+    by_id = {item.id: item for item in items}
+    for change in changes:
+        if by_id.get(change.id) != change.before:
+            raise _conflict(page)
+        if change.after is None:
+            del by_id[change.id]
+        else:
+            by_id[change.id] = change.after
+    return tuple(sorted(by_id.values(), key=lambda item: item.id))
+
+
+def _check(change: Difference, before: Page, after: Page) -> None:
+    """Nothing may refer to what is gone, and a turned page must turn with everything on it."""
+    changed = {item.id for item in change.items}
+    gone = {item.id for item in change.items if item.after is None}
+    words = {word.id for word in after.words}
+    entities = {entity.id for entity in after.entities}
+    for entity in after.entities:
+        missing = set(entity.word_ids) - words
+        if missing and (entity.id in changed or missing & gone):
+            raise _conflict(before)
+    for relation in after.relations:
+        missing = {relation.from_id, relation.to_id} - entities
+        if missing and (relation.id in changed or missing & gone):
+            raise _conflict(before)
+    if any(item.name in _FRAME for item in change.fields):
+        placed: tuple[Item, ...] = (*after.words, *after.annotations)
+        if any(item.id not in changed for item in placed):
+            raise _conflict(before)
+
+
+def _conflict(page: Page) -> UserError:
+    return UserError(
+        "This step cannot be undone or redone: a model or a new recognition has changed the same"
+        " things on page {number} since. Correct them by hand instead.",
+        number=page.number + 1,
+    )
+
+
+def to_data(change: Difference) -> dict[str, Any]:
+    """The difference as lists of values, ready for JSON."""
+    return {
+        "fields": [[item.name, item.before, item.after] for item in change.fields],
+        "items": [[item.collection, item.before, item.after] for item in change.items],
+    }
+
+
+def from_data(page_id: int, data: dict[str, Any]) -> Difference:
+    """The difference that `to_data` wrote."""
+    fields = tuple(
+        FieldChange(name, from_json(_TYPES[name], before), from_json(_TYPES[name], after))
+        for name, before, after in data["fields"]
+    )
+    items = tuple(
+        ItemChange(name, _item(name, before), _item(name, after))
+        for name, before, after in data["items"]
+    )
+    return Difference(page_id, fields, items)
+
+
+_TYPES: dict[str, Any] = {
+    name: kind for name, kind in get_type_hints(Page).items() if name in FIELDS
+}
+
+
+def _item(collection: str, data: dict[str, Any] | None) -> Item | None:
+    return None if data is None else from_json(COLLECTIONS[collection], data)

@@ -1,0 +1,57 @@
+"""The project's own copies of documents, named by what is in them, on the disk before the store knows them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from desktop.errors import UserError, known_error
+
+_PIECE = 1 << 20
+
+
+def keep_copy(path: Path, folder: Path, sha256: str) -> tuple[str, str]:
+    """Copy a file into `folder` as its SHA-256 with its ending; the name of the copy, and the SHA-256."""
+    partial = folder / f".{os.getpid()}.partial"
+    try:
+        folder.mkdir(exist_ok=True)
+        digest = _copied(path, partial)
+        if sha256 and digest != sha256:
+            raise UserError("{file} was changed while it was read. Import it again.", file=path)
+        name = digest + _ending(path)
+        os.replace(partial, folder / name)
+        sync_folder(folder)
+    except OSError as error:
+        raise known_error(error, path) or error from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return name, digest
+
+
+def _copied(source: Path, target: Path) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while piece := reader.read(_PIECE):
+            digest.update(piece)
+            writer.write(piece)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def _ending(path: Path) -> str:
+    """The file's own ending where it is a plain one: it is only there for people."""
+    ending = path.suffix.lower()
+    return ending if ending[1:].isascii() and ending[1:].isalnum() and len(ending) <= 8 else ""
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's list of names on the disk; Windows does so by itself and has no call for it."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

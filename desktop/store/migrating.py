@@ -1,0 +1,126 @@
+"""Bringing a project's tables up to this version: looked at, backed up, migrated as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from desktop.errors import UserError, known_error
+from desktop.store.database import APPLICATION_ID, raw_connection, sqlite_engine
+from desktop.store.migrations import HEAD, REVISIONS
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def version_of(path: Path) -> str:
+    """The version of a project file's tables; one clear line where it is none of ours. Nothing is touched."""
+    if not path.is_file():
+        raise UserError(
+            "{folder} is not a Proofdesk project: it has no {file}. Choose another folder.",
+            folder=path.parent,
+            file=path,
+        )
+    try:
+        with contextlib.closing(raw_connection(path, read_only=True)) as connection:
+            return _version(connection, path)
+    except sqlite3.Error as error:
+        raise known_error(error, path.parent) or error from error
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> str:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if application_id != APPLICATION_ID:
+        raise UserError(
+            "{folder} is not a Proofdesk project: {file} belongs to another program, or is empty."
+            " Nothing was changed. Choose another folder.",
+            folder=path.parent,
+            file=path,
+        )
+    (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if version not in REVISIONS:
+        raise UserError(
+            "{folder} was made by a newer Proofdesk. Nothing was changed. Update Proofdesk, then"
+            " open it again.",
+            folder=path.parent,
+        )
+    return str(version)
+
+
+def bring_up_to_date(path: Path, version: str) -> None:
+    """Migrate a project file of an earlier version, after a verified backup."""
+    if version == HEAD:
+        return
+    back_up(path, version)
+    upgrade(sqlite_engine(path, foreign_keys=False), path)
+
+
+def back_up(path: Path, version: str) -> Path:
+    """A verified copy of the project file in backups/, made through SQLite: a live file is never copied by hand."""
+    folder = path.parent / "backups"
+    target = folder / f"project-{version}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
+    partial = target.with_suffix(".partial")
+    try:
+        folder.mkdir(exist_ok=True)
+        _copy(path, partial)
+        partial.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        partial.unlink(missing_ok=True)
+        raise known_error(error, target) or error from error
+    return target
+
+
+def _copy(path: Path, target: Path) -> None:
+    with (
+        contextlib.closing(raw_connection(path, read_only=True)) as source,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
+        (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
+    if verdict != "ok":
+        raise UserError(
+            "The project file {file} is damaged: {problem}. Nothing was changed. Put back a copy"
+            " from the project's folder backups.",
+            file=path,
+            problem=verdict,
+        )
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def upgrade(engine: Engine, path: Path | str) -> None:
+    """Run every migration that the database lacks, in one transaction; foreign keys are checked before its end."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(SCRIPTS))
+
+    def steps(revision: object, _context: object) -> object:
+        return script._upgrade_revs("head", revision)  # type: ignore[arg-type]
+
+    try:
+        with engine.begin() as connection:
+            options = {"fn": steps, "transactional_ddl": True}
+            context = MigrationContext.configure(connection, opts=options)
+            with Operations.context(context):
+                context.run_migrations()
+            if connection.dialect.name == "sqlite":
+                _check_references(
+                    connection.exec_driver_sql("PRAGMA foreign_key_check").all(), path
+                )
+    finally:
+        engine.dispose()
+
+
+def _check_references(faults: object, path: Path | str) -> None:
+    if faults:
+        raise UserError(
+            "The project {file} has parts that refer to nothing: it was left as it is. Put back a"
+            " copy from the project's folder backups.",
+            file=path,
+        )

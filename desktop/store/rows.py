@@ -1,0 +1,301 @@
+"""Pages, annotations and documents to rows and back, and the statements that write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from desktop.store import tables, values
+from desktop.store.difference import Difference
+from desktop.store.records import PageSummary, Proposal, Revision, RevisionKind
+from model_backend.document import (
+    COLLECTIONS,
+    Annotation,
+    Document,
+    Page,
+    PageGeometry,
+    PageStatus,
+    Status,
+    Word,
+    collection_of,
+)
+from model_backend.document_json import from_json
+
+Values = dict[str, Any]
+AnyRow = Row[*tuple[Any, ...]]
+
+_PAGE = tables.pages
+_CONTENTS = tables.page_contents
+_ANNOTATIONS = tables.page_annotations
+
+SELECT_PAGE = (
+    select(_PAGE, _CONTENTS.c.words, _CONTENTS.c.source_data)
+    .join_from(_PAGE, _CONTENTS)
+    .where(_PAGE.c.id == bindparam("page"))
+)
+SELECT_ANNOTATIONS = (
+    select(_ANNOTATIONS.c.kind, _ANNOTATIONS.c.value)
+    .where(_ANNOTATIONS.c.page_id == bindparam("page"))
+    .order_by(_ANNOTATIONS.c.annotation_id)
+)
+SELECT_SUMMARIES = select(
+    _PAGE.c.id,
+    _PAGE.c.document_id,
+    tables.documents.c.name,
+    _PAGE.c.number,
+    _PAGE.c.status,
+    _PAGE.c.is_read,
+    _PAGE.c.problem,
+    _PAGE.c.width,
+    _PAGE.c.height,
+    _PAGE.c.word_count,
+    _PAGE.c.annotation_count,
+    _PAGE.c.proposed_count,
+).join_from(_PAGE, tables.documents)
+
+INSERT_PAGE = insert(_PAGE)
+INSERT_CONTENTS = insert(_CONTENTS)
+INSERT_ANNOTATION = insert(_ANNOTATIONS)
+INSERT_REVISION = insert(tables.revisions)
+INSERT_CHANGE = insert(tables.revision_changes)
+INSERT_PROPOSAL = insert(tables.proposals)
+_OF_ANNOTATION = (
+    _ANNOTATIONS.c.page_id == bindparam("on_page"),
+    _ANNOTATIONS.c.annotation_id == bindparam("with_id"),
+)
+
+
+def _updating(table: Any, *columns: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own types
+    return {table.c[name]: bindparam(name) for name in columns}
+
+
+UPDATE_ANNOTATION = (
+    update(_ANNOTATIONS)
+    .where(*_OF_ANNOTATION)
+    .values(_updating(_ANNOTATIONS, "kind", "label", "status", "source", "score", "value"))
+)
+DELETE_ANNOTATION = delete(_ANNOTATIONS).where(*_OF_ANNOTATION)
+_COUNTS = ("next_id", "word_count", "annotation_count", "proposed_count", "status")
+_FIELDS = ("width", "height", "unit", "geometry", "rotation", "skew", "is_scan", "note")
+UPDATE_COUNTS = (
+    update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(_updating(_PAGE, *_COUNTS))
+)
+UPDATE_PAGE = (
+    update(_PAGE)
+    .where(_PAGE.c.id == bindparam("page"))
+    .values(_updating(_PAGE, *_COUNTS, *_FIELDS))
+)
+UPDATE_READ = (
+    update(_PAGE)
+    .where(_PAGE.c.id == bindparam("page"))
+    .values(_updating(_PAGE, "is_read", "problem"))
+)
+UPDATE_CONTENTS = (
+    update(_CONTENTS)
+    .where(_CONTENTS.c.page_id == bindparam("page"))
+    .values(_updating(_CONTENTS, "words", "source_data"))
+)
+WITHDRAW = (
+    update(tables.proposals)
+    .where(
+        tables.proposals.c.page_id == bindparam("on_page"),
+        tables.proposals.c.annotation_id == bindparam("with_id"),
+    )
+    .values(is_withdrawn=True)
+)
+
+
+def page_counts(page: Page) -> Values:
+    """What lists show of a page, and what every edit may change."""
+    annotations = page.annotations
+    return {
+        "next_id": page.next_id,
+        "word_count": len(page.words),
+        "annotation_count": len(annotations),
+        "proposed_count": sum(item.status == Status.PROPOSED for item in annotations),
+        "status": page.status.value,
+    }
+
+
+def page_fields(page: Page) -> Values:
+    """The columns of a page that few edits change."""
+    return {
+        "width": page.width,
+        "height": page.height,
+        "unit": page.unit,
+        "geometry": values.to_text(page.geometry),
+        "rotation": page.rotation,
+        "skew": page.skew,
+        "is_scan": page.is_scan,
+        "note": values.clean(page.note),
+    }
+
+
+def page_row(page: Page, *, is_read: bool, problem: str = "") -> Values:
+    """A new row of pages."""
+    return {
+        "id": page.id,
+        "document_id": page.document_id,
+        "number": page.number,
+        "is_read": is_read,
+        "problem": values.clean(problem),
+        **page_counts(page),
+        **page_fields(page),
+    }
+
+
+def contents(page: Page) -> Values:
+    """The large columns of a page."""
+    return {"words": values.pack(page.words), "source_data": values.pack(page.source_data)}
+
+
+def annotation_row(item: Annotation) -> Values:
+    """The columns of an annotation, without its ids."""
+    return {
+        "kind": collection_of(item),
+        "label": values.clean(getattr(item, "label", "")),
+        "status": item.status.value,
+        "source": values.clean(item.source),
+        "score": item.score,
+        "value": values.to_text(item),
+    }
+
+
+def annotation_rows(page: Page) -> list[Values]:
+    """All annotations of a page as new rows."""
+    return [
+        {"page_id": page.id, "annotation_id": item.id, **annotation_row(item)}
+        for item in page.annotations
+    ]
+
+
+def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
+    """The page that these rows hold."""
+    found: dict[str, list[Any]] = {name: [] for name in COLLECTIONS if name != "words"}
+    for kind, value in annotations:
+        found[kind].append(annotation_of(kind, value))
+    return Page(
+        id=row.id,
+        document_id=row.document_id,
+        number=row.number,
+        width=row.width,
+        height=row.height,
+        unit=row.unit,
+        geometry=from_json(PageGeometry, values.from_text(row.geometry)),
+        rotation=row.rotation,
+        skew=row.skew,
+        status=PageStatus(row.status),
+        words=from_json(tuple[Word, ...], values.unpack(row.words)),
+        next_id=row.next_id,
+        is_scan=row.is_scan,
+        note=row.note,
+        source_data=values.unpack(row.source_data),
+        **{name: tuple(items) for name, items in found.items()},
+    )
+
+
+def annotation_of(kind: str, value: str) -> Annotation:
+    """The annotation of a row."""
+    return from_json(COLLECTIONS[kind], values.from_text(value))
+
+
+def read_summary(row: AnyRow) -> PageSummary:
+    """The summary of a row of `SELECT_SUMMARIES`."""
+    return PageSummary(*row)
+
+
+def read_document(row: AnyRow) -> Document:
+    """The document of a row."""
+    return Document(
+        row.id,
+        row.name,
+        row.sha256,
+        row.media_type,
+        row.page_count,
+        values.from_text(row.source_data),
+    )
+
+
+def document_row(document: Document, file_name: str) -> Values:
+    """A new row of documents."""
+    return {
+        "id": document.id,
+        "name": document.name,
+        "sha256": document.sha256,
+        "media_type": document.media_type,
+        "page_count": document.page_count,
+        "file_name": file_name,
+        "source_data": values.to_text(document.source_data),
+    }
+
+
+def read_revision(row: AnyRow) -> Revision:
+    """The revision of a row."""
+    data = row._asdict()
+    return Revision(**{**data, "kind": RevisionKind(data["kind"])})
+
+
+def revision_row(revision: Revision) -> Values:
+    """A new row of revisions."""
+    return {**asdict(revision), "kind": revision.kind.value}
+
+
+def read_proposal(row: AnyRow) -> Proposal:
+    """The proposal of a row."""
+    annotation = annotation_of(row.kind, row.value)
+    return Proposal(row.model, row.annotation_id, annotation, row.is_withdrawn)
+
+
+def proposal_row(page_id: int, proposal: Proposal) -> Values:
+    """A new row of proposals."""
+    return {
+        "page_id": page_id,
+        "annotation_id": proposal.annotation_id,
+        "model": values.clean(proposal.model),
+        "kind": collection_of(proposal.annotation),
+        "is_withdrawn": proposal.is_withdrawn,
+        "value": values.to_text(proposal.annotation),
+    }
+
+
+def write_difference(connection: Connection, change: Difference, after: Page) -> None:
+    """Bring the rows of a page to its new value: only what differs is written."""
+    _write_annotations(connection, change)
+    names = {item.name for item in change.fields}
+    counts = {"page": after.id, **page_counts(after)}
+    if names & set(_FIELDS):
+        connection.execute(UPDATE_PAGE, {**counts, **page_fields(after)})
+    else:
+        connection.execute(UPDATE_COUNTS, counts)
+    if "source_data" in names or any(item.collection == "words" for item in change.items):
+        connection.execute(UPDATE_CONTENTS, {"page": after.id, **contents(after)})
+
+
+def _write_annotations(connection: Connection, change: Difference) -> None:
+    new, changed, gone = [], [], []
+    for item in change.items:
+        if isinstance(item.after or item.before, Word):
+            continue
+        if item.after is None or isinstance(item.after, Word):
+            gone.append({"on_page": change.page_id, "with_id": item.id})
+            continue
+        row = annotation_row(item.after)
+        if item.before is None:
+            new.append({"page_id": change.page_id, "annotation_id": item.id, **row})
+        else:
+            changed.append({"on_page": change.page_id, "with_id": item.id, **row})
+    _execute(connection, DELETE_ANNOTATION, gone)
+    _execute(connection, UPDATE_ANNOTATION, changed)
+    _execute(connection, INSERT_ANNOTATION, new)
+
+
+def _execute(connection: Connection, statement: Any, rows: Sequence[Values]) -> None:  # noqa: ANN401
+    """Run a statement for each row; every one of them must find exactly its own."""
+    if not rows:
+        return
+    result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
+    if result.rowcount not in (-1, len(rows)):
+        raise RuntimeError(f"{result.rowcount} of {len(rows)} rows were there to be written")

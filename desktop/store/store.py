@@ -1,0 +1,325 @@
+"""A project on the disk: one folder, one writer, one way of writing; what is written is there at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from desktop.errors import UserError, known_error
+from desktop.store import rows, tables, values
+from desktop.store.database import APPLICATION_ID, Database, sqlite_engine
+from desktop.store.difference import Difference, difference, to_data
+from desktop.store.files import keep_copy, sync_folder
+from desktop.store.lock import ProjectLock, user_name
+from desktop.store.migrating import bring_up_to_date, upgrade, version_of
+from desktop.store.migrations import HEAD
+from desktop.store.reading import Reading
+from desktop.store.records import (
+    Change,
+    Proposal,
+    Revision,
+    RevisionKind,
+    SchemaChange,
+)
+from desktop.store.thumbnails import Thumbnails
+from model_backend.document import Document, Page, Status
+from model_backend.labels import DEFAULT_SCHEMA
+
+FILE = "project.sqlite"
+ENDING = ".proofdesk"
+
+
+class Store(Reading):
+    """A project that is open."""
+
+    def __init__(self, folder: Path, database: Database, lock: ProjectLock | None) -> None:
+        super().__init__(folder, database)
+        self._lock = lock
+        self._user = user_name()
+        self.head = self.last_revision()
+        """The newest revision, as it is on the disk."""
+
+    @classmethod
+    def create(cls, folder: Path) -> Self:
+        """A new, empty project in a folder that is not there yet (or is empty)."""
+        folder = Path(folder)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError(
+                "{folder} is there already. Choose another name, or open it.", folder=folder
+            )
+        is_new = not folder.exists()
+        try:
+            _make(folder)
+        except BaseException as error:
+            _remove(folder, is_new=is_new)
+            raise known_error(error, folder) or error from error
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> Self:
+        """The project in a folder; for writing only once at a time, for reading beside the writer."""
+        folder = Path(folder)
+        version = version_of(folder / FILE)
+        if read_only:
+            _require_current(folder, version)
+            return cls._opened(folder, None)
+        lock = ProjectLock(folder)
+        try:
+            bring_up_to_date(folder / FILE, version)
+            return cls._opened(folder, lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    @classmethod
+    def _opened(cls, folder: Path, lock: ProjectLock | None) -> Self:
+        read_only = lock is None
+        engine = sqlite_engine(folder / FILE, read_only=read_only)
+        database = Database(engine, name=folder, read_only=read_only)
+        try:
+            return cls(folder, database, lock)
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the project."""
+        if "thumbnails" in self.__dict__:
+            self.thumbnails.close()
+        self._database.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written."""
+        return self._database.is_read_only
+
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        """Small pictures of pages, kept beside the project; they can be made again."""
+        return Thumbnails(self.folder / "thumbnails.sqlite", read_only=self.is_read_only)
+
+    def apply(
+        self,
+        text: str,
+        changes: Sequence[Change],
+        *,
+        kind: RevisionKind = RevisionKind.EDIT,
+        who: str = "",
+        of: Revision | None = None,
+        proposals: Mapping[int, Sequence[Proposal]] | None = None,
+    ) -> Revision | None:
+        """Write one revision with all its changes, or nothing; None where nothing differs.
+
+        `of` is the edit that is undone or redone; `proposals` are kept with the pages they are about.
+        """
+        written = [change for change in changes if change.before != change.after]
+        if not written and not any((proposals or {}).values()):
+            return None
+        revision = self._next_revision(text, kind, who, of)
+        with self._database.writing() as connection:
+            connection.execute(rows.INSERT_REVISION, rows.revision_row(revision))
+            for change in written:
+                _write_change(connection, revision, change)
+            for page_id, said in (proposals or {}).items():
+                _write_proposals(connection, page_id, said)
+        self.head = revision
+        return revision
+
+    def _next_revision(
+        self, text: str, kind: RevisionKind, who: str, of: Revision | None
+    ) -> Revision:
+        head = self.head or Revision(0, RevisionKind.JOB, "", "", 0)
+        new = Revision(head.id + 1, kind, text, who or self._user, time.time_ns() // 1_000_000)
+        if kind == RevisionKind.EDIT:
+            return replace(new, below=head.undo_top, undo_top=new.id)
+        if kind == RevisionKind.UNDO and of is not None:
+            return replace(new, of=of.id, below=head.redo_top, undo_top=of.below, redo_top=new.id)
+        if kind == RevisionKind.REDO and of is not None and head.redo_top is not None:
+            rest = self.revision(head.redo_top).below
+            return replace(new, of=of.id, undo_top=of.id, redo_top=rest)
+        return replace(new, undo_top=head.undo_top, redo_top=head.redo_top)
+
+    def add_document(
+        self,
+        path: Path | None,
+        document: Document,
+        pages: Sequence[Page],
+        *,
+        read: bool = False,
+    ) -> tuple[Document, tuple[int, ...]]:
+        """Copy a file into the project and add its pages; a file that is there already is returned as it is.
+
+        `read`: the pages come with their words and annotations (a data set), and need no reading.
+        """
+        known = self._document_like(document.sha256)
+        if known is not None:
+            return known, self.page_ids_of(known.id)
+        name, sha256 = ("", document.sha256)
+        if path is not None:
+            name, sha256 = keep_copy(path, self.folder / "documents", document.sha256)
+        with self._database.writing() as connection:
+            return _add_document(connection, replace(document, sha256=sha256), name, pages, read)
+
+    def _document_like(self, sha256: str) -> Document | None:
+        if not sha256:
+            return None
+        statement = select(tables.documents).where(tables.documents.c.sha256 == sha256)
+        found = self._all(statement.order_by(tables.documents.c.id).limit(1))
+        return rows.read_document(found[0]) if found else None
+
+    def set_read(self, page: Page, problem: str = "") -> None:
+        """Keep what reading a page found: its words, its size, or why it could not be read."""
+        before = self.page(page.id)
+        with self._database.writing() as connection:
+            rows.write_difference(connection, difference(before, page), page)
+            state = {"page": page.id, "is_read": True, "problem": values.clean(problem)}
+            connection.execute(rows.UPDATE_READ, state)
+
+    def add_pending(self, paths: Iterable[Path], options: Mapping[str, Any]) -> None:
+        """Remember files that are to be imported, so that it goes on after a restart."""
+        waiting = {path for path, _ in self.pending()}
+        new = [path for path in dict.fromkeys(map(Path, paths)) if path not in waiting]
+        if not new:
+            return
+        text = values.to_text(dict(options))
+        with self._database.writing() as connection:
+            entries = [{"path": os.fsencode(path), "options": text} for path in new]
+            connection.execute(insert(tables.pending_imports), entries)
+
+    def drop_pending(self, path: Path) -> None:
+        """Forget a file that was to be imported: it is done, or cannot be."""
+        statement = delete(tables.pending_imports)
+        with self._database.writing() as connection:
+            connection.execute(statement.where(tables.pending_imports.c.path == os.fsencode(path)))
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("documents", "backups"):
+        (folder / name).mkdir(exist_ok=True)
+    path = folder / FILE
+    path.touch(exist_ok=False)
+    upgrade(sqlite_engine(path, foreign_keys=False), path)
+    database = Database(sqlite_engine(path), name=folder)
+    try:
+        with database.writing() as connection:
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            start(connection)
+    finally:
+        database.close()
+    sync_folder(folder)
+
+
+def start(connection: Connection) -> None:
+    """The one row that every project has."""
+    row = {
+        "id": 1,
+        "labels": values.to_text(DEFAULT_SCHEMA),
+        "page_count": 0,
+        "created_at": time.time_ns() // 1_000_000,
+        "created_with": HEAD,
+    }
+    connection.execute(insert(tables.project), row)
+
+
+def _remove(folder: Path, *, is_new: bool) -> None:
+    """Take away what a failed `create` made; the folder was empty or not there before."""
+    if is_new:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _require_current(folder: Path, version: str) -> None:
+    if version != HEAD:
+        raise UserError(
+            "{folder} was made by an older Proofdesk. Open it once in the window, which brings it"
+            " up to date, and retry.",
+            folder=folder,
+        )
+
+
+def _write_change(connection: Connection, revision: Revision, change: Change) -> None:
+    if isinstance(change, SchemaChange):
+        labels = values.to_text(change.after)
+        connection.execute(update(tables.project).values(labels=labels))
+        _record(connection, revision, None, [change.before, change.after])
+        return
+    changed = difference(change.before, change.after)
+    rows.write_difference(connection, changed, change.after)
+    _record(connection, revision, change.after.id, to_data(changed))
+    if revision.kind == RevisionKind.JOB:
+        _withdraw(connection, changed)
+
+
+def _record(connection: Connection, revision: Revision, page_id: int | None, data: object) -> None:
+    row = {"revision_id": revision.id, "page_id": page_id, "difference": values.pack(data)}
+    connection.execute(rows.INSERT_CHANGE, row)
+
+
+def _withdraw(connection: Connection, change: Difference) -> None:
+    """Open proposals that a job took off the page were withdrawn by their model, not rejected by a person."""
+    for item in change.items:
+        if item.after is None and getattr(item.before, "status", None) == Status.PROPOSED:
+            connection.execute(rows.WITHDRAW, {"on_page": change.page_id, "with_id": item.id})
+
+
+def _write_proposals(connection: Connection, page_id: int, said: Sequence[Proposal]) -> None:
+    if said:
+        connection.execute(
+            rows.INSERT_PROPOSAL, [rows.proposal_row(page_id, proposal) for proposal in said]
+        )
+
+
+def _add_document(
+    connection: Connection, document: Document, file_name: str, pages: Sequence[Page], read: bool
+) -> tuple[Document, tuple[int, ...]]:
+    own = replace(
+        document, id=_next_id(connection, tables.documents), name=values.clean(document.name)
+    )
+    first = _next_id(connection, tables.pages)
+    placed = [
+        replace(page, id=first + index, document_id=own.id) for index, page in enumerate(pages)
+    ]
+    connection.execute(insert(tables.documents), rows.document_row(own, file_name))
+    insert_pages(connection, placed, is_read=read)
+    return own, tuple(page.id for page in placed)
+
+
+def insert_pages(connection: Connection, pages: Sequence[Page], *, is_read: bool) -> None:
+    """Add pages that have their ids, with all that is on them, and count them."""
+    if not pages:
+        return
+    annotations = [row for page in pages for row in rows.annotation_rows(page)]
+    connection.execute(rows.INSERT_PAGE, [rows.page_row(page, is_read=is_read) for page in pages])
+    connection.execute(
+        rows.INSERT_CONTENTS, [{"page_id": page.id, **rows.contents(page)} for page in pages]
+    )
+    if annotations:
+        connection.execute(rows.INSERT_ANNOTATION, annotations)
+    count = tables.project.c.page_count + bindparam("more")
+    connection.execute(update(tables.project).values(page_count=count), {"more": len(pages)})
+
+
+def _next_id(connection: Connection, table: Any) -> int:  # noqa: ANN401 - a table with an id
+    return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()) + 1
