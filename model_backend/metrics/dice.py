@@ -1,0 +1,75 @@
+"""How well masks cover each other: Dice and IoU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def overlap(truth: ArrayLike, predicted: ArrayLike) -> tuple[int, int, int]:
+    """Pixels in both masks, in the first, in the second.
+
+    The masks have one shape and hold only 0 and 1 (or booleans): ValueError otherwise, so that raw
+    network outputs are never taken for masks.
+    """
+    import numpy as np
+
+    one, other = np.asarray(truth), np.asarray(predicted)
+    if one.shape != other.shape:
+        raise ValueError(f"masks of different shapes: {one.shape} and {other.shape}")
+    for mask in (one, other):
+        if mask.dtype != bool and not np.isin(mask, (0, 1)).all():
+            raise ValueError("a mask holds values other than 0 and 1: threshold it first")
+    one, other = one.astype(bool), other.astype(bool)
+    return int((one & other).sum()), int(one.sum()), int(other.sum())
+
+
+def dice(truth: ArrayLike, predicted: ArrayLike, *, smooth: float = 1.0) -> float:
+    """(2 |X and Y| + s) / (|X| + |Y| + s), 0..1; 1 for two empty masks."""
+    return _dice(overlap(truth, predicted), smooth)
+
+
+class Dice:
+    """Dice = (2 |X and Y| + s) / (|X| + |Y| + s) and IoU = |X and Y| / |X or Y| of pairs of masks.
+
+    `dice` and `iou` are means over the pairs, `dice_of_pixels` takes all pixels as one mask.
+    Without any pair all of them are 1.
+    """
+
+    def __init__(self, *, smooth: float = 1.0) -> None:
+        self.smooth = smooth
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all pairs."""
+        self._overlaps: list[tuple[int, int, int]] = []
+
+    def update(self, truth: ArrayLike, predicted: ArrayLike) -> None:
+        """Count one pair of masks of the same shape."""
+        self._overlaps.append(overlap(truth, predicted))
+
+    def summary(self) -> dict[str, float]:
+        """Mean Dice, mean IoU, Dice of all pixels, and how many pairs there were."""
+        count = max(1, len(self._overlaps))
+        common, first, second = (sum(item[i] for item in self._overlaps) for i in range(3))
+        is_empty = not self._overlaps
+        return {
+            "dice": 1.0 if is_empty else sum(_dice(o, self.smooth) for o in self._overlaps) / count,
+            "iou": 1.0 if is_empty else sum(map(_iou, self._overlaps)) / count,
+            "dice_of_pixels": _dice((common, first, second), self.smooth),
+            "masks": len(self._overlaps),
+        }
+
+
+def _dice(counts: tuple[int, int, int], smooth: float) -> float:
+    common, first, second = counts
+    below = first + second + smooth
+    return (2 * common + smooth) / below if below else 1.0
+
+
+def _iou(counts: tuple[int, int, int]) -> float:
+    common, first, second = counts
+    union = first + second - common
+    return common / union if union else 1.0
