@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from desktop.errors import UserError, explain, known_error
 
 if TYPE_CHECKING:
-    from model_backend.service import Kind, Workers
+    from model_backend.service import Workers
+    from model_backend.worker_process import Kind
 
 log = logging.getLogger(__name__)
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.errors import PasswordNeeded
+from desktop.errors import PasswordNeeded, explain
 from desktop.jobs import steps
 from desktop.jobs.course import Step
+from desktop.jobs.pages import EVERY, new_page, page_label, with_read
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget
-from model_backend import sources
-from model_backend.document import Document
-from model_backend.translation import _, mark
+from model_backend import formats, sources
+from model_backend.document import Document, Page, PageStatus
+from model_backend.translation import _
 
 READING_LIMIT = 75.0
 """Seconds for the words of a page: tesseract's own 60, and what comes before it."""
 INSPECTING_LIMIT = 60.0
-READ = mark("Read the text")
+LISTING_LIMIT = 600.0
+"""Seconds for finding the pages of a data set: COCO files of gigabytes are parsed once for it."""
 
 
 @dataclass
@@ -50,7 +53,7 @@ class ReadPages:
         self._target = target
         self._ocr, self._languages = ocr, languages
         self._passwords = passwords or Passwords()
-        self._waiting = deque(target.store.unread_pages())
+        self._waiting = deque(target.store.unread_pages(limit=EVERY))
         self.total = len(self._waiting)
         self.imported = Imported()
 
@@ -88,7 +91,7 @@ class ReadPages:
     def receive(self, step: Step, result: sources.PageRead) -> None:
         """The words go onto the page."""
         problem = " ".join(_(problem) for problem in result.problems)
-        self._target.page_read(step.subject, lambda page: with_read(page, result), problem)
+        self._target.set_read(step.subject, lambda page: with_read(page, result), problem)
         self.imported.words += len(result.words)
         if problem:
             self.imported.notes.append((step.label, problem))
@@ -99,17 +102,22 @@ class ReadPages:
         One whose password is missing stays unread.
         """
         if not isinstance(error, PasswordNeeded):
-            self._target.page_read(step.subject, lambda page: page, str(error))
+            self._target.set_read(step.subject, lambda page: page, explain(error))
 
     def result(self) -> Imported:
         """What was read."""
         return self.imported
 
 
+def documents_folder(target: ProjectTarget) -> Path:
+    """Where the project keeps its copies of files."""
+    return target.store.folder / "documents"
+
+
 class ImportFiles:
     """Takes files and folders into the project, then reads their pages.
 
-    What it has still to do is kept in the store, so that `ImportFiles.rest` goes on after a restart.
+    What is still to do is kept in the store, so that `ImportFiles.rest` goes on after a restart.
     """
 
     def __init__(
@@ -138,9 +146,9 @@ class ImportFiles:
         pending = target.store.pending()
         if not pending and not target.store.unread_pages(1):
             return None
-        options = pending[0].options if pending else {}
+        options = pending[0][1] if pending else {}
         work = cls(target, (), passwords=passwords, **options)
-        work._add_files(tuple(item.path for item in pending))
+        work._add_files(tuple(path for path, _options in pending))
         return work
 
     @property
@@ -168,7 +176,7 @@ class ImportFiles:
         return Step(
             "batch",
             steps.inspect_file,
-            (path, self._target.store.documents_folder, self._password),
+            (path, documents_folder(self._target), self._password),
             {},
             INSPECTING_LIMIT,
             path.name,
@@ -197,18 +205,19 @@ class ImportFiles:
             new_page(number, geometry, unit)
             for number, (geometry, unit) in enumerate(zip(info.page_sizes, info.units, strict=True))
         ]
-        added = self._target.add_document(inspected.copy, document, pages)
+        before = self._target.store.page_count()
+        _document, page_ids = self._target.add_document(inspected.copy, document, pages)
         self._target.store.drop_pending(path)
-        if added.is_new:
-            self.imported.documents += 1
-            self.imported.pages += len(added.page_ids)
-            self._reading.add(added.page_ids)
-        else:
+        if self._target.store.page_count() == before:
             self.imported.known += 1
+            return
+        self.imported.documents += 1
+        self.imported.pages += len(page_ids)
+        self._reading.add(page_ids)
         self.imported.notes.extend((path.name, _(problem)) for problem in info.problems)
 
     def fail(self, step: Step, error: BaseException) -> None:
-        """A file that cannot be taken in is not tried again by itself; a locked one is asked for."""
+        """A file that cannot be taken in is not tried again by itself."""
         if step.function is steps.inspect_file:
             self._target.store.drop_pending(step.subject)
             if isinstance(error, PasswordNeeded):
@@ -219,3 +228,80 @@ class ImportFiles:
     def result(self) -> Imported:
         """What was imported."""
         return self.imported
+
+
+class ImportDataset:
+    """Takes the pages of a data set into the project, with their annotations."""
+
+    def __init__(self, target: ProjectTarget, format_name: str, path: Path) -> None:
+        self._target = target
+        self._format, self._path = format_name, path.absolute()
+        self._is_looking = True
+        self._members: deque[str] = deque()
+        self.total = 1
+        self.imported = Imported()
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _("Import data set")
+
+    def next_step(self) -> Step | None:
+        """First the names of the pages, then the pages."""
+        if self._is_looking:
+            self._is_looking = False
+            arguments: tuple[Any, ...] = (self._format, self._path)
+            return Step("batch", formats.members, arguments, {}, LISTING_LIMIT, self._path.name)
+        if not self._members:
+            return None
+        member = self._members.popleft()
+        return Step(
+            "batch",
+            steps.read_member,
+            (self._format, self._path, member, documents_folder(self._target)),
+            {},
+            INSPECTING_LIMIT,
+            member,
+            member,
+        )
+
+    def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - by the step
+        """A page with its picture becomes a document of one page, read and done."""
+        if step.function is formats.members:
+            self._members.extend(result)
+            self.total += len(result)
+            return
+        item, inspected = result
+        document = Document(
+            0,
+            item.name + Path(inspected.copy).suffix,
+            inspected.info.sha256,
+            inspected.info.media_type,
+            1,
+            json.dumps({"name": item.name, "split": item.split}),
+        )
+        before = self._target.store.page_count()
+        self._target.bring_labels(item.labels)
+        self._target.add_document(inspected.copy, document, [_imported_page(item.page)], read=True)
+        if self._target.store.page_count() == before:
+            self.imported.known += 1
+            return
+        self.imported.documents += 1
+        self.imported.pages += 1
+        self.imported.words += len(item.page.words)
+        self.imported.annotations += len(item.page.annotations)
+        self.imported.notes.extend((item.name, problem) for problem in item.problems)
+
+    def fail(self, step: Step, error: BaseException) -> None:
+        """A broken page is left out."""
+
+    def result(self) -> Imported:
+        """What was imported."""
+        return self.imported
+
+
+def _imported_page(page: Page) -> Page:
+    """What comes with annotations counts as done: it leaves again in the next export."""
+    if page.status is PageStatus.NEW and page.annotations:
+        return replace(page, number=0, status=PageStatus.DONE)
+    return replace(page, number=0)

@@ -293,7 +293,7 @@ class PageImages(QObject):
         self._thumbnail_arrived(page.id, data)
 
     def _thumbnail_arrived(self, page_id: int, data: bytes) -> None:
-        self._thumbnails[page_id] = QImage.fromData(data, "JPEG")  # type: ignore[call-overload]
+        self._thumbnails[page_id] = QImage.fromData(data)
         while len(self._thumbnails) > THUMBNAILS:
             self._thumbnails.popitem(last=False)
         self.thumbnail_ready.emit(page_id)

@@ -10,7 +10,7 @@ from typing import Any
 from desktop.document import edits
 from desktop.errors import UserError
 from desktop.jobs.course import Step
-from desktop.jobs.importing import page_label
+from desktop.jobs.pages import EVERY, page_label
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget
 from model_backend import registry, sources
@@ -115,7 +115,7 @@ def _pages(target: ProjectTarget, *, again: bool) -> Sequence[int]:
     statuses = (
         [status for status in PageStatus if status not in FINISHED] if again else [PageStatus.NEW]
     )
-    unread = set(target.store.unread_pages())
+    unread = set(target.store.unread_pages(limit=EVERY))
     return [page_id for page_id in target.store.page_ids(statuses) if page_id not in unread]
 
 

@@ -101,8 +101,9 @@ def read_member(
 ) -> tuple[ReadPage, Inspected]:
     """One page of a data set with a copy of its picture, or of a white page where it has none."""
     from model_backend import formats
+    from model_backend.formats import page_json
 
-    page = formats.read_member(format_name, path, member)
+    page = page_json.in_picture(formats.read_member(format_name, path, member))
     if page.image is not None:
         return page, inspect_file(page.image, folder)
     return page, _stand_in(page, folder)

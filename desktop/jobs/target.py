@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from desktop.document import edits
+from desktop.store.records import PageChange, Proposal, RevisionKind, SchemaChange
 from model_backend.document import Document, Page, Proposals
-from model_backend.labels import LabelSchema
 from model_backend.translation import mark
 
 if TYPE_CHECKING:
@@ -24,45 +25,69 @@ class ProjectTarget(Protocol):
     def store(self) -> Store:
         """The project's store, for reading."""
 
-    @property
-    def schema(self) -> LabelSchema:
-        """The project's labels."""
-
     def page(self, page_id: int) -> Page:
         """The current page."""
 
     def add_document(
-        self, path: Path, document: Document, pages: Sequence[Page], *, is_read: bool = False
-    ) -> tuple[Document, Sequence[int]]:
+        self, path: Path | None, document: Document, pages: Sequence[Page], *, read: bool = False
+    ) -> tuple[Document, tuple[int, ...]]:
         """Take a file and its pages in; what is already there is returned instead."""
 
     def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
         """Apply a job's result to the current page."""
 
-    def bring_proposals(self, page_id: int, proposals: Iterable[Proposals]) -> None:
+    def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
         """Merge what models say into the current page."""
 
     def bring_labels(self, labels: Iterable[tuple[str, str]]) -> None:
-        """Add the labels (name, kind) that the schema lacks."""
+        """Add the labels (name, kind) that the project's schema lacks."""
 
-    def page_read(self, page_id: int, change: Callable[[Page], Page], problem: str) -> None:
-        """The page's words have arrived (or why not): it is read no more."""
-
-
-WHO = "proofdesk"
+    def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:
+        """The page's words have arrived, or the reason why there are none."""
 
 
 class StoreTarget:
-    """A store without a window."""
+    """A project without a window: what jobs bring is written at once."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    @property
-    def schema(self) -> LabelSchema:
-        """The project's labels."""
-        return self.store.schema()
-
     def page(self, page_id: int) -> Page:
         """The current page."""
         return self.store.page(page_id)
+
+    def add_document(
+        self, path: Path | None, document: Document, pages: Sequence[Page], *, read: bool = False
+    ) -> tuple[Document, tuple[int, ...]]:
+        """Take a file and its pages in; what is already there is returned instead."""
+        return self.store.add_document(path, document, pages, read=read)
+
+    def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
+        """Apply a job's result to the current page."""
+        page = self.store.page(page_id)
+        self.store.apply(text, [PageChange(page, change(page))], kind=RevisionKind.JOB)
+
+    def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
+        """Merge what models say into the current page, in one revision."""
+        before = page = self.store.page(page_id)
+        earlier = self.store.proposals(page_id)
+        said: tuple[Proposal, ...] = ()
+        for proposal in proposals:
+            page, new = edits.merge_proposals(page, proposal, (*earlier, *said))
+            said += new
+        self.store.apply(
+            NEW_PROPOSALS,
+            [PageChange(before, page)],
+            kind=RevisionKind.JOB,
+            proposals={page_id: said},
+        )
+
+    def bring_labels(self, labels: Iterable[tuple[str, str]]) -> None:
+        """Add the labels (name, kind) that the project's schema lacks."""
+        before = self.store.schema()
+        change = SchemaChange(before, before.with_missing(labels))
+        self.store.apply(NEW_LABELS, [change], kind=RevisionKind.JOB)
+
+    def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:
+        """The page's words have arrived, or the reason why there are none."""
+        self.store.set_read(change(self.store.page(page_id)), problem)

@@ -1,4 +1,4 @@
-"""The project's own copies of documents, named by what is in them, on the disk before the store knows them."""
+"""The project's own copies of documents, named by their SHA-256."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _PIECE = 1 << 20
 
 
 def keep_copy(path: Path, folder: Path, sha256: str) -> tuple[str, str]:
-    """Copy a file into `folder` as its SHA-256 with its ending; the name of the copy, and the SHA-256."""
+    """Copy a file to `folder` under its SHA-256 and ending; the copy's name, and the SHA-256."""
+    if sha256 and path.parent == folder and path.stem == sha256:
+        return path.name, sha256  # a worker process has put it here already
     partial = folder / f".{os.getpid()}.partial"
     try:
         folder.mkdir(exist_ok=True)
@@ -47,7 +49,7 @@ def _ending(path: Path) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put a folder's list of names on the disk; Windows does so by itself and has no call for it."""
+    """Put a folder's names on the disk; Windows does so by itself and has no call for it."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -74,7 +74,9 @@ def labels_of(page: Page) -> Labels:
 def in_picture(item: ReadPage) -> ReadPage:
     """The page with its picture as its document: in pixels, neither turned nor deskewed by
     anyone."""
-    if item.image is None or (item.image_scale == 1.0 and item.page.unit == "px"):
+    is_turned = bool(item.page.rotation or item.page.skew)
+    is_in_pixels = item.image_scale == 1.0 and item.page.unit == "px"
+    if item.image is None or (is_in_pixels and not is_turned):
         return item
     geometry: PageGeometry = geometry_of(item.image)
     page = scaled_page(

@@ -1,0 +1,81 @@
+"""What a command says: its result on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from desktop.errors import UserError, explain, known_error
+
+FAILED = 1
+
+
+class Report:
+    """One command's say: notes and progress while it runs, its result at the end."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._failed: list[tuple[str, str]] = []
+        self._result: dict[str, Any] = {}
+
+    def note(self, text: str) -> None:
+        """Something to know, on standard error."""
+        self._console.print(text, markup=False)
+
+    def fail(self, what: str, why: str) -> None:
+        """One clear line for something that failed; the command ends with status 1."""
+        self._failed.append((what, why))
+        line = why if what in why or not what else f"{what}: {why}"
+        self._console.print(line, markup=False, style="red")
+
+    def give(self, result: dict[str, Any], lines: Sequence[str]) -> None:
+        """The result: `result` is shown as JSON where that was asked for, `lines` otherwise."""
+        self._result = result
+        if not self._as_json:
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """A progress bar on standard error; yields the function that moves it."""
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=self._console, transient=True) as bars:
+            bar = bars.add_task(title, total=None)
+            yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+    def close(self) -> None:
+        """Write the JSON object and end with status 1 when something failed."""
+        if self._as_json:
+            failed = [{"what": what, "why": why} for what, why in self._failed]
+            result = {"ok": not failed, **self._result, "failed": failed}
+            sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.flush()
+        if self._failed:
+            raise typer.Exit(FAILED)
+
+
+@contextmanager
+def reporting(*, as_json: bool) -> Iterator[Report]:
+    """A report around a command: what people can act on becomes one line, bugs surface."""
+    report = Report(as_json=as_json)
+    try:
+        yield report
+    except UserError as error:
+        report.fail("", explain(error))
+    except OSError as error:
+        if known_error(error) is None:
+            raise
+        report.fail("", explain(error))
+    report.close()

@@ -1,0 +1,147 @@
+"""Export: the pages of a project that leave, each with its picture, as a data set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.jobs.passwords import Passwords
+from desktop.jobs.steps import NO_PICTURE
+from model_backend import sources
+from model_backend.document import Box, Document, Page
+from model_backend.formats import ExportPage, ExportReport, WriteOptions
+from model_backend.formats.export import Left, export, leaving
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from desktop.store.store import Store
+    from model_backend.service import Workers
+
+RENDERING_LIMIT = 120.0
+OnProgress = Callable[[int, int], None]
+IsCancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """The picture of a page of the project, rendered by the workers or (without any) here."""
+
+    path: Path
+    page: Page
+    document: Document
+    password: str = ""
+    workers: Workers | None = None
+
+    @property
+    def original(self) -> Path | None:
+        """The file itself, where it is a picture of just this page as it is shown."""
+        is_turned = self.page.rotation or self.page.skew or self.page.geometry.exif_orientation != 1
+        is_alone = self.document.page_count == 1 and self.page.unit == "px"
+        return self.path if is_alone and not is_turned else None
+
+    @property
+    def native_scale(self) -> float | None:
+        """A scan's own pixels; nothing for pages that can be rendered at any scale."""
+        return 1.0 if self.page.unit == "px" else None
+
+    def render(self, scale: float, box: Box | None = None) -> Image:
+        """The page as it is shown."""
+        arguments = {
+            "scale": scale,
+            "rotation": self.page.rotation,
+            "skew": self.page.skew,
+            "clip": box,
+            "password": self.password,
+        }
+        if self.workers is None:
+            return sources.render_image(self.path, self.page.number, **arguments)  # type: ignore[arg-type]
+        return self.workers.submit(
+            "batch",
+            sources.render_image,
+            self.path,
+            self.page.number,
+            timeout=RENDERING_LIMIT,
+            **arguments,
+        ).result()
+
+
+@dataclass
+class Exported:
+    """What an export wrote, and the counts of what left and what stayed behind."""
+
+    report: ExportReport
+    left: Left = field(default_factory=Left)
+
+
+def export_project(
+    folder: Path,
+    format_name: str,
+    out: Path,
+    options: WriteOptions | None = None,
+    workers: Workers | None = None,
+    passwords: Passwords | None = None,
+    *,
+    include_proposed: bool = False,
+    on_progress: OnProgress = lambda _done, _total: None,
+    is_cancelled: IsCancelled = lambda: False,
+) -> Exported:
+    """Export what leaves of a project; by a connection of its own, so it may run in any thread.
+
+    UserError where there is nothing to export or it cannot be written; Cancelled on cancelling.
+    """
+    from desktop.store.store import Store
+
+    left = Left()
+    with Store.open(folder, read_only=True) as store:
+        labels = tuple(label.name for label in store.schema().labels)
+        chosen = options or WriteOptions(labels=labels)
+        pages = _pages(
+            store, left, workers, passwords or Passwords(), include_proposed, on_progress
+        )
+        report = export(format_name, pages, out, chosen, is_cancelled=is_cancelled)
+    return Exported(report, left)
+
+
+def _pages(
+    store: Store,
+    left: Left,
+    workers: Workers | None,
+    passwords: Passwords,
+    include_proposed: bool,
+    on_progress: OnProgress,
+) -> Iterator[ExportPage]:
+    """The pages that leave, one in memory at a time; counts the others on the way."""
+    total = store.page_count()
+    for done, page_id in enumerate(store.page_ids()):
+        on_progress(done, total)
+        page, counts = leaving(store.page(page_id), include_proposed=include_proposed)
+        left.add(counts)
+        if page is not None:
+            yield _export_page(store, page, workers, passwords)
+    on_progress(total, total)
+
+
+def _export_page(
+    store: Store, page: Page, workers: Workers | None, passwords: Passwords
+) -> ExportPage:
+    document = store.document(page.document_id)
+    name, split = _name_and_split(document, page)
+    if document.media_type == NO_PICTURE:
+        return ExportPage(name, page, document, None, split)
+    picture = StoredPicture(
+        store.document_path(document), page, document, passwords.of(document.sha256), workers
+    )
+    return ExportPage(name, page, document, picture, split)
+
+
+def _name_and_split(document: Document, page: Page) -> tuple[str, str]:
+    """The name and part a page of a data set came with; else its file's name and its number."""
+    if document.source_data:
+        kept = json.loads(document.source_data)
+        return kept["name"], kept["split"]
+    stem = Path(document.name).stem
+    return (stem if document.page_count == 1 else f"{stem}_{page.number + 1}"), ""

@@ -1,0 +1,37 @@
+"""Pages on their way into a project: from what a file says, and with the words that were read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop.document import edits
+from model_backend.document import Document, Page, PageGeometry, with_words
+from model_backend.sources import PageRead
+from model_backend.translation import _
+
+EVERY = 2**31
+"""As many pages as there are."""
+
+
+def new_page(number: int, geometry: PageGeometry, unit: str) -> Page:
+    """A page as its file describes it, without words."""
+    return Page(0, 0, number, geometry.width, geometry.height, unit, geometry)
+
+
+def page_label(document: Document, number: int) -> str:
+    """What people call a page: its file, and which page of it where there are several."""
+    if document.page_count == 1:
+        return document.name
+    return _("{name}, page {number}").format(name=document.name, number=number + 1)
+
+
+def with_read(page: Page, read: PageRead) -> Page:
+    """The page with the words of its file; a page that already has words stays as it is."""
+    if page.words:
+        return page
+    words = tuple(replace(word, id=page.next_id + index) for index, word in enumerate(read.words))
+    as_in_file = with_words(
+        Page(page.id, 0, page.number, read.width, read.height, read.unit, read.geometry), words
+    )
+    shown = edits.deskew(edits.rotate(as_in_file, page.rotation), page.skew)
+    return with_words(replace(page, is_scan=read.is_scan), shown.words)
