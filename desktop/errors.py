@@ -1,4 +1,4 @@
-"""Errors: what a person can act on (shown as one line) against everything else (a bug: reported as such)."""
+"""Errors: what a person can act on, shown as one line, against bugs, which are reported."""
 
 from __future__ import annotations
 

@@ -33,8 +33,9 @@ __all__ = [
 class History:
     """Where undo and redo stand, and what they would do to the current values.
 
-    The store's newest revision says which edit is undone next and which is redone next, so opening costs the same
-    however long the record is. Nothing here changes a value: `undone` and `redone` tell what to write.
+    The store's newest revision says which edit is undone next and which is redone next, so opening
+    costs the same however long the record is. Nothing here changes a value: `undone` and `redone`
+    tell what to write.
     """
 
     def __init__(self, store: Store) -> None:
@@ -71,7 +72,7 @@ class History:
     def undone(
         self, page: Callable[[int], Page], schema: LabelSchema
     ) -> tuple[Edit, Revision] | None:
-        """The edit that leads back from the current values, and the one it undoes; None at the beginning."""
+        """The edit that leads back from the current values, and the one it undoes, if any."""
         revision = self._next_undo()
         if revision is None:
             return None

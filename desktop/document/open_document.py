@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -28,7 +28,7 @@ _KEPT_PAGES = 64
 
 
 class OpenDocument(QObject):
-    """Values in memory, equal to those in the store at every moment: store first, then memory, then the signals."""
+    """Values in memory, equal to the store's: it is written first, then memory, then signals."""
 
     page_changed = Signal(int)
     pages_added = Signal()
@@ -135,15 +135,16 @@ class OpenDocument(QObject):
             said += new
         change = PageChange(before, page)
         written = self.store.apply(
-            mark("Propose"), [change], kind=RevisionKind.JOB, proposals={page_id: said}
+            mark("New proposals"), [change], kind=RevisionKind.JOB, proposals={page_id: said}
         )
         if written is not None:
             self._history.refresh()
             self._take([change])
 
-    def bring_schema(self, text: str, schema: LabelSchema) -> None:
-        """Take labels that an import brings: a revision, but no undo step."""
-        self._write(Edit(text, (SchemaChange(self._schema, schema),)), RevisionKind.JOB)
+    def bring_labels(self, labels: Iterable[tuple[str, str]]) -> None:
+        """Take labels (name, kind) that an import brings: a revision, but no undo step."""
+        change = SchemaChange(self._schema, self._schema.with_missing(labels))
+        self._write(Edit(mark("New labels"), (change,)), RevisionKind.JOB)
 
     def add_document(
         self, path: Path | None, document: Document, pages: Sequence[Page], *, read: bool = False
@@ -153,8 +154,9 @@ class OpenDocument(QObject):
         self.pages_added.emit()
         return added
 
-    def set_read(self, page: Page, problem: str = "") -> None:
-        """Keep what reading a page found, or why it could not be read."""
+    def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:
+        """Put onto the current page what reading it found, or why it could not be read."""
+        page = change(self.page(page_id))
         self.store.set_read(page, problem)
         self._keep(page)
         self.page_changed.emit(page.id)

@@ -21,7 +21,7 @@ _WAIT_SECONDS = 5.0
 
 
 class Database:
-    """One connection, used by one thread; the writing one is the only one that writes and checkpoints."""
+    """One connection, used by one thread; only the writing one writes and checkpoints."""
 
     def __init__(self, engine: Engine, *, name: Path | str, read_only: bool = False) -> None:
         self.name = name
@@ -61,7 +61,7 @@ class Database:
 
 
 def sqlite_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
-    """The engine of a project file: one connection, transactions are begun by us, commits are on the disk."""
+    """The engine of a project file: one connection; we begin transactions; commits are on disk."""
 
     def connect() -> sqlite3.Connection:
         return _connect(path, read_only=read_only, foreign_keys=foreign_keys)
@@ -98,7 +98,7 @@ def raw_connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def _is_closed_for_good(path: Path) -> bool:
-    """A medium nobody can write to, left in order: SQLite need not (and cannot) keep track of writers."""
+    """Whether nobody can write beside the file and all is in order: SQLite cannot track writers."""
     wal = path.with_name(path.name + "-wal")
     return not os.access(path.parent, os.W_OK) and not wal.exists()
 

@@ -1,4 +1,4 @@
-"""What one edit changed on a page: kept as before and after of each value, turned round for undo."""
+"""What one edit changed on a page: before and after of each value, turned round for undo."""
 
 from __future__ import annotations
 

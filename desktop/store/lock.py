@@ -1,4 +1,4 @@
-"""One writer a project: a lock that the system drops when its process ends, with the holder's name beside it."""
+"""One writer a project: a lock that ends with its process, with the holder's name beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a project's tables up to this version: looked at, backed up, migrated as a whole or not at all."""
+"""Bringing a project's tables up to date: backed up, then migrated as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def version_of(path: Path) -> str:
-    """The version of a project file's tables; one clear line where it is none of ours. Nothing is touched."""
+    """The version of a project file, or one clear line that it is none; nothing is touched."""
     if not path.is_file():
         raise UserError(
             "{folder} is not a Proofdesk project: it has no {file}. Choose another folder.",
@@ -60,7 +60,7 @@ def bring_up_to_date(path: Path, version: str) -> None:
 
 
 def back_up(path: Path, version: str) -> Path:
-    """A verified copy of the project file in backups/, made through SQLite: a live file is never copied by hand."""
+    """A verified copy of the project file in backups/, made through SQLite, never by hand."""
     folder = path.parent / "backups"
     target = folder / f"project-{version}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
     partial = target.with_suffix(".partial")
@@ -93,7 +93,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def upgrade(engine: Engine, path: Path | str) -> None:
-    """Run every migration that the database lacks, in one transaction; foreign keys are checked before its end."""
+    """Run every migration that is missing in one transaction, and check foreign keys."""
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory

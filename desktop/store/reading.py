@@ -96,7 +96,7 @@ class Reading:
         return rows.read_summary(self._row(statement, page=page_id))
 
     def next_page(self, page_id: int, *, unchecked: bool = False, step: int = 1) -> int | None:
-        """The next page (step 1) or the one before (step -1); `unchecked`: not yet done or accepted."""
+        """The next page (step 1) or the one before (-1); `unchecked`: neither done nor accepted."""
         statuses = _UNCHECKED if unchecked else (None,)
         found = (self._neighbour(page_id, step, status) for status in statuses)
         ids = [item for item in found if item is not None]

@@ -1,4 +1,4 @@
-"""What the store keeps besides pages: edits, revisions, proposals, summaries; plain values, standard library only."""
+"""What the store keeps besides pages: edits, revisions, proposals, summaries."""
 
 from __future__ import annotations
 
@@ -49,8 +49,9 @@ class Edit:
 class Revision:
     """One row of the append-only record, and where undo and redo stand after it.
 
-    `below` is the entry under this one on its stack: for an edit the edit under it, for an undo the undo under it.
-    `of` is the edit that was undone or redone. `undo_top` is an edit, `redo_top` an undo; None: nothing left.
+    `below` is the entry under this one on its stack: for an edit the edit under it, for an undo the
+    undo under it. `of` is the edit that was undone or redone. `undo_top` is an edit, `redo_top` an
+    undo; None: nothing left.
     """
 
     id: int
@@ -66,10 +67,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a model said, unchanged, with the id of the annotation that it became on the page (its lineage).
+    """What a model said, unchanged, with the id of the annotation it became (its lineage).
 
-    `is_withdrawn` is set when the same model, run again, no longer said it; a proposal that is neither withdrawn nor
-    on the page any more was rejected by a person.
+    `is_withdrawn` is set when the same model, run again, no longer said it; a proposal that is
+    neither withdrawn nor on the page any more was rejected by a person.
     """
 
     model: str
@@ -80,7 +81,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class PageSummary:
-    """What lists show of a page: kept on the page's row, so that no list needs a join over annotations."""
+    """What lists show of a page, kept on its row: no list joins annotations."""
 
     id: int
     document_id: int

@@ -16,14 +16,12 @@ _PROPOSALS = tables.proposals
 
 
 def statistics(connection: Connection) -> dict[str, Any]:
-    """Documents, pages, words, annotations by kind and label, and what became of each model's proposals."""
+    """Counts by kind, status and label, and what became of each model's proposals."""
     totals = connection.execute(_totals()).one()._asdict()
     return {
         "documents": connection.execute(_count(tables.documents)).scalar_one(),
         **{name: int(value or 0) for name, value in totals.items()},
-        "pages_by_status": _counted(
-            connection, select(_PAGES.c.status, func.count()), _PAGES.c.status
-        ),
+        "pages_by_status": _pages_by_status(connection),
         "annotations": _nested(connection, _ANNOTATIONS.c.kind, _ANNOTATIONS.c.status),
         "labels": _nested(connection, _ANNOTATIONS.c.kind, _ANNOTATIONS.c.label, named=True),
         "proposals": _fates(connection),
@@ -44,10 +42,10 @@ def _totals() -> Question:
     )
 
 
-def _counted(connection: Connection, statement: Question, column: Any) -> dict[str, int]:  # noqa: ANN401
-    return {
-        row[0]: row[1] for row in connection.execute(statement.group_by(column).order_by(column))
-    }
+def _pages_by_status(connection: Connection) -> dict[str, int]:
+    column = _PAGES.c.status
+    found = connection.execute(select(column, func.count()).group_by(column).order_by(column))
+    return {status: int(count) for status, count in found}
 
 
 def _nested(

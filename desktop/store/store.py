@@ -1,4 +1,4 @@
-"""A project on the disk: one folder, one writer, one way of writing; what is written is there at once."""
+"""A project on the disk: one folder, one writer; what is written is there at once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Store(Reading):
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Self:
-        """The project in a folder; for writing only once at a time, for reading beside the writer."""
+        """The project in a folder; one at a time for writing, any number beside it for reading."""
         folder = Path(folder)
         version = version_of(folder / FILE)
         if read_only:
@@ -126,7 +126,8 @@ class Store(Reading):
     ) -> Revision | None:
         """Write one revision with all its changes, or nothing; None where nothing differs.
 
-        `of` is the edit that is undone or redone; `proposals` are kept with the pages they are about.
+        `of` is the edit that is undone or redone; `proposals` are kept with the pages they are
+        about.
         """
         written = [change for change in changes if change.before != change.after]
         if not written and not any((proposals or {}).values()):
@@ -163,18 +164,25 @@ class Store(Reading):
         *,
         read: bool = False,
     ) -> tuple[Document, tuple[int, ...]]:
-        """Copy a file into the project and add its pages; a file that is there already is returned as it is.
+        """Copy a file into the project and add its pages; one that is there is returned.
 
         `read`: the pages come with their words and annotations (a data set), and need no reading.
         """
         known = self._document_like(document.sha256)
         if known is not None:
             return known, self.page_ids_of(known.id)
-        name, sha256 = ("", document.sha256)
-        if path is not None:
-            name, sha256 = keep_copy(path, self.folder / "documents", document.sha256)
+        name, sha256 = self._kept(path, document.sha256)
         with self._database.writing() as connection:
             return _add_document(connection, replace(document, sha256=sha256), name, pages, read)
+
+    def _kept(self, path: Path | None, sha256: str) -> tuple[str, str]:
+        """The name and SHA-256 of the project's copy, which a worker may have made already."""
+        folder = self.folder / "documents"
+        if path is None:
+            return "", sha256
+        if sha256 and path.parent == folder and path.name.startswith(sha256):
+            return path.name, sha256
+        return keep_copy(path, folder, sha256)
 
     def _document_like(self, sha256: str) -> Document | None:
         if not sha256:
@@ -278,7 +286,7 @@ def _record(connection: Connection, revision: Revision, page_id: int | None, dat
 
 
 def _withdraw(connection: Connection, change: Difference) -> None:
-    """Open proposals that a job took off the page were withdrawn by their model, not rejected by a person."""
+    """Open proposals that a job took off the page were withdrawn, not rejected by a person."""
     for item in change.items:
         if item.after is None and getattr(item.before, "status", None) == Status.PROPOSED:
             connection.execute(rows.WITHDRAW, {"on_page": change.page_id, "with_id": item.id})

@@ -38,7 +38,7 @@ project = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("created_with", String(64), nullable=False),
 )
-"""One row: the label schema, and the number of pages (counting 100,000 takes longer than opening)."""
+"""One row: the label schema, and the number of pages, which is slow to count."""
 
 documents = Table(
     "documents",
@@ -77,7 +77,7 @@ pages = Table(
     Index(None, "status", "id"),
     Index(None, "is_read", "id"),
 )
-"""Small rows: an edit rewrites one of them, and lists read many. What is large lies in `page_contents`."""
+"""Small rows, since every edit rewrites one; what is large lies in `page_contents`."""
 
 page_contents = Table(
     "page_contents",
@@ -114,7 +114,7 @@ proposals = Table(
     Column("is_withdrawn", Boolean, nullable=False),
     Column("value", Text, nullable=False),
 )
-"""What models said, never changed; `annotation_id` is the lineage: the annotation that it became."""
+"""What models said, unchanged; `annotation_id` is the annotation it became."""
 
 revisions = Table(
     "revisions",

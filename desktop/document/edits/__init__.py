@@ -1,4 +1,4 @@
-"""All edits: pure functions from a page to a page. Whatever a person does to a page is one of these."""
+"""All edits, pure functions from a page to a page: whatever a person does is one of these."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def resize(page: Page, item_id: int, box: Box) -> Page:
 
 
 def delete(page: Page, ids: Iterable[int]) -> Page:
-    """Words and annotations taken out, with the relations that name them and the entities left without words."""
+    """Words and annotations taken out, with relations to them and entities left without words."""
     gone = {item.id for item in items_of(page, ids)}
     if not gone:
         return page
@@ -105,7 +105,7 @@ def accept_rest(page: Page) -> Page:
 
 
 def paste(page: Page, items: Sequence[Item], dx: float, dy: float) -> Page:
-    """Copies with new ids, shifted; what refers to something that is not copied along loses the reference."""
+    """Copies with new ids, shifted; references to what is not copied along are dropped."""
     new_ids = {item.id: page.next_id + index for index, item in enumerate(items)}
     copies = [_copied(placing.moved(item, dx, dy), new_ids) for item in items]
     found = [item for item in copies if item is not None]

@@ -25,7 +25,7 @@ from model_backend.document import Box, Entity, Page, Relation, Status, Word, un
 
 
 def add_entity(page: Page, label: str, word_ids: Sequence[int]) -> Page:
-    """A labelled set of words, in this order; words that belonged to another entity leave it. Its id is `next_id`."""
+    """A labelled set of words, taken from other entities that had them; its id is `next_id`."""
     words = words_by_id(page, dict.fromkeys(word_ids))
     if not words:
         raise UserError("An entity needs at least one word. Sweep over words and retry.")
@@ -41,7 +41,7 @@ def add_entity_box(page: Page, label: str, box: Box, text: str = "") -> Page:
 
 
 def set_entity_words(page: Page, entity_id: int, word_ids: Sequence[int]) -> Page:
-    """Other words for an entity: its box is that of the words, its text follows where it was that of the old words."""
+    """Other words for an entity: its box follows them, its text where it was that of the old."""
     entity = known_entity(page, entity_id)
     new = words_by_id(page, dict.fromkeys(word_ids))
     ids = tuple(word.id for word in new)
@@ -56,7 +56,7 @@ def set_entity_words(page: Page, entity_id: int, word_ids: Sequence[int]) -> Pag
 
 
 def without_words(page: Page, word_ids: Collection[int]) -> Page:
-    """The page where no entity has these words; entities that lose their last one go, with their relations."""
+    """The page where no entity has these words; one that loses its last goes, with relations."""
     lost = set(word_ids)
     losers = [entity for entity in page.entities if not lost.isdisjoint(entity.word_ids)]
     kept, gone = [], set()
@@ -73,8 +73,8 @@ def without_words(page: Page, word_ids: Collection[int]) -> Page:
 def set_text(page: Page, item_id: int, text: str) -> Page:
     """Another text for an entity or a word.
 
-    Where an entity's text is that of its words and the new one has as many parts as there are words, each word takes
-    its part: a correction reaches what models are trained on.
+    Where an entity's text is that of its words and the new one has as many parts as there are
+    words, each word takes its part: a correction reaches what models are trained on.
     """
     item = known(page, item_id)
     if isinstance(item, Word):
@@ -99,7 +99,7 @@ def _parts_of(text: str, words: Sequence[Word]) -> list[Word]:
 
 
 def link(page: Page, from_id: int, to_id: int) -> Page:
-    """A relation from one entity to another; one that is there already is accepted, or turned round."""
+    """A relation between entities; one that is there already is accepted, or turned round."""
     known_entity(page, from_id)
     known_entity(page, to_id)
     if from_id == to_id:

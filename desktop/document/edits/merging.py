@@ -1,4 +1,4 @@
-"""What a model proposes, merged into a page: never touches what a person decided, never brings it back, never doubles it."""
+"""What a model proposes, merged: never touches, brings back or doubles what a person decided."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from model_backend.document import (
 )
 
 SAME = 0.5
-"""Jaccard overlap of words, or intersection over union of boxes, from which two annotations are the same."""
+"""From this overlap (Jaccard of words, or IoU of boxes) two annotations are the same."""
 
 Placed = Entity | Table | Region
 
@@ -32,8 +32,9 @@ def merge_proposals(
 ) -> tuple[Page, tuple[Proposal, ...]]:
     """The page with what a model says, and what is to be kept of it unchanged.
 
-    Each annotation takes the place of the open proposal that it repeats. One that repeats something a person accepted,
-    corrected or deleted is left out. Open proposals of the same model that it no longer makes are withdrawn.
+    Each annotation takes the place of the open proposal that it repeats. One that repeats something
+    a person accepted, corrected or deleted is left out. Open proposals of the same model that it no
+    longer makes are withdrawn.
     """
     merger = _Merger(page, proposals.model, earlier)
     placed: tuple[Placed, ...] = (*proposals.entities, *proposals.tables, *proposals.regions)
@@ -46,7 +47,7 @@ def merge_proposals(
 
 @dataclass(frozen=True)
 class _Known:
-    """Something that was said or drawn before: what it looked like, and the id it has on the page."""
+    """Something said or drawn before: what it looked like, and its id on the page."""
 
     annotation_id: int
     value: Placed
@@ -97,7 +98,7 @@ class _Merger:
         self._keep(value, replace(annotation, id=own))
 
     def _own(self, annotation: Placed, own: int) -> Placed | None:
-        """The annotation as it stands on this page: without words that a person gave to another entity."""
+        """The annotation on this page: without words that a person gave to another entity."""
         value = replace(annotation, id=own, status=Status.PROPOSED, source=self.model)
         if not isinstance(value, Entity) or self.taken_words.isdisjoint(value.word_ids):
             return value
@@ -191,7 +192,7 @@ def _known_values(now: dict[int, Annotation], earlier: Iterable[Proposal]) -> It
 
 
 class _Nearby:
-    """Known annotations found by place: an intersection over union of a half puts each centre inside the other box."""
+    """Known annotations by place: with an IoU of a half each centre lies in the other box."""
 
     def __init__(self, known: Iterable[_Known]) -> None:
         self._strips: dict[int, list[_Known]] = {}
@@ -203,7 +204,7 @@ class _Nearby:
                 self._of_word.setdefault(word_id, []).append(item)
 
     def same_as(self, value: Placed) -> list[_Known]:
-        """Everything that is the same as the value, the most alike first; what is decided before what is open."""
+        """Everything that is the same, most alike first; what is decided before what is open."""
         found = []
         for known in self._candidates(value):
             likeness = _likeness(known.value, value)

@@ -24,7 +24,7 @@ def set_note(page: Page, note: str) -> Page:
 
 
 def rotate(page: Page, degrees: int) -> Page:
-    """The page turned clockwise by quarter turns, in addition to what it is already; everything on it follows."""
+    """The page turned clockwise by further quarter turns; everything on it follows."""
     if degrees % 90:
         raise ValueError(f"{degrees} degrees are not quarter turns")
     if degrees % 360 == 0:
@@ -34,7 +34,7 @@ def rotate(page: Page, degrees: int) -> Page:
 
 
 def deskew(page: Page, degrees: float) -> Page:
-    """The picture turned clockwise by `degrees` in all (0: as it was read); everything on the page follows."""
+    """The picture turned clockwise by `degrees` in all (0: as read); everything on it follows."""
     if degrees == page.skew:
         return page
     return begun(replace(_turned(page, degrees - page.skew), skew=degrees))

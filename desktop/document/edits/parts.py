@@ -1,4 +1,4 @@
-"""What all edits are made of: putting values into a page, taking them out, and what a person's touch means."""
+"""What all edits are made of: putting values in, taking them out, what a person's touch means."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _merged(old: tuple[Item, ...], changed: dict[int, Item]) -> tuple[Item, ...]
 
 
 def take_out(page: Page, ids: Collection[int]) -> Page:
-    """The page without these values and without the relations that name them; entities keep their word ids."""
+    """The page without these values and relations that name them; entities keep word ids."""
     fields: dict[str, Any] = {}
     for name in COLLECTIONS:
         old = getattr(page, name)
@@ -62,7 +62,7 @@ def take_out(page: Page, ids: Collection[int]) -> Page:
 
 
 def items_of(page: Page, ids: Iterable[int]) -> tuple[Item, ...]:
-    """The words and annotations with these ids, in the page's order; ids that are gone are left out."""
+    """The words and annotations with these ids, in the page's order, as far as they exist."""
     wanted = set(ids)
     return tuple(item for item in (*page.words, *page.annotations) if item.id in wanted)
 
@@ -92,7 +92,7 @@ def touched(item: AnyItem) -> AnyItem:
 
 
 def followed(item: Entity) -> Entity:
-    """An entity that changed because its words did: an open proposal stays one, anything else was corrected."""
+    """An entity that changed with its words: a proposal stays open, anything else was corrected."""
     return item if item.status == Status.PROPOSED else touched(item)
 
 

@@ -1,4 +1,4 @@
-"""Where words and annotations lie: the same value moved, fitted to another box, or turned with its page."""
+"""Where words and annotations lie: moved, fitted to another box, or turned with the page."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def turned_size(page: Page, degrees: float) -> tuple[float, float]:
 
 
 def turned(item: Item, affine: Affine, degrees: float) -> Item:
-    """The value after its page turned by `degrees`: quarter turns are exact, others keep a box's size.
+    """The value after its page turned: quarter turns are exact, others keep a box's size.
 
     A table's grid stays as it is in its own frame, which turns with the page.
     """
@@ -110,7 +110,7 @@ def turned(item: Item, affine: Affine, degrees: float) -> Item:
 
 
 def turned_box(box: Box, affine: Affine, degrees: float) -> Box:
-    """The box after a turn: the corners for quarter turns, else the same size about the turned centre."""
+    """The box after a turn: exact for quarter turns, else the same size about its centre."""
     if degrees % 90 == 0:
         first = transform_point(affine, (box.x0, box.y0))
         second = transform_point(affine, (box.x1, box.y1))

@@ -44,8 +44,9 @@ def set_illegible(page: Page, word_ids: Iterable[int], is_illegible: bool) -> Pa
 def replace_words(page: Page, words: Sequence[Word], box: Box | None) -> Page:
     """The words of a region (None: the whole page) read again.
 
-    The new words get ids of this page. An entity keeps its other words and takes the new ones that lie where its old
-    ones lay; one that is left without words keeps its text and box, since a person may have made it.
+    The new words get ids of this page. An entity keeps its other words and takes the new ones that
+    lie where its old ones lay; one that is left without words keeps its text and box, since a
+    person may have made it.
     """
     old = {word.id: word for word in page.words if box is None or word.box.overlap(box) >= _MOSTLY}
     new = tuple(replace(word, id=page.next_id + index) for index, word in enumerate(words))
@@ -66,7 +67,7 @@ _MOSTLY = 0.5
 def _taken_over(
     words: Sequence[Word], old: dict[int, Word], new: Sequence[Word]
 ) -> tuple[Word, ...]:
-    """The entity's words with each old one replaced by the new ones in its place, none of them twice."""
+    """The entity's words with each old one replaced by the new ones in its place, each once."""
     result: dict[int, Word] = {}
     for word in words:
         heirs = _heirs(word, new) if word.id in old else (word,)
