@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from model_backend.translation import _, mark
 PDF = "application/pdf"
 HEAD_BYTES = 1024
 """How far into a file its type is looked for: a PDF's header may stand anywhere in this part."""
+PDF_OBJECT = re.compile(rb"^%.*\s\d+ \d+ obj\b", re.DOTALL)
+"""How a PDF begins that lost its header line; it can be repaired."""
 
 MEDIA_TYPES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -66,7 +69,7 @@ def media_type(path: Path) -> str:
             return name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
-    if b"%PDF-" in head:
+    if b"%PDF-" in head or PDF_OBJECT.search(head):
         return PDF
     raise _foreign(path, head)
 

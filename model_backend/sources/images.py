@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from model_backend.document import (
     Box,
@@ -41,8 +41,21 @@ MOST_FRAMES = 2_000
 KEPT = 2
 """Decoded pictures that a process keeps, so that the levels of a pyramid cost one decoding."""
 EXIF_ORIENTATION = 0x0112
+ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture of that EXIF orientation upright."""
 DPI_RANGE = (50.0, 2400.0)
 WHITE = (255, 255, 255)
+FULL_RANGES = (1.0, 255.0, 4095.0, 65535.0)
+FAINT = 0.25
+"""Deep gray that uses less of a full range than this is stretched: it would be all but black."""
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked from the header, before any decoding
 
@@ -116,9 +129,10 @@ def render(
 def opened(path: Path) -> Iterator[Image.Image]:
     """The picture's header, no pixels yet; UserError when it cannot be read or is far too large."""
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata that we do not read
-            yield image
+            with Image.open(path, formats=FORMATS) as image:
+                yield image
     except UnidentifiedImageError as error:
         raise _unreadable(path) from error
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
@@ -163,7 +177,7 @@ def _geometry(image: Image.Image, path: Path, number: int) -> PageGeometry:
             limit=MOST_PIXELS // 1_000_000,
         )
     orientation = _orientation(image)
-    if orientation >= 5:
+    if orientation >= 5 and image.format != "TIFF":  # Pillow turns TIFF itself
         width, height = height, width
     return PageGeometry(
         ENGINE, float(width), float(height), exif_orientation=orientation, dpi=_dpi(image)
@@ -177,7 +191,8 @@ def _seek(image: Image.Image, path: Path, number: int) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
-    value = image.getexif().get(EXIF_ORIENTATION, 1)
+    exif = Image.Image.getexif(image)  # PNG's own version decodes the whole picture first
+    value = exif.get(EXIF_ORIENTATION, 1)
     return int(value) if value in range(1, 9) else 1
 
 
@@ -193,43 +208,38 @@ def _dpi(image: Image.Image) -> float | None:
 
 
 def _decode(path: Path, number: int) -> Decoded:
-    with opened(path) as image:
-        _geometry(image, path, number)
-        is_incomplete = _load(image)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Decoded(on_white(ImageOps.exif_transpose(image)), is_incomplete)
-
-
-def _load(image: Image.Image) -> bool:
-    """Decode; whether the end of the data was missing (what is there is kept, the rest is gray)."""
-    from PIL import ImageFile
-
+    """The picture; what can be had of it, when the end of its data is missing or broken."""
     try:
-        image.load()
-    except OSError as error:
-        if "truncated" not in str(error):
+        return Decoded(_loaded(path, number), is_incomplete=False)
+    except UserError as error:
+        if not isinstance(error.__cause__, OSError):
             raise
-        ImageFile.LOAD_TRUNCATED_IMAGES = True
-        try:
-            image.load()
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
-        return True
-    return False
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        return Decoded(_loaded(path, number), is_incomplete=True)
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _loaded(path: Path, number: int) -> Image.Image:
+    with opened(path) as image:
+        geometry = _geometry(image, path, number)
+        image.load()
+        upright = on_white(image)
+        if geometry.exif_orientation == 1 or image.format == "TIFF":
+            return upright if upright is not image else image.copy()
+        return upright.transpose(ORIENTATIONS[geometry.exif_orientation])
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Gray of any depth in 0..255: by its full range, or by what it holds where that is unusual."""
+    """Gray of any depth in 0..255: by a usual full range where it fits, else by what is there."""
     values = np.asarray(image).astype(np.float32)
     values = np.where(np.isfinite(values), values, 0.0)
     low, high = float(values.min()), float(values.max())
-    for full in (1.0, 255.0, 65535.0):
-        is_fraction = full == 1.0 and image.mode != "F"
-        is_deep = full == 255.0 and image.mode.startswith("I;16")
-        if low >= 0 and high <= full and not is_fraction and not is_deep:
-            low, high = 0.0, full
-            break
+    fitting = (full for full in FULL_RANGES if low >= 0 and FAINT * full < high <= full)
+    full = next(fitting, None)
+    if full is not None:
+        low, high = 0.0, full
     scaled = (values - low) * (255.0 / max(high - low, 1e-12))
     return Image.fromarray(np.rint(scaled).clip(0, 255).astype(np.uint8))
 

@@ -53,6 +53,8 @@ WORD_FLAGS = (
 INVISIBLE = 3
 """PDF's text rendering mode of an OCR layer."""
 
+SIGNS_OF_LOSS = ("treating as end of file", "may not be correct", "syntax error")
+"""The few of MuPDF's many warnings after which something of the page is missing."""
 MUPDF_ERRORS = (mupdf.FzErrorBase, RuntimeError)
 """What PyMuPDF raises for broken files."""
 
@@ -102,7 +104,9 @@ def geometries(path: Path, password: str = "") -> tuple[tuple[PageGeometry, ...]
     with damaged(path):
         count = opened.document.page_count
     if count < 1:
-        raise UserError("The PDF {file} has no pages. Export it again and retry.", file=path)
+        raise UserError(
+            "The PDF {file} has no readable pages. Export it again and retry.", file=path
+        )
     sizes = tuple(_geometry_or_letter(opened, number) for number in range(min(count, MOST_PAGES)))
     problems = (REPAIRED,) if opened.document.is_repaired else ()
     return sizes, problems
@@ -277,7 +281,8 @@ def numbered(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def _page_problems(geometry: PageGeometry) -> tuple[str, ...]:
     huge = (HUGE_PAGE,) if max(geometry.width, geometry.height) > HUGE_POINTS else ()
-    broken = (BROKEN_PAGE,) if pymupdf.TOOLS.mupdf_warnings() else ()
+    warnings = pymupdf.TOOLS.mupdf_warnings()
+    broken = (BROKEN_PAGE,) if any(sign in warnings for sign in SIGNS_OF_LOSS) else ()
     return huge + broken
 
 

@@ -30,7 +30,7 @@ OCR_TOO_LONG = mark(
     "Reading the text of this page took too long and was stopped. Read a part of it instead."
 )
 INCOMPLETE = mark("The picture is incomplete, the file was cut off. Get the file again if you can.")
-FIRST_FRAME = mark("Only the first picture of an animation is shown.")
+FIRST_FRAME = mark("The file holds several pictures or an animation: only the first is shown.")
 REPAIRED = mark("The PDF is damaged and was repaired while reading: parts may be missing.")
 BROKEN_PAGE = mark("This page of the PDF is damaged and may not be shown whole.")
 HUGE_PAGE = mark("This page is far larger than paper: it is shown with less detail.")
