@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model_backend.document import Box, Page, PageGeometry
+from model_backend.errors import UserError
 from model_backend.formats.values import ExportPage, PictureSource, WriteOptions
 from model_backend.sources.values import EXPORT_PIXELS
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 """Pictures a data set may come with, in the order of preference."""
 POINTS_PER_INCH = 72.0
+MOST_PIXELS = 200_000_000
+_SAME_KIND = {".jpeg": ".jpg", ".tiff": ".tif"}
 
 
 def geometry_of(path: Path) -> PageGeometry:
@@ -27,6 +30,18 @@ def geometry_of(path: Path) -> PageGeometry:
     from model_backend.sources import images
 
     return images.geometry(path, 0)
+
+
+def check_size(width: int, height: int, file: Path) -> None:
+    """UserError for a page size that no picture we open can have."""
+    if width * height > MOST_PIXELS:
+        raise UserError(
+            "The file {file} speaks of a picture of {width} x {height} pixels, which is too large."
+            " Correct the size.",
+            file=file,
+            width=width,
+            height=height,
+        )
 
 
 @dataclass(frozen=True)
@@ -101,20 +116,28 @@ def save_picture(
     *,
     scale: float,
     copied: Sequence[str] = (),
+    rendered: str = ".png",
 ) -> Saved:
-    """Save the page's picture at `target`, whose suffix names the kind made where no original may
-    be copied.
+    """Save the page's picture at `target`; its suffix changes where the kind of file is another.
 
-    An original with a suffix in `copied` is copied byte for byte and keeps its suffix.
+    An original with a suffix in `copied` is copied byte for byte; all others become `rendered`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if scale == 1.0 and (original := may_copy(item.page, picture, copied)):
-        target = target.with_suffix(original.suffix.lower())
+    original = may_copy(item.page, picture, copied) if scale == 1.0 else None
+    kind = rendered if original is None else _kind(original)
+    if _kind(target) != kind:
+        target = target.with_suffix(kind)
+    if original is not None:
         shutil.copyfile(original, target)
         return Saved(target, round(item.page.width), round(item.page.height))
     image = picture.render(scale)
     save_image(image, target)
     return Saved(target, image.width, image.height)
+
+
+def _kind(path: Path) -> str:
+    suffix = path.suffix.lower()
+    return _SAME_KIND.get(suffix, suffix)
 
 
 def save_image(image: Image, target: Path) -> None:

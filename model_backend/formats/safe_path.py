@@ -63,10 +63,16 @@ class SafeNames:
         """A stem made from the name, equal to it where that is safe and still free."""
         base = clean = safe_stem(name)
         number = 2
-        while _folded(clean) in self._taken:
+        while not self.take(clean):
             clean, number = f"{base}_{number}", number + 1
-        self._taken.add(_folded(clean))
         return clean
+
+    def take(self, name: str) -> bool:
+        """Whether the name was still free; now it is not."""
+        folded = _folded(name)
+        is_free = folded not in self._taken
+        self._taken.add(folded)
+        return is_free
 
 
 def _folded(name: str) -> str:

@@ -3,15 +3,20 @@ the sets' users do."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from model_backend import masks
 from model_backend.document import Box, Entity, Page, Word
 from model_backend.errors import UserError
+from model_backend.table_grid import box_to_page
 
 
 def fail(file: Path, detail: str) -> NoReturn:
@@ -127,3 +132,86 @@ def _first_difference(found: Any, value: Any) -> str:  # noqa: ANN401 - JSON aga
         return "" if is_equal else "list"
     wanted = value.decode("ascii") if isinstance(value, bytes) else value
     return "" if found == wanted else "value"
+
+
+# COCO
+
+
+@dataclass
+class ExpectedBoxes:
+    """What a COCO file must say about one image: labels, boxes (x, y, width, height) and ink."""
+
+    has_picture: bool
+    labels: list[str] = field(default_factory=list)
+    boxes: array[float] = field(default_factory=lambda: array("d"))
+    ink: array[float] = field(default_factory=lambda: array("d"))
+    width: int = 0
+    height: int = 0
+
+    def take(self, page: Page) -> None:
+        """Note the page's regions, entities and tables, in this order; ink is -1 without a mask."""
+        self.width, self.height = round(page.width), round(page.height)
+        for region in page.regions:
+            self._add(region.box, -1.0 if region.mask is None else masks.area(region.mask))
+        for entity in page.entities:
+            self._add(entity.box, -1.0)
+        for table in page.tables:
+            self._add(box_to_page(table, table.box), -1.0)
+
+    def _add(self, box: Box, ink: float) -> None:
+        self.boxes.extend((box.x0, box.y0, box.width, box.height))
+        self.ink.append(ink)
+
+
+def check_coco(file: Path, images: Path, expected: Mapping[str, ExpectedBoxes]) -> None:
+    """Load the file with pycocotools and compare every annotation; pictures must be there."""
+    from pycocotools.coco import COCO
+
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints as it loads
+        coco = COCO(str(file))
+    ids = [annotation["id"] for annotation in coco.dataset["annotations"]]
+    if len(set(ids)) != len(ids) or len(coco.imgs) != len(expected):
+        fail(file, "ids")
+    found = {image["file_name"]: image for image in coco.imgs.values()}
+    if found.keys() != expected.keys():
+        fail(file, "images")
+    for name, image in found.items():
+        _check_image(file, images / name, image, expected[name])
+        annotations = coco.imgToAnns.get(image["id"], [])
+        if len(annotations) != len(expected[name].labels):
+            fail(file, f"{name}: number of annotations")
+        for place, annotation in enumerate(annotations):
+            label = coco.cats[annotation["category_id"]]["name"]
+            if label != expected[name].labels[place]:
+                fail(file, f"annotation {annotation['id']}: category")
+            _check_annotation(file, coco, annotation, expected[name], place)
+
+
+def _check_image(file: Path, picture: Path, image: Any, expected: ExpectedBoxes) -> None:  # noqa: ANN401
+    size = (image["width"], image["height"])
+    if size != (expected.width, expected.height):
+        fail(file, f"size of {picture.name}")
+    if expected.has_picture and picture_size(picture) != size:
+        fail(picture, "size of the picture")
+
+
+def _check_annotation(
+    file: Path,
+    coco: Any,  # noqa: ANN401 - pycocotools has no types
+    annotation: Any,  # noqa: ANN401 - JSON
+    expected: ExpectedBoxes,
+    place: int,
+) -> None:
+    from pycocotools import mask
+
+    wanted = expected.boxes[4 * place : 4 * place + 4]
+    left, top, width, height = annotation["bbox"]
+    found = (min(left, left + width), min(top, top + height), abs(width), abs(height))
+    if any(abs(a - b) > 0.01 for a, b in zip(found, wanted, strict=True)):
+        fail(file, f"annotation {annotation['id']}: box")
+    if not annotation.get("segmentation"):
+        return
+    ink = float(mask.area(coco.annToRLE(annotation)))
+    wanted_ink = expected.ink[place]
+    if wanted_ink >= 0 and abs(ink - wanted_ink) > 0.02 * wanted_ink + 64:
+        fail(file, f"annotation {annotation['id']}: mask")

@@ -1,0 +1,140 @@
+"""COCO instances: boxes, polygons and run-length masks, one JSON file for a whole data set.
+
+Everything in a COCO file becomes a Region. Out go Regions as they are, Entities as boxes of their
+label (with `text`), Tables as their outline ("table", or "table rotated" when turned by about a
+quarter). Words, links and grids have no place in COCO and are counted as lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from model_backend.document import Page, PageGeometry, PageStatus, Region
+from model_backend.errors import UserError
+from model_backend.formats.coco_index import CocoIndex, file_of, index_of, picture_of
+from model_backend.formats.coco_region import FORMAT, Record, Refused, read_region
+from model_backend.formats.coco_write import Writer
+from model_backend.formats.pictures import check_size, geometry_of
+from model_backend.formats.safe_path import shown
+from model_backend.formats.source_data import boxes_outside, pack
+from model_backend.formats.values import ReadPage
+from model_backend.labels import REGION
+from model_backend.translation import _
+
+__all__ = ["Writer", "members", "read_member"]
+
+_MANY_PROBLEMS = 20
+_SHORT_CATEGORIES = 200
+"""Up to so many categories each page remembers all of them, else only those it uses."""
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """The ids of all images, as texts, in the order of the file."""
+    return tuple(index_of(file_of(path)).images)
+
+
+def read_member(path: Path, member: str) -> ReadPage:
+    """One image with its annotations; what cannot be used of them is among the problems."""
+    file = file_of(path)
+    index = index_of(file)
+    if member not in index.images:
+        raise UserError("The file {file} has no image {member}.", file=file, member=member)
+    record = index.images[member]
+    name, width, height = _checked(record, file)
+    picture, problems = _picture(file, name)
+    geometry = _geometry(file, name, picture, width, height)
+    regions, refused = _regions(index, member, round(geometry.width), round(geometry.height))
+    page = Page(
+        id=0,
+        document_id=0,
+        number=0,
+        width=geometry.width,
+        height=geometry.height,
+        unit="px",
+        geometry=geometry,
+        status=PageStatus.DONE,
+        regions=regions,
+        next_id=len(regions) + 1,
+        source_data=_page_source(index, record, regions),
+    )
+    outside = boxes_outside(page)
+    if outside:
+        problems.append(_("{count} boxes reach out of the page").format(count=outside))
+    shared = index.problems if member == next(iter(index.images)) else []
+    labels = tuple((label, REGION) for label in sorted({region.label for region in regions}))
+    return ReadPage(Path(name).stem, page, picture, labels, (*problems, *refused, *shared))
+
+
+def _checked(record: Record, file: Path) -> tuple[str, int, int]:
+    name, width, height = (record.get(key) for key in ("file_name", "width", "height"))
+    is_sized = all(isinstance(side, int) and side > 0 for side in (width, height))
+    if not isinstance(name, str) or not name or not is_sized:
+        raise UserError(
+            "The file {file} has an image without name or size (id {id}). Correct it.",
+            file=file,
+            id=str(record["id"])[:80],
+        )
+    assert isinstance(width, int)
+    assert isinstance(height, int)
+    check_size(width, height, file)
+    return name, width, height
+
+
+def _picture(file: Path, name: str) -> tuple[Path | None, list[str]]:
+    """The picture, or why there is none: the annotations are worth having without it."""
+    try:
+        picture = picture_of(file, name)
+    except UserError as error:
+        return None, [str(error)]
+    missing = _("its picture {name} is missing").format(name=shown(name))
+    return picture, [] if picture else [missing]
+
+
+def _geometry(file: Path, name: str, picture: Path | None, width: int, height: int) -> PageGeometry:
+    if picture is None:
+        return PageGeometry(FORMAT, float(width), float(height))
+    geometry = geometry_of(picture)
+    if (geometry.width, geometry.height) != (width, height):
+        raise UserError(
+            "The picture {picture} has {found} pixels, but {file} says {said}. Correct the size or"
+            " scale the picture.",
+            picture=Path(name).name,
+            found=f"{geometry.width:g} x {geometry.height:g}",
+            file=file,
+            said=f"{width} x {height}",
+        )
+    return geometry
+
+
+def _page_source(index: CocoIndex, record: Record, regions: Iterable[Region]) -> str:
+    categories = index.categories
+    if len(categories) > _SHORT_CATEGORIES:
+        used = {region.label for region in regions}
+        categories = [item for item in categories if item["name"] in used]
+    return pack(FORMAT, image=record, categories=categories, top=index.top)
+
+
+def _regions(
+    index: CocoIndex, member: str, width: int, height: int
+) -> tuple[tuple[Region, ...], list[str]]:
+    names = {item["id"]: item["name"] for item in index.categories}
+    regions: list[Region] = []
+    problems: list[str] = []
+    for raw in index.annotations(member):
+        try:
+            region, flaw = read_region(raw, len(regions) + 1, names, width, height)
+        except Refused as error:
+            problems.append(_("annotation {id}: {reason}").format(id=_id(raw), reason=error))
+            continue
+        regions.append(region)
+        if flaw:
+            problems.append(_("annotation {id}: {reason}").format(id=_id(raw), reason=flaw))
+    if len(problems) > _MANY_PROBLEMS:
+        more = _("{count} more problems").format(count=len(problems) - _MANY_PROBLEMS)
+        problems[_MANY_PROBLEMS:] = [more]
+    return tuple(regions), problems
+
+
+def _id(raw: Record) -> str:
+    return str(raw.get("id"))[:40]
