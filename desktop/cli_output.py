@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from desktop.errors import UserError, explain, known_error
+
+if TYPE_CHECKING:
+    from model_backend.formats import ExportReport
 
 FAILED = 1
 
@@ -79,3 +82,44 @@ def reporting(*, as_json: bool) -> Iterator[Report]:
             raise
         report.fail("", explain(error))
     report.close()
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Counts as one line; what is none is left out."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"
+
+
+def keyed(counts: Mapping[str, int]) -> dict[str, int]:
+    """The same with names that are easy to use in scripts."""
+    return {name.replace(" ", "_"): count for name, count in counts.items()}
+
+
+def indented(values: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    """Nested values as lines, each level indented."""
+    for name, value in values.items():
+        head = "  " * depth + str(name).replace("_", " ")
+        if isinstance(value, Mapping):
+            yield f"{head}:"
+            yield from indented(value, depth + 1)
+        elif isinstance(value, float):
+            yield f"{head}: {value:.4f}"
+        else:
+            yield f"{head}: {value}"
+
+
+def exported_lines(report: ExportReport) -> tuple[dict[str, Any], list[str]]:
+    """What an export wrote, as a JSON object and as lines."""
+    result = {
+        "format": report.format_name,
+        "path": report.path,
+        "pages": report.pages,
+        "counts": report.counts,
+        "lost": report.lost,
+        "renamed": dict(report.renamed),
+        "problems": report.problems,
+    }
+    lines = [f"{report.format_name}: {report.path}", f"left: {counted(report.counts)}"]
+    if report.lost:
+        lines.append(f"the format cannot hold: {counted(report.lost)}")
+    lines += [f"renamed: {before} is {after}" for before, after in report.renamed]
+    return result, [*lines, *report.problems]
