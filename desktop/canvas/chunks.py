@@ -1,0 +1,111 @@
+"""A page's boxes in runs of neighbours: culling, hit testing and rebuilding touch only the runs
+concerned. No Qt.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar
+
+from model_backend.document import Box, Point
+
+CHUNK_IDS = 256
+
+
+class Boxed(Protocol):
+    """What has an id and a box."""
+
+    @property
+    def id(self) -> int:
+        """Unique in its page."""
+
+    @property
+    def box(self) -> Box:
+        """Outline in page units."""
+
+
+Item = TypeVar("Item", bound=Boxed)
+
+
+@dataclass
+class Chunk(Generic[Item]):
+    """Consecutive ids with the box around them; `drawn` is what a layer prepared for painting."""
+
+    items: tuple[Item, ...]
+    bounds: Box
+    drawn: Any = field(default=None)
+
+
+class Chunks(Generic[Item]):
+    """Boxed values in order of id, cut so that an edit leaves all other runs as they are."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[int, Chunk[Item]] = {}
+        self._items: tuple[Item, ...] = ()
+
+    def __iter__(self) -> Iterator[Chunk[Item]]:
+        return iter(self._chunks.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def update(self, items: tuple[Item, ...]) -> list[Box]:
+        """Hold these values from now on; where something changed, as boxes."""
+        if items is self._items:
+            return []
+        changed: list[Box] = []
+        fresh: dict[int, Chunk[Item]] = {}
+        for key, part in _parts(items):
+            old = self._chunks.get(key)
+            if old is not None and old.items == part:
+                fresh[key] = old
+                continue
+            fresh[key] = Chunk(part, _bounds(part))
+            changed.extend(_difference(old.items if old else (), part))
+        for key in self._chunks.keys() - fresh.keys():
+            changed.append(self._chunks[key].bounds)
+        self._chunks, self._items = fresh, items
+        return changed
+
+    def within(self, box: Box) -> Iterator[Chunk[Item]]:
+        """The runs that may have something in the box."""
+        return (chunk for chunk in self._chunks.values() if chunk.bounds.intersects(box))
+
+    def touching(self, box: Box) -> list[Item]:
+        """The values whose box touches this one."""
+        return [
+            item for chunk in self.within(box) for item in chunk.items if item.box.intersects(box)
+        ]
+
+    def at(self, point: Point, reach: float = 0.0) -> list[Item]:
+        """The values under the point, within reach."""
+        return self.touching(Box(*point, *point).grown(reach))
+
+
+def _parts(items: tuple[Item, ...]) -> Iterator[tuple[int, tuple[Item, ...]]]:
+    start, key_of = 0, attrgetter("id")
+    while start < len(items):
+        key = items[start].id // CHUNK_IDS
+        stop = bisect_left(items, (key + 1) * CHUNK_IDS, lo=start, key=key_of)
+        yield key, items[start:stop]
+        start = stop
+
+
+def _bounds(items: Sequence[Boxed]) -> Box:
+    boxes = [item.box for item in items]
+    return Box(
+        min(min(box.x0, box.x1) for box in boxes),
+        min(min(box.y0, box.y1) for box in boxes),
+        max(max(box.x0, box.x1) for box in boxes),
+        max(max(box.y0, box.y1) for box in boxes),
+    )
+
+
+def _difference(before: Sequence[Item], after: Sequence[Item]) -> list[Box]:
+    old = {item.id: item for item in before}
+    new = {item.id: item for item in after}
+    ids = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
+    return [side[key].box for key in ids for side in (old, new) if key in side]

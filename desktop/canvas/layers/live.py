@@ -1,0 +1,189 @@
+"""What is in hand: the selection with its handles and links, what the pointer is over, the running
+gesture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from desktop.canvas.geometry import handle_points
+from desktop.canvas.layers.entities import paint_sign
+from desktop.canvas.layers.layer import Look, in_pixels, path_of, rect_of, saved
+from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
+from desktop.canvas.layers.relations import Link, made_link, paint_links
+from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
+from desktop.canvas.layers.tables import made_grid, paint_grid
+from desktop.canvas.style import HANDLE_PX, annotation_color, brush, is_proposed, pen
+from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
+
+Item = Word | Entity | Relation | Table | Region
+
+HANDLES_FROM_PX = 22.0
+"""Sides shorter than this on the screen get no grip in their middle."""
+MOST_PREVIEWS = 60
+"""More selected things than this are dragged as outlines only."""
+
+
+class Preview(Protocol):
+    """What the running gesture or tool shows."""
+
+    def previews(self) -> Mapping[int, Item]:
+        """Values that replace the page's own while the gesture runs."""
+
+    def paint(self, painter: QPainter, look: Look) -> None:
+        """Whatever else is to be seen."""
+
+
+class LiveLayer:
+    """The foreground: painted over the cached picture at every frame."""
+
+    def __init__(self, masks: MaskImages) -> None:
+        self.selected: tuple[int, ...] = ()
+        self.hovered: int | None = None
+        self.grips = TableGrips()
+        self.preview: Preview | None = None
+        self._masks = masks
+        self._items: dict[int, Item] | None = None
+
+    def forget(self) -> None:
+        """The page or the selection changed: look things up again."""
+        self._items = None
+
+    def select(self, ids: Sequence[int]) -> None:
+        """Show these as selected."""
+        self.selected = tuple(ids)
+        self.forget()
+
+    def paint(self, painter: QPainter, page: Page, look: Look) -> None:
+        """Selection, links, hover, gesture: in this order."""
+        previews = self.preview.previews() if self.preview else {}
+        items = {**self._found(page), **previews}
+        for item_id in previews:
+            self._paint_item(painter, items[item_id], look)
+        paint_links(painter, self._links(page, items), look, alpha=255, width=2.0)
+        self._paint_hover(painter, page, look)
+        _paint_outlines(painter, list(items.values()), look)
+        if len(self.selected) == 1 and items:
+            self._paint_grips(painter, next(iter(items.values())), look)
+        if self.preview is not None:
+            self.preview.paint(painter, look)
+
+    def _found(self, page: Page) -> dict[int, Item]:
+        if self._items is None:
+            wanted = set(self.selected)
+            found: dict[int, Item] = {}
+            if wanted:
+                everything: tuple[Item, ...] = (*page.annotations, *page.words)
+                found = {item.id: item for item in everything if item.id in wanted}
+            self._items = found
+        return self._items
+
+    def _links(self, page: Page, items: Mapping[int, Item]) -> list[Link]:
+        if not items or not page.relations:
+            return []
+        relations = [
+            relation
+            for relation in page.relations
+            if relation.id in items or relation.from_id in items or relation.to_id in items
+        ]
+        wanted = {end for relation in relations for end in (relation.from_id, relation.to_id)}
+        entities = {entity.id: entity for entity in page.entities if entity.id in wanted}
+        entities |= {key: item for key, item in items.items() if isinstance(item, Entity)}
+        return [
+            made_link(
+                relation,
+                entities[relation.from_id].box,
+                entities[relation.to_id].box,
+                entities[relation.from_id].label,
+            )
+            for relation in relations
+            if relation.from_id in entities and relation.to_id in entities
+        ]
+
+    def _paint_item(self, painter: QPainter, item: Item, look: Look) -> None:
+        if isinstance(item, Table):
+            paint_grid(painter, made_grid(item), look)
+        elif isinstance(item, Region):
+            paint_region(painter, item, look, self._masks)
+        elif isinstance(item, Entity):
+            name = annotation_color(look.schema, item)
+            painter.setPen(pen(name, 1.4, is_dashed=is_proposed(item)))
+            painter.setBrush(brush(name, 40))
+            painter.drawRect(rect_of(item.box))
+
+    def _paint_hover(self, painter: QPainter, page: Page, look: Look) -> None:
+        if self.hovered is None or self.hovered in self.selected:
+            return
+        item = page.annotation(self.hovered) or page.word(self.hovered)
+        if item is None or isinstance(item, Relation):
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen(look.theme.accent, 1.6, alpha=170))
+        painter.drawPath(_outline(item))
+        if isinstance(item, Entity):
+            with in_pixels(painter) as to_screen:
+                paint_sign(painter, item, look, to_screen)
+
+    def _paint_grips(self, painter: QPainter, item: Item, look: Look) -> None:
+        if isinstance(item, Table):
+            paint_table_grips(painter, item, self.grips, look)
+        elif isinstance(item, Region) and item.polygons:
+            points = [point for polygon in item.polygons for point in polygon]
+            _paint_knobs(painter, points, look, is_round=True)
+        elif not isinstance(item, Relation):
+            _paint_knobs(painter, _grips_of(item.box, look), look)
+
+
+def _grips_of(box: Box, look: Look) -> list[tuple[float, float]]:
+    wide, tall = box.width * look.scale, box.height * look.scale
+    return [
+        point
+        for name, point in handle_points(box).items()
+        if len(name) == 2 or (wide >= HANDLES_FROM_PX if name in "ns" else tall >= HANDLES_FROM_PX)
+    ]
+
+
+def _outline(item: Item) -> QPainterPath:
+    if isinstance(item, Table):
+        return made_grid(item).to_page.map(path_of((item.box.corners,)))
+    if isinstance(item, Region):
+        return outline_of(item)
+    path = QPainterPath()
+    if not isinstance(item, Relation):
+        path.addRect(rect_of(item.box))
+    return path
+
+
+def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
+    """A white rim under the line, so that a selection is seen on any picture."""
+    if not items:
+        return
+    rects = [rect_of(item.box) for item in items if isinstance(item, Word | Entity)]
+    paths = [_outline(item) for item in items if isinstance(item, Table | Region)]
+    with saved(painter):
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for line in (pen("#ffffff", 4.0, alpha=210), pen(look.theme.accent, 2.0)):
+            painter.setPen(line)
+            painter.drawRects(rects)
+            for path in paths:
+                painter.drawPath(path)
+
+
+def _paint_knobs(
+    painter: QPainter, points: Sequence[tuple[float, float]], look: Look, *, is_round: bool = False
+) -> None:
+    """Grips of a fixed size on the screen."""
+    with in_pixels(painter) as to_screen:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(pen(look.theme.accent, 1.5))
+        painter.setBrush(brush("#ffffff"))
+        for x, y in points:
+            place = to_screen.map(QPointF(x, y))
+            knob = QRectF(
+                place.x() - HANDLE_PX / 2, place.y() - HANDLE_PX / 2, HANDLE_PX, HANDLE_PX
+            )
+            painter.drawEllipse(knob) if is_round else painter.drawRoundedRect(knob, 1.5, 1.5)

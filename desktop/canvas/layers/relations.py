@@ -1,0 +1,126 @@
+"""Relations: thin arrows between entities; the links of the selection are painted again, strongly,
+by the live layer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter, QPainterPath
+
+from desktop.canvas.geometry import curve_points, link_curve
+from desktop.canvas.layers.layer import Look, polygon_of, saved
+from desktop.canvas.style import LINK_ALPHA, brush, is_proposed, label_color, pen
+from model_backend.document import Box, Page, Point, Relation, bounding_box
+from model_backend.labels import ENTITY
+
+HEADS_FROM_SCALE = 0.45
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relation as it is drawn."""
+
+    relation: Relation
+    ends: tuple[Box, Box]
+    label: str
+    curve: tuple[Point, ...]
+    points: tuple[Point, ...]
+    bounds: Box
+
+
+class RelationLayer:
+    """All relations whose two entities are there."""
+
+    def __init__(self) -> None:
+        self.links: dict[int, Link] = {}
+
+    def update(self, page: Page, look: Look) -> list[Box]:
+        """Hold the page's relations; unchanged ones keep their curve."""
+        old = self.links
+        self.links = _links(page, look.hidden_ids, old) if page.relations else {}
+        ids = [
+            key for key in old.keys() | self.links.keys() if old.get(key) is not self.links.get(key)
+        ]
+        return [side[key].bounds for key in ids for side in (old, self.links) if key in side]
+
+    def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
+        """Faint curves: where there are many, only those of the selection should speak."""
+        links = [link for link in self.links.values() if link.bounds.intersects(exposed)]
+        paint_links(painter, links, look, alpha=LINK_ALPHA, width=1.2)
+
+
+def _links(page: Page, hidden: frozenset[int], old: dict[int, Link]) -> dict[int, Link]:
+    entities = {entity.id: entity for entity in page.entities if entity.id not in hidden}
+    links = {}
+    for relation in page.relations:
+        start, end = entities.get(relation.from_id), entities.get(relation.to_id)
+        if relation.id in hidden or start is None or end is None:
+            continue
+        known = old.get(relation.id)
+        if (
+            known is not None
+            and known.relation == relation
+            and known.ends == (start.box, end.box)
+            and known.label == start.label
+        ):
+            links[relation.id] = known
+        else:
+            links[relation.id] = made_link(relation, start.box, end.box, start.label)
+    return links
+
+
+def made_link(relation: Relation, start: Box, end: Box, label: str) -> Link:
+    """The curve for a relation between two boxes."""
+    curve = link_curve(start.normalized(), end.normalized())
+    points = curve_points(curve)
+    return Link(relation, (start, end), label, curve, points, bounding_box(points).grown(8.0))
+
+
+def paint_links(
+    painter: QPainter, links: Iterable[Link], look: Look, *, alpha: int, width: float
+) -> None:
+    """Curves with a dot where they leave and a head where they arrive."""
+    with saved(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for link in links:
+            name = label_color(look.schema, link.label, ENTITY)
+            proposed = is_proposed(link.relation)
+            painter.setBrush(brush(name, 0))
+            painter.setPen(pen(name, width, alpha=alpha, is_dashed=proposed))
+            painter.drawPath(curve_path(link.curve))
+            if look.scale >= HEADS_FROM_SCALE:
+                paint_ends(painter, link.points, name, look.pixel * width, alpha)
+
+
+def curve_path(curve: Sequence[Point]) -> QPainterPath:
+    """A cubic curve for Qt."""
+    a, b, c, d = (QPointF(x, y) for x, y in curve)
+    path = QPainterPath(a)
+    path.cubicTo(b, c, d)
+    return path
+
+
+def paint_ends(
+    painter: QPainter, points: Sequence[Point], name: str, size: float, alpha: int = 255
+) -> None:
+    """A dot at the beginning and an arrow head at the end of a line; `size` is the line's width in
+    page units.
+    """
+    painter.setPen(pen(name, 1.0, alpha=alpha))
+    painter.setBrush(brush(name, alpha))
+    start, (x, y) = points[0], points[-1]
+    painter.drawEllipse(QPointF(*start), 1.6 * size, 1.6 * size)
+    before = next(
+        (point for point in reversed(points[:-1]) if math.dist(point, (x, y)) > 4 * size), start
+    )
+    angle = math.atan2(y - before[1], x - before[0])
+    length, spread = 6.5 * size, 0.42
+    wings = [
+        (x - length * math.cos(angle + side), y - length * math.sin(angle + side))
+        for side in (spread, -spread)
+    ]
+    painter.drawPolygon(polygon_of([(x, y), *wings]))

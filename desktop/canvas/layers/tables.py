@@ -1,0 +1,119 @@
+"""Tables: the grid, with merged cells open; header and projected rows by a tint, a rule and a
+letter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QTransform
+
+from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, shown, transform_of
+from desktop.canvas.style import annotation_color, brush, font, is_proposed, pen
+from model_backend import table_grid
+from model_backend.document import Box, Page, Table, bounding_box, transform_point
+
+HEADER_SIGN, PROJECTED_SIGN = "H", "P"
+SIGNS_FROM_PX = 9.0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it is drawn; everything but `bounds` is in the table's own frame."""
+
+    table: Table
+    to_page: QTransform
+    bounds: Box
+    lines: QPainterPath
+    header: QRectF | None
+    projected: tuple[QRectF, ...]
+    signs: tuple[tuple[str, QRectF], ...]
+
+
+class TableLayer:
+    """All tables of the page."""
+
+    def __init__(self) -> None:
+        self.grids: dict[int, Grid] = {}
+
+    def update(self, page: Page, look: Look) -> list[Box]:
+        """Hold the page's tables; unchanged ones keep their lines."""
+        old = self.grids
+        self.grids = {}
+        for table in shown(page.tables, look.hidden_ids):
+            known = old.get(table.id)
+            same = known is not None and known.table == table
+            self.grids[table.id] = known if same and known else made_grid(table)
+        ids = [
+            key for key in old.keys() | self.grids.keys() if old.get(key) is not self.grids.get(key)
+        ]
+        return [side[key].bounds for key in ids for side in (old, self.grids) if key in side]
+
+    def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
+        """Grids that are in view."""
+        for grid in self.grids.values():
+            if grid.bounds.grown(16 * look.pixel).intersects(exposed):
+                paint_grid(painter, grid, look)
+
+
+def table_bounds(table: Table) -> Box:
+    """The box around a table on the page."""
+    affine = table_grid.frame_to_page(table)
+    return bounding_box(transform_point(affine, corner) for corner in table.box.corners)
+
+
+def made_grid(table: Table) -> Grid:
+    """A table's lines, tints and signs, prepared for painting."""
+    lines = QPainterPath()
+    for cell in table_grid.cells(table):
+        lines.addRect(rect_of(cell.box))
+    edges = table_grid.row_edges(table)
+    left, right = table.box.x0, table.box.x1
+    rows = [
+        QRectF(left, low, right - left, high - low)
+        for low, high in zip(edges, edges[1:], strict=False)
+    ]
+    header = None
+    if table.header_rows:
+        header = QRectF(left, edges[0], right - left, edges[table.header_rows] - edges[0])
+    projected = tuple(rows[row] for row in table.projected_rows)
+    signs = [(HEADER_SIGN, rows[row]) for row in range(table.header_rows)]
+    signs += [(PROJECTED_SIGN, rect) for rect in projected]
+    to_page = transform_of(table_grid.frame_to_page(table))
+    return Grid(table, to_page, table_bounds(table), lines, header, projected, tuple(signs))
+
+
+def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1.0) -> None:
+    """One table; dashed while it is only proposed."""
+    name, proposed = annotation_color(look.schema, grid.table), is_proposed(grid.table)
+    with saved(painter):
+        painter.setTransform(grid.to_page, True)
+        if grid.header is not None:
+            painter.fillRect(grid.header, brush(name, 38))
+        for rect in grid.projected:
+            painter.fillRect(rect, brush("#b45309", 34))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inner = pen(name, 1.0, alpha=int(150 * strength), is_dashed=proposed)
+        painter.setPen(inner)
+        painter.drawPath(grid.lines)
+        painter.setPen(pen(name, 2.0, alpha=int(230 * strength), is_dashed=proposed))
+        painter.drawRect(rect_of(grid.table.box))
+        if grid.header is not None:
+            painter.setPen(pen(name, 2.6, alpha=int(230 * strength)))
+            painter.drawLine(grid.header.bottomLeft(), grid.header.bottomRight())
+    _paint_signs(painter, grid, look, name)
+
+
+def _paint_signs(painter: QPainter, grid: Grid, look: Look, name: str) -> None:
+    with in_pixels(painter) as to_screen:
+        painter.setFont(font(9, is_bold=True))
+        for sign, rect in grid.signs:
+            if rect.height() * look.scale < SIGNS_FROM_PX:
+                continue
+            place = to_screen.map(grid.to_page.map(QPointF(rect.left(), rect.center().y())))
+            tab = QRectF(place.x() - 13, place.y() - 5.5, 11, 11)
+            ink = name if sign == HEADER_SIGN else "#b45309"
+            painter.fillRect(tab, brush(ink))
+            painter.setPen(pen("#ffffff"))
+            painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, sign)

@@ -1,0 +1,138 @@
+"""The scene: the page's layers behind, the selection and the running gesture in front; it holds no
+items at all.
+
+Idle layers are the scene's background, which the view keeps as one cached picture: selecting and
+dragging repaint only the foreground over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsScene
+
+from desktop.canvas.layers.entities import EntityLayer
+from desktop.canvas.layers.layer import Layer, Look, box_of, rect_of
+from desktop.canvas.layers.live import LiveLayer
+from desktop.canvas.layers.picture import PictureLayer
+from desktop.canvas.layers.regions import RegionLayer
+from desktop.canvas.layers.relations import RelationLayer
+from desktop.canvas.layers.tables import TableLayer
+from desktop.canvas.layers.words import WordLayer
+from desktop.canvas.style import LAYER_ORDER, color, initials
+from model_backend.document import Box, Page
+from model_backend.labels import ENTITY, LabelSchema
+
+SIGN_PX = 18.0
+"""How far letters, heads and shadows reach beyond the boxes they belong to, in screen pixels."""
+
+
+class PageScene(QGraphicsScene):
+    """One page with everything on it, made equal to each new value by `show_page`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.page: Page | None = None
+        self.look = Look()
+        self.picture = PictureLayer()
+        self.words, self.entities = WordLayer(), EntityLayer()
+        self.relations, self.tables, self.regions = RelationLayer(), TableLayer(), RegionLayer()
+        self.live = LiveLayer(self.regions.masks)
+        self._lifted: frozenset[int] = frozenset()
+
+    def layer(self, kind: str) -> Layer:
+        """The layer that shows this kind of thing."""
+        layers: dict[str, Layer] = {
+            "words": self.words,
+            "entities": self.entities,
+            "relations": self.relations,
+            "tables": self.tables,
+            "regions": self.regions,
+        }
+        return layers[kind]
+
+    def show_page(self, page: Page | None) -> None:
+        """Become equal to this page; only what changed is painted anew."""
+        self.page = page
+        if page is None:
+            self.picture.clear()
+            self.update()
+            return
+        dirty = self.picture.update(page, self.look)
+        look = replace(self.look, hidden_ids=self.look.hidden_ids | self._lifted)
+        for kind in LAYER_ORDER:
+            dirty += self.layer(kind).update(page, look)
+        self.live.forget()
+        self._repaint(dirty)
+
+    def set_look(self, look: Look) -> None:
+        """Paint like this from now on."""
+        has_new_items = look.hidden_ids != self.look.hidden_ids
+        self.look = look
+        if has_new_items:
+            self.show_page(self.page)
+        self.invalidate(self.sceneRect(), QGraphicsScene.SceneLayer.AllLayers)
+
+    def set_schema(self, schema: LabelSchema) -> None:
+        """Use these labels' colours and signs."""
+        signs = initials([label.name for label in schema.of_kind(ENTITY)])
+        self.set_look(replace(self.look, schema=schema, signs=signs))
+
+    def lift(self, ids: Iterable[int]) -> None:
+        """Leave these to the foreground for a while: a gesture has them in hand."""
+        lifted = frozenset(ids)
+        if lifted != self._lifted:
+            self._lifted = lifted
+            self.show_page(self.page)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
+        """Paint the page and all idle annotations in the exposed rectangle."""
+        exposed = rect if isinstance(rect, QRectF) else self.sceneRect()
+        painter.fillRect(exposed, color(self.look.theme.canvas))
+        if self.page is None:
+            return
+        box = box_of(exposed).grown(SIGN_PX * self.look.pixel)
+        self.picture.paint(painter, box, self.look)
+        for kind in LAYER_ORDER:
+            if kind not in self.look.hidden_kinds:
+                self.layer(kind).paint(painter, box, self.look)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
+        """Paint the selection and the running gesture."""
+        if self.page is not None:
+            self.live.paint(painter, self.page, self.look)
+
+    def repaint_page(self) -> None:
+        """Paint everything again: another picture of the page has come."""
+        self.invalidate(self.sceneRect(), QGraphicsScene.SceneLayer.AllLayers)
+
+    def refresh(self) -> None:
+        """Paint the foreground again; the cached picture behind it is only copied."""
+        self.invalidate(self.sceneRect(), QGraphicsScene.SceneLayer.ForegroundLayer)
+
+    def _repaint(self, dirty: list[Box]) -> None:
+        margin = SIGN_PX * self.look.pixel
+        for box in _joined(dirty):
+            self.invalidate(
+                rect_of(box.normalized().grown(margin)), QGraphicsScene.SceneLayer.BackgroundLayer
+            )
+        self.refresh()
+
+
+def _joined(boxes: list[Box]) -> list[Box]:
+    """The boxes themselves while they are few, else the one around them."""
+    if len(boxes) <= 16:
+        return boxes
+    ordered = [box.normalized() for box in boxes]
+    return [
+        Box(
+            min(box.x0 for box in ordered),
+            min(box.y0 for box in ordered),
+            max(box.x1 for box in ordered),
+            max(box.y1 for box in ordered),
+        )
+    ]

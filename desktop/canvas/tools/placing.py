@@ -1,0 +1,292 @@
+"""Gestures on the selection: move, resize, shape a polygon, sweep up with a rubber band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
+
+from desktop.canvas.geometry import (
+    Corner,
+    box_between,
+    handle_at,
+    resized,
+    side_at,
+    vertex_at,
+    vertex_moved,
+    with_vertex,
+    without_vertex,
+)
+from desktop.canvas.hits import within
+from desktop.canvas.layers.layer import Look, rect_of, saved
+from desktop.canvas.layers.live import MOST_PREVIEWS, Item
+from desktop.canvas.style import brush, pen
+from desktop.canvas.tools.tool import Gesture, Pointer
+from desktop.canvas.workspace import Workspace
+from desktop.document import edits
+from desktop.document.edits.placing import fitted, moved
+from model_backend.document import (
+    Box,
+    Entity,
+    Polygon,
+    Region,
+    Relation,
+    Word,
+    bounding_box,
+)
+from model_backend.translation import mark
+
+RESIZE_CURSORS = {
+    "n": Qt.CursorShape.SizeVerCursor,
+    "s": Qt.CursorShape.SizeVerCursor,
+    "e": Qt.CursorShape.SizeHorCursor,
+    "w": Qt.CursorShape.SizeHorCursor,
+    "nw": Qt.CursorShape.SizeFDiagCursor,
+    "se": Qt.CursorShape.SizeFDiagCursor,
+    "ne": Qt.CursorShape.SizeBDiagCursor,
+    "sw": Qt.CursorShape.SizeBDiagCursor,
+}
+
+
+class Move(Gesture):
+    """The selection follows the pointer; Shift keeps to one direction. A mere click calls
+    `on_click`.
+    """
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(
+        self, work: Workspace, start: Pointer, on_click: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__(work, start)
+        self._items = [item for item in work.selected() if not isinstance(item, Relation)]
+        self._on_click = on_click
+
+    def depends_on(self) -> tuple[Item, ...]:
+        """All that is moved."""
+        return tuple(self._items)
+
+    def lifted(self) -> tuple[int, ...]:
+        """Few things are lifted off the page; many are dragged as outlines."""
+        return tuple(item.id for item in self._items) if self._has_previews() else ()
+
+    def shift(self) -> tuple[float, float]:
+        """How far the selection is from where it was."""
+        if self.is_click:
+            return 0.0, 0.0
+        dx = self.last.point[0] - self.start.point[0]
+        dy = self.last.point[1] - self.start.point[1]
+        if not self.last.shift:
+            return dx, dy
+        return (dx, 0.0) if abs(dx) >= abs(dy) else (0.0, dy)
+
+    def release(self, pointer: Pointer) -> bool:
+        """One edit moves all."""
+        self.move(pointer)
+        dx, dy = self.shift()
+        ids = [item.id for item in self._items]
+        if (dx, dy) != (0.0, 0.0):
+            self.work.apply(mark("Move"), lambda page: edits.move(page, ids, dx=dx, dy=dy))
+        elif self.is_click and self._on_click is not None:
+            self._on_click()
+        return True
+
+    def previews(self) -> Mapping[int, Item]:
+        """The moved values."""
+        if not self._has_previews():
+            return {}
+        dx, dy = self.shift()
+        return {item.id: moved(item, dx, dy) for item in self._items}
+
+    def paint(self, painter: QPainter, look: Look) -> None:
+        """Outlines, where there are too many values to make anew at every frame."""
+        if self._has_previews() or self.is_click:
+            return
+        with saved(painter):
+            painter.translate(*self.shift())
+            painter.setPen(pen(look.theme.accent, 1.0))
+            painter.setBrush(brush(look.theme.accent, 40))
+            painter.drawRects(
+                [rect_of(item.box) for item in self._items if not isinstance(item, Relation)]
+            )
+
+    def _has_previews(self) -> bool:
+        return len(self._items) <= MOST_PREVIEWS
+
+
+class Resize(Gesture):
+    """A grip follows the pointer."""
+
+    def __init__(self, work: Workspace, start: Pointer, item: Item, *, handle: str) -> None:
+        super().__init__(work, start)
+        self.cursor = RESIZE_CURSORS[handle]
+        self._item, self._handle = item, handle
+
+    def depends_on(self) -> tuple[Item, ...]:
+        """What is resized."""
+        return (self._item,)
+
+    def lifted(self) -> tuple[int, ...]:
+        """What is resized is shown by the gesture."""
+        return (self._item.id,)
+
+    def box(self) -> Box | None:
+        """The new box; None while it would have no area."""
+        if isinstance(self._item, Relation) or self.is_click:
+            return None
+        dx = self.last.point[0] - self.start.point[0]
+        dy = self.last.point[1] - self.start.point[1]
+        box = resized(self._item.box.normalized(), self._handle, dx, dy)
+        return box if min(box.width, box.height) >= self.last.pixel else None
+
+    def release(self, pointer: Pointer) -> bool:
+        """One edit gives the item its new box."""
+        self.move(pointer)
+        box = self.box()
+        if box is not None:
+            self.work.apply(mark("Resize"), lambda page: edits.resize(page, self._item.id, box))
+        return True
+
+    def previews(self) -> Mapping[int, Item]:
+        """The item in its new box."""
+        box = self.box()
+        return {self._item.id: self._item if box is None else fitted(self._item, box)}
+
+
+class Shape(Gesture):
+    """A vertex of a polygon region follows the pointer; a pressed side gets a new one first."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(
+        self, work: Workspace, start: Pointer, region: Region, *, corner: Corner, is_side: bool
+    ) -> None:
+        super().__init__(work, start)
+        self._region, self._corner, self._is_side = region, corner, is_side
+
+    def depends_on(self) -> tuple[Item, ...]:
+        """The region."""
+        return (self._region,)
+
+    def lifted(self) -> tuple[int, ...]:
+        """The region is shown by the gesture."""
+        return (self._region.id,)
+
+    def shaped(self) -> Region:
+        """The region with the vertex where the pointer is."""
+        if self.is_click:
+            return self._region
+        point = self.last.point
+        if self._is_side:
+            return reshaped(self._region, with_vertex(self._region.polygons, self._corner, point))
+        return reshaped(self._region, vertex_moved(self._region.polygons, self._corner, point))
+
+    def release(self, pointer: Pointer) -> bool:
+        """One edit gives the region its new outline."""
+        self.move(pointer)
+        region = self.shaped()
+        if region != self._region:
+            self.work.apply(mark("Change outline"), lambda page: edits.replace(page, region))
+        return True
+
+    def previews(self) -> Mapping[int, Item]:
+        """The region with its new outline."""
+        return {self._region.id: self.shaped()}
+
+
+def reshaped(region: Region, polygons: Sequence[Polygon]) -> Region:
+    """The region with these polygons and the box around them."""
+    box = bounding_box(point for polygon in polygons for point in polygon)
+    return replace(region, polygons=tuple(polygons), box=box)
+
+
+class RubberBand(Gesture):
+    """A frame drawn over empty paper selects what lies in it; a click on empty paper clears."""
+
+    def __init__(
+        self, work: Workspace, start: Pointer, on_click: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__(work, start)
+        self._before = work.ids if start.control or start.shift else ()
+        self._on_click = on_click
+
+    def release(self, pointer: Pointer) -> bool:
+        """Select."""
+        self.move(pointer)
+        if self.is_click:
+            self._on_click() if self._on_click is not None else self.work.select(self._before)
+            return True
+        found = [item.id for item in within(self.work.scene, self._band())]
+        self.work.select(tuple(dict.fromkeys((*self._before, *found))))
+        return True
+
+    def paint(self, painter: QPainter, look: Look) -> None:
+        """The frame, with what it holds."""
+        if self.is_click:
+            return
+        painter.setPen(pen(look.theme.accent, 1.6))
+        painter.setBrush(brush(look.theme.accent, 40))
+        found = within(self.work.scene, self._band())
+        painter.drawRects([rect_of(item.box) for item in found if not isinstance(item, Relation)])
+        painter.setPen(pen(look.theme.accent, 1.0, is_dashed=True))
+        painter.setBrush(brush(look.theme.accent, 18))
+        painter.drawRect(rect_of(self._band()))
+
+    def _band(self) -> Box:
+        return box_between(self.start.point, self.last.point)
+
+
+def grip_gesture(work: Workspace, pointer: Pointer) -> Gesture | None:
+    """The gesture for a grip, vertex or side of the one selected thing."""
+    items = work.selected() if len(work.ids) == 1 else []
+    if not items:
+        return None
+    item = items[0]
+    if isinstance(item, Region) and item.polygons:
+        return _shape_gesture(work, pointer, item)
+    if isinstance(item, Word | Entity | Region):
+        handle = handle_at(item.box.normalized(), pointer.point, pointer.reach)
+        return Resize(work, pointer, item, handle=handle) if handle else None
+    return None
+
+
+def _shape_gesture(work: Workspace, pointer: Pointer, region: Region) -> Gesture | None:
+    corner = vertex_at(region.polygons, pointer.point, pointer.reach * 1.2)
+    if corner is not None and pointer.alt:
+        return DropVertex(work, pointer, region, corner)
+    if corner is not None:
+        return Shape(work, pointer, region, corner=corner, is_side=False)
+    side = side_at(region.polygons, pointer.point, pointer.reach)
+    if side is not None and not pointer.alt:
+        return Shape(work, pointer, region, corner=side, is_side=True)
+    return None
+
+
+class DropVertex(Gesture):
+    """Alt and a click on a vertex takes it away; a polygon keeps at least three."""
+
+    def __init__(self, work: Workspace, start: Pointer, region: Region, corner: Corner) -> None:
+        super().__init__(work, start)
+        self._region, self._corner = region, corner
+
+    def depends_on(self) -> tuple[Item, ...]:
+        """The region."""
+        return (self._region,)
+
+    def release(self, pointer: Pointer) -> bool:
+        """One edit without the vertex."""
+        polygons = without_vertex(self._region.polygons, self._corner)
+        if polygons:
+            region = reshaped(self._region, polygons)
+            self.work.apply(mark("Delete corner"), lambda page: edits.replace(page, region))
+        return True
+
+
+def grip_cursor(work: Workspace, pointer: Pointer) -> Qt.CursorShape | None:
+    """The pointer's shape over a grip."""
+    gesture = grip_gesture(work, pointer)
+    if gesture is None:
+        return None
+    return gesture.cursor or Qt.CursorShape.CrossCursor

@@ -1,0 +1,140 @@
+"""The tool for relations: drag, or click and click, from one entity to another; several at once
+from a selection.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
+
+from desktop.canvas.geometry import curve_points, link_curve
+from desktop.canvas.hits import entity_at
+from desktop.canvas.layers.layer import Look, rect_of
+from desktop.canvas.layers.relations import curve_path, paint_ends
+from desktop.canvas.style import annotation_color, brush, pen
+from desktop.canvas.tools.select import hover
+from desktop.canvas.tools.tool import Pointer, Tool
+from desktop.canvas.workspace import Workspace
+from desktop.document import edits
+from model_backend.document import Box, Entity, Page, Point
+from model_backend.translation import _, mark
+
+
+class RelationTool(Tool):
+    """Link entities; those selected beforehand are all linked to the one that is clicked."""
+
+    name = "relation"
+    cursor = Qt.CursorShape.PointingHandCursor
+    hint = mark("Drag from one entity to another, or click one, then the other; Shift goes on.")
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self._sources = tuple(item.id for item in work.selected() if isinstance(item, Entity))
+        self._pressed: Pointer | None = None
+        self._point: Point | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a link has been begun."""
+        return bool(self._sources)
+
+    def press(self, pointer: Pointer) -> None:
+        """The first entity begins a link; with a link begun, the release ends it."""
+        self._point = pointer.point
+        entity = entity_at(self.work.scene, pointer.point)
+        self._pressed = pointer if entity is not None else None
+        if entity is None:
+            self.cancel()
+            self.work.select(())
+        elif pointer.control:
+            self._sources = tuple(dict.fromkeys((*self._sources, entity.id)))
+            self._pressed = None
+            self.work.select(self._sources)
+        elif not self._sources:
+            self._sources = (entity.id,)
+            self.work.select(self._sources)
+        self.work.scene.refresh()
+
+    def move(self, pointer: Pointer) -> None:
+        """The arrow follows."""
+        self._point = pointer.point
+        if self._sources:
+            hover(self, entity_at(self.work.scene, pointer.point))
+            self.work.scene.refresh()
+
+    def release(self, pointer: Pointer) -> None:
+        """Over another entity the link is made; after a click on the first one it waits for the
+        second.
+        """
+        pressed, self._pressed = self._pressed, None
+        target = entity_at(self.work.scene, pointer.point)
+        if pressed is None:
+            return
+        if target is None:
+            self.work.say(_("A link goes from one entity to another."))
+            self.cancel()
+        elif self._sources != (target.id,):
+            self._link(target, pointer)
+        self.work.scene.refresh()
+
+    def hover(self, pointer: Pointer) -> Qt.CursorShape:
+        """Show which entity a click would take."""
+        self._point = pointer.point
+        entity = entity_at(self.work.scene, pointer.point)
+        hover(self, entity)
+        if self._sources:
+            self.work.scene.refresh()
+        return self.cursor if entity is not None else Qt.CursorShape.ArrowCursor
+
+    def cancel(self) -> bool:
+        """Forget the link that was begun."""
+        had_one, self._sources, self._pressed = bool(self._sources), (), None
+        self.work.scene.refresh()
+        return had_one
+
+    def page_changed(self, page: Page | None) -> None:
+        """Entities that are gone begin no link."""
+        kept = () if page is None else tuple(entity.id for entity in self._entities())
+        self._sources = kept
+
+    def paint(self, painter: QPainter, look: Look) -> None:
+        """An arrow from each first entity to the pointer, or to the entity under it."""
+        if self._point is None:
+            return
+        target = entity_at(self.work.scene, self._point)
+        end = target.box if target is not None else Box(*self._point, *self._point)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for entity in self._entities():
+            if target is not None and entity.id == target.id:
+                continue
+            name = annotation_color(look.schema, entity)
+            curve = link_curve(entity.box.normalized(), end.normalized())
+            painter.setBrush(brush(name, 0))
+            painter.setPen(pen(name, 2.2))
+            painter.drawPath(curve_path(curve))
+            paint_ends(painter, curve_points(curve), name, 2.2 * look.pixel)
+        if target is not None:
+            painter.setPen(pen(look.theme.accent, 2.0))
+            painter.setBrush(brush(look.theme.accent, 30))
+            painter.drawRect(rect_of(target.box))
+
+    def _entities(self) -> list[Entity]:
+        page = self.work.page
+        return [item for item in page.entities if item.id in self._sources] if page else []
+
+    def _link(self, target: Entity, pointer: Pointer) -> None:
+        sources = [item for item in self._sources if item != target.id]
+
+        def change(page: Page) -> Page:
+            for source in sources:
+                page = edits.link(page, from_id=source, to_id=target.id)
+            return page
+
+        text = mark("Link entities")
+        made = self.work.apply(text, change)
+        if made is None:
+            self.work.say(_("These are linked already."))
+        if pointer.shift:
+            return
+        self._sources = ()
+        self.work.select(made or (target.id,))

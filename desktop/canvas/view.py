@@ -1,0 +1,316 @@
+"""The canvas: the page in view with its tools, and everything a menu or a key can do to what is
+selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.canvas import table_actions
+from desktop.canvas.layers.live import Item
+from desktop.canvas.layers.tables import table_bounds
+from desktop.canvas.text_view import TextView
+from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
+from desktop.canvas.tools.tables import edges_of_axis, gaps_of
+from desktop.document import edits
+from model_backend import table_grid
+from model_backend.document import Box, Entity, Region, Relation, Span, Table, Word
+from model_backend.labels import ENTITY, REGION
+from model_backend.reading_order import annotations_in_order
+from model_backend.translation import _, mark
+
+ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0, "w", "e"),
+    Qt.Key.Key_Right: (1.0, 0.0, "e", "w"),
+    Qt.Key.Key_Up: (0.0, -1.0, "n", "s"),
+    Qt.Key.Key_Down: (0.0, 1.0, "s", "n"),
+}
+"""For each arrow key: its direction, the edge that Alt moves, the edge that Alt+Shift moves."""
+
+FAR = 10.0
+PASTE_SHIFT_PX = 14.0
+REGION_TOOLS = ("box", "polygon", "brush", "eraser")
+
+
+class CanvasView(TextView):
+    """One page, its annotations, and what can be done with them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._copied: tuple[Item, ...] = ()
+        self._copied_from = 0
+
+    @property
+    def brush_size(self) -> float:
+        """The brush's width in screen pixels."""
+        return self.work.brush_px
+
+    def set_brush_size(self, px: float) -> None:
+        """Paint this wide, in screen pixels."""
+        self.work.brush_px = min(max(float(px), SMALLEST_PX), LARGEST_PX)
+        self.canvas.refresh()
+
+    def set_label(self, name: str, kind: str = "") -> None:
+        """Give what is selected this label; new entities or regions get it from now on."""
+        kind = kind or self.label_kind()
+        if self.work.schema.label(name, kind) is None:
+            return
+        self.work.labels[kind] = name
+        wanted = Entity if kind == ENTITY else Region
+        ids = [item.id for item in self.work.selected() if isinstance(item, wanted)]
+        if ids:
+            self.work.apply(mark("Change label"), lambda page: edits.set_label(page, ids, name))
+        self.canvas.refresh()
+
+    def current_label(self, kind: str) -> str:
+        """The label that new entities or regions get."""
+        return self.work.label(kind)
+
+    def label_kind(self) -> str:
+        """Which labels a digit means now: those of the selection, else those of the tool."""
+        for item in self.work.selected():
+            if isinstance(item, Entity | Region):
+                return ENTITY if isinstance(item, Entity) else REGION
+        return REGION if self.tool.name in REGION_TOOLS else ENTITY
+
+    def set_hidden(self, kinds: Iterable[str] = (), ids: Iterable[int] = ()) -> None:
+        """Hide these kinds ("words", "entities", "relations", "tables", "regions") and these single
+        things.
+        """
+        look = self.canvas.look
+        self.canvas.set_look(
+            replace(look, hidden_kinds=frozenset(kinds), hidden_ids=frozenset(ids))
+        )
+
+    @property
+    def hidden(self) -> tuple[frozenset[str], frozenset[int]]:
+        """The hidden kinds and the single things hidden."""
+        return self.canvas.look.hidden_kinds, self.canvas.look.hidden_ids
+
+    def zoom_to_selection(self) -> None:
+        """Bring the selection near."""
+        box = _around(self.work.selected())
+        if box is not None:
+            self.zoom_to(box)
+
+    def nudge(self, dx: float, dy: float, edge: str | None = None) -> None:
+        """Move the selection by so much, or one edge ("n", "e", "s", "w") of the one selected
+        thing.
+        """
+        items = [item for item in self.work.selected() if not isinstance(item, Relation)]
+        if not items:
+            return
+        if self.work.edge is not None and edge is None and self.work.table() is not None:
+            self._nudge_edge(dx, dy)
+        elif edge is None:
+            ids = [item.id for item in items]
+            self.work.apply(mark("Move"), lambda page: edits.move(page, ids, dx=dx, dy=dy))
+        elif len(items) == 1:
+            box, item_id = _with_edge(items[0].box.normalized(), edge, dx, dy), items[0].id
+            if min(box.width, box.height) > 0:
+                self.work.apply(mark("Resize"), lambda page: edits.resize(page, item_id, box))
+
+    def delete_selection(self) -> None:
+        """Delete the chosen edge of a table, else everything that is selected."""
+        edge = self.work.edge
+        if edge is not None and self.work.table() is not None:
+            text = mark("Delete row edge") if edge.is_row else mark("Delete column edge")
+            self._table(
+                text,
+                lambda table: table_actions.edge_deleted(table, edge.index, is_row=edge.is_row),
+            )
+            self.work.choose_edge(None)
+        elif self.work.ids:
+            ids = self.work.ids
+            text = mark("Delete")
+            if self.work.apply(text, lambda page: edits.delete(page, ids)) is not None:
+                self.work.select(())
+
+    def copy(self) -> None:
+        """Remember the selection, with the links inside it; its text goes to the clipboard."""
+        items, page = self.work.selected(), self.work.page
+        if not items or page is None:
+            return
+        ids = {item.id for item in items}
+        links = [link for link in page.relations if {link.from_id, link.to_id} <= ids]
+        self._copied = tuple(dict.fromkeys((*items, *links)))
+        self._copied_from = page.id
+        text = "\n".join(item.text for item in items if isinstance(item, Word | Entity))
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def paste(self) -> None:
+        """Add copies of what was copied: beside the originals, or in place on another page."""
+        page = self.work.page
+        if page is None or not self._copied:
+            return
+        shift = PASTE_SHIFT_PX * self.work.pixel if page.id == self._copied_from else 0.0
+        items = self._copied
+        text = mark("Paste")
+        ids = self.work.apply(text, lambda page: edits.paste(page, items, dx=shift, dy=shift))
+        if ids:
+            self.work.select(ids)
+
+    def duplicate(self) -> None:
+        """Copies of the selection beside it."""
+        self.copy()
+        self.paste()
+
+    def select_all(self) -> None:
+        """Select every annotation that is shown."""
+        page = self.work.page
+        if page is None:
+            return
+        kinds, ids = self.hidden
+        items: list[Item] = []
+        for kind in ("entities", "tables", "regions"):
+            if kind not in kinds:
+                items += [item for item in getattr(page, kind) if item.id not in ids]
+        self.work.select([item.id for item in items])
+
+    def select_next(self, step: int = 1) -> None:
+        """Go on to the next annotation in reading order (back for -1), round and round."""
+        page = self.work.page
+        if page is None:
+            return
+        kinds, hidden = self.hidden
+        row = [
+            item
+            for item in annotations_in_order(page)
+            if item.id not in hidden and not isinstance(item, Relation)
+        ]
+        if not row:
+            return
+        ids = [item.id for item in row]
+        chosen = [ids.index(item_id) for item_id in self.work.ids if item_id in ids]
+        first = 0 if step > 0 else len(row) - 1
+        place = (chosen[-1] + step) % len(row) if chosen else first
+        self.work.select((ids[place],))
+        box = _around([row[place]])
+        if box is not None:
+            self.show_box(box)
+
+    def add_row(self) -> None:
+        """Cut the last chosen row of the selected table in two."""
+        cells = self.work.cells
+
+        def change(table: Table) -> Table:
+            gaps = gaps_of(self.work, table, is_row=True)
+            return table_actions.row_added(table, cells, gaps)
+
+        self._table(mark("Add row"), change)
+
+    def add_column(self) -> None:
+        """Cut the last chosen column of the selected table in two."""
+        cells = self.work.cells
+
+        def change(table: Table) -> Table:
+            gaps = gaps_of(self.work, table, is_row=False)
+            return table_actions.column_added(table, cells, gaps)
+
+        self._table(mark("Add column"), change)
+
+    def delete_rows(self) -> None:
+        """Delete the chosen rows."""
+        self._cells(mark("Delete rows"), table_actions.rows_deleted)
+
+    def delete_columns(self) -> None:
+        """Delete the chosen columns."""
+        self._cells(mark("Delete columns"), table_actions.columns_deleted)
+
+    def merge_cells(self) -> None:
+        """Make one cell of the chosen ones."""
+        self._cells(mark("Merge cells"), table_grid.merge_cells)
+
+    def split_cell(self) -> None:
+        """Make single cells of the chosen merged ones."""
+        self._cells(mark("Split cell"), table_actions.cell_split)
+
+    def toggle_header(self) -> None:
+        """Header rows down to the last chosen row, or not."""
+        cells = self.work.cells
+        self._table(
+            mark("Change header rows"), lambda table: table_actions.header_toggled(table, cells)
+        )
+
+    def toggle_projected(self) -> None:
+        """Make the chosen rows projected row headers, or ordinary rows again."""
+        self._cells(mark("Change projected rows"), table_actions.projected_toggled)
+
+    def wants_key(self, event: QKeyEvent) -> bool:
+        """Arrows are the canvas's own while something is selected."""
+        if event.key() in ARROWS and self.work.ids:
+            return not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        return super().wants_key(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the selection: by one, by ten with Shift, one edge with Alt."""
+        if event.key() not in ARROWS or not self.work.ids:
+            super().keyPressEvent(event)
+            return
+        dx, dy, outer, inner = ARROWS[Qt.Key(event.key())]
+        modifiers = event.modifiers()
+        has_shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if modifiers & Qt.KeyboardModifier.AltModifier:
+            self.nudge(dx, dy, inner if has_shift else outer)
+        else:
+            far = FAR if has_shift else 1.0
+            self.nudge(dx * far, dy * far)
+
+    def _table(self, text: str, change: Callable[[Table], Table]) -> None:
+        cells = self.work.cells
+        table = self.work.apply_to_table(text, change)
+        if table is not None:
+            self.work.select((table.id,), table_actions.clipped(table, cells))
+
+    def _cells(self, text: str, change: Callable[[Table, Span], Table]) -> None:
+        cells = self.work.cells
+        if cells is None:
+            self.work.say(_("Choose cells of a table first: drag inside the selected table."))
+            return
+        chosen = cells
+        self._table(text, lambda table: change(table, chosen))
+
+    def _nudge_edge(self, dx: float, dy: float) -> None:
+        edge = self.work.edge
+        by = 0.0 if edge is None else (dy if edge.is_row else dx)
+        if edge is None or not by:
+            return
+        chosen = edge
+
+        def change(table: Table) -> Table:
+            value = edges_of_axis(table, is_row=chosen.is_row)[chosen.index] + by
+            move = table_grid.move_row_edge if chosen.is_row else table_grid.move_column_edge
+            return move(table, chosen.index, value)
+
+        text = mark("Move row edge") if edge.is_row else mark("Move column edge")
+        self._table(text, change)
+        self.work.choose_edge(edge)
+
+
+def _with_edge(box: Box, edge: str, dx: float, dy: float) -> Box:
+    return Box(
+        box.x0 + (dx if edge == "w" else 0.0),
+        box.y0 + (dy if edge == "n" else 0.0),
+        box.x1 + (dx if edge == "e" else 0.0),
+        box.y1 + (dy if edge == "s" else 0.0),
+    )
+
+
+def _around(items: Iterable[Item]) -> Box | None:
+    boxes = [
+        table_bounds(item) if isinstance(item, Table) else item.box.normalized()
+        for item in items
+        if not isinstance(item, Relation)
+    ]
+    if not boxes:
+        return None
+    around = boxes[0]
+    for box in boxes[1:]:
+        around = around.union(box)
+    return around

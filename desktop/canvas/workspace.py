@@ -1,0 +1,156 @@
+"""What the tools work on: the page in view, the selection, the chosen labels, and the one way to
+change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.canvas.layers.live import Item
+from desktop.canvas.layers.table_grips import Edge
+from desktop.canvas.scene import PageScene
+from model_backend.document import Page, Span, Table
+from model_backend.errors import UserError
+from model_backend.labels import DEFAULT_SCHEMA, ENTITY, REGION, LabelSchema
+from model_backend.translation import _
+
+if TYPE_CHECKING:
+    from desktop.document.open_document import OpenDocument
+    from desktop.document.selection import Selection
+
+Change = Callable[[Page], Page]
+
+
+class Workspace(QObject):
+    """Shared by the view and its tools; holds no truth of its own."""
+
+    said = Signal(str)
+
+    def __init__(self, scene: PageScene, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scene = scene
+        self.document: OpenDocument | None = None
+        self.selection: Selection | None = None
+        self.labels: dict[str, str] = {}
+        self.brush_px = 16.0
+
+    @property
+    def page(self) -> Page | None:
+        """The page in view, as it is now."""
+        return self.scene.page
+
+    @property
+    def schema(self) -> LabelSchema:
+        """The project's labels."""
+        return self.document.schema if self.document else DEFAULT_SCHEMA
+
+    @property
+    def pixel(self) -> float:
+        """One screen pixel in page units."""
+        return self.scene.look.pixel
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """What is selected."""
+        return self.selection.ids if self.selection else ()
+
+    @property
+    def cells(self) -> Span | None:
+        """The chosen cells of the selected table."""
+        return self.selection.cells if self.selection else None
+
+    @property
+    def edge(self) -> Edge | None:
+        """The chosen edge of the selected table."""
+        return self.scene.live.grips.edge
+
+    def label(self, kind: str) -> str:
+        """The label that new entities or regions get."""
+        known = self.schema.of_kind(kind)
+        name = self.labels.get(kind, "")
+        if any(label.name == name for label in known):
+            return name
+        return known[0].name if known else {ENTITY: "other", REGION: "figure"}.get(kind, kind)
+
+    def selected(self) -> list[Item]:
+        """The selected values, in the order of selecting."""
+        page = self.page
+        if page is None or not self.ids:
+            return []
+        wanted = set(self.ids)
+        everything: tuple[Item, ...] = (*page.words, *page.annotations)
+        found = {item.id: item for item in everything if item.id in wanted}
+        return [found[item_id] for item_id in self.ids if item_id in found]
+
+    def table(self) -> Table | None:
+        """The selected table, where just one thing is selected and it is one."""
+        items = self.selected() if len(self.ids) == 1 else []
+        return items[0] if items and isinstance(items[0], Table) else None
+
+    def item(self, item_id: int) -> Item | None:
+        """The value with this id on the page in view."""
+        return (
+            None if self.page is None else self.page.word(item_id) or self.page.annotation(item_id)
+        )
+
+    def select(self, ids: Iterable[int], cells: Span | None = None) -> None:
+        """Select these, and cells of the one table among them."""
+        if self.selection is not None:
+            self.selection.select(tuple(ids), cells)
+
+    def toggle(self, item_id: int) -> None:
+        """Select this too, or no longer."""
+        if self.selection is not None:
+            self.selection.toggle(item_id)
+
+    def choose_edge(self, edge: Edge | None) -> None:
+        """Choose an edge of the selected table, for deleting it."""
+        self.scene.live.grips.edge = edge
+        self.scene.refresh()
+
+    def say(self, text: str) -> None:
+        """One line for the person."""
+        self.said.emit(text)
+
+    def apply(self, text: str, change: Change) -> tuple[int, ...] | None:
+        """Make one edit of the page in view; the ids that are new, or None where nothing was
+        changed.
+
+        `text` is a marked English template. What cannot be done is said, not raised.
+        """
+        page = self.page
+        if page is None or self.document is None:
+            return None
+        try:
+            changed = change(page)
+            if changed == page:
+                return None
+            self.document.apply(text, changed)
+        except UserError as error:
+            self.say(str(error))
+            return None
+        return _new_ids(page, changed)
+
+    def apply_to_table(self, text: str, change: Callable[[Table], Table]) -> Table | None:
+        """Make one edit of the selected table; it is said what cannot be done with it."""
+        from desktop.document import edits
+
+        table = self.table()
+        if table is None:
+            self.say(_("Select a table first."))
+            return None
+        try:
+            changed = change(table)
+        except ValueError:
+            self.say(_("That is not possible with these cells."))
+            return None
+        self.apply(text, lambda page: edits.replace(page, changed))
+        return self.table()
+
+
+def _new_ids(before: Page, after: Page) -> tuple[int, ...]:
+    values: Sequence[Item] = (*after.words, *after.annotations)
+    return tuple(sorted(item.id for item in values if item.id >= before.next_id))
