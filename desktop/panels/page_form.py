@@ -21,7 +21,7 @@ class PageForm(QWidget):
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
-        self.name, self.size, self.turn = PlainLabel(), PlainLabel(), PlainLabel()
+        self.name, self.extent, self.turn = PlainLabel(), PlainLabel(), PlainLabel()
         self.words, self.counts = PlainLabel(), PlainLabel()
         self.status = QComboBox()
         for status, text in PAGE_STATUS_TEXTS.items():
@@ -31,7 +31,7 @@ class PageForm(QWidget):
         form = FactForm()
         form.add(_("File"), self.name)
         form.add(_("Status"), self.status)
-        form.add(_("Size"), self.size)
+        form.add(_("Size"), self.extent)
         form.add(_("Turn"), self.turn)
         form.add(_("Words"), self.words)
         form.add(_("Annotations"), self.counts)
@@ -49,7 +49,7 @@ class PageForm(QWidget):
             )
         )
         unit = _("points") if page.unit == "pt" else _("pixels")
-        self.size.setText(f"{page.width:g} × {page.height:g} {unit}")
+        self.extent.setText(f"{page.width:g} × {page.height:g} {unit}")
         self.turn.setText(_turn(page))
         self.words.setText(_words(page))
         proposed = sum(item.status is Status.PROPOSED for item in page.annotations)

@@ -26,7 +26,7 @@ from model_backend.translation import _
 if TYPE_CHECKING:
     from desktop.jobs.page_images import PageImages
     from desktop.panels.editor import Editor
-    from desktop.store.store import PageSummary
+    from desktop.store.records import PageSummary
 
 ROW_HEIGHT, PICTURE = 84, QSize(56, 72)
 _Index = QModelIndex | QPersistentModelIndex
@@ -48,8 +48,8 @@ class PageDelegate(QStyledItemDelegate):
         summary: PageSummary | None = index.data(SUMMARY)
         if summary is None:
             return
-        box = QRect(option.rect).adjusted(4, 2, -4, -2)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        box = QRect(option.rect).adjusted(4, 2, -4, -2)
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
@@ -59,7 +59,7 @@ class PageDelegate(QStyledItemDelegate):
         frame = QRect(box.left() + 6, box.top() + 4, PICTURE.width(), PICTURE.height())
         self._draw_picture(painter, frame, index.data(THUMBNAIL))
         lines = box.adjusted(PICTURE.width() + 18, 8, -6, -6)
-        self._draw_lines(painter, lines, summary, option.font)  # type: ignore[attr-defined]
+        self._draw_lines(painter, lines, summary, option.font)
         painter.restore()
 
     def _fill(self, painter: QPainter, box: QRect, color: str) -> None:

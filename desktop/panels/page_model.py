@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from desktop.document.open_document import OpenDocument
     from desktop.jobs.page_images import PageImages
-    from desktop.store.store import PageSummary
+    from desktop.store.records import PageSummary
 
 SUMMARY, THUMBNAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 """Roles: the page's summary and its small picture (None until there is one)."""
@@ -66,6 +66,10 @@ class PageModel(QAbstractListModel):
     def row_of(self, page_id: int) -> int | None:
         """The row of this page; None where the list leaves it out."""
         return self._rows.get(page_id)
+
+    def place_of(self, page_id: int) -> int:
+        """The page's place in the list, from 1; 0 where the list leaves it out."""
+        return self._rows.get(page_id, -1) + 1
 
     def show_only(self, statuses: tuple[PageStatus, ...] | None) -> None:
         """List only pages of these statuses (None: all)."""

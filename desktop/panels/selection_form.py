@@ -112,7 +112,7 @@ class SelectionForm(QWidget):
     def _show_label(self) -> None:
         entities = [thing for thing in self._things if isinstance(thing, Entity)]
         regions = [thing for thing in self._things if isinstance(thing, Region)]
-        labelled = [*entities, *regions]
+        labelled: list[Entity | Region] = [*entities, *regions]
         has_one_kind = bool(labelled) and not (entities and regions)
         self.form.show_row(self.label, is_shown=has_one_kind)
         if not has_one_kind:

@@ -41,6 +41,7 @@ class Action:
     scope: str = ANYWHERE
     group: str = ""
     starts_section: bool = False
+    page_keys: tuple[str, ...] = ()
 
 
 ACTIONS = (
@@ -101,8 +102,9 @@ ACTIONS = (
            ("T",), "hide", needs=PAGE_OPEN),
     Action("hide_words", VIEW, mark("Hide or show word outlines"), "view.toggle_words",
            ("Shift+T",), needs=PAGE_OPEN),
-    Action("full_screen", VIEW, mark("Full screen"), "view.toggle_full_screen", ("F11",),
+    Action("next_pane", VIEW, mark("To the next part of the window"), "view.next_pane", ("F6",),
            starts_section=True),
+    Action("full_screen", VIEW, mark("Full screen"), "view.toggle_full_screen", ("F11",)),
     Action("next_page", PAGE, mark("Next page"), "pages.next_page", ("D", "PgDown"), "next",
            needs=PAGE_OPEN),
     Action("previous_page", PAGE, mark("Previous page"), "pages.previous_page", ("A", "PgUp"),
@@ -178,7 +180,7 @@ ACTIONS = (
     Action("accept", REVIEW, mark("Accept and go on; edit the text of what is accepted"),
            "review.accept_or_edit", ("Return", "Enter"), "accept", needs=SELECTION, scope=ON_PAGE),
     Action("accept_rest", REVIEW, mark("Accept the rest of the page"), "review.accept_rest",
-           ("Shift+Return", "Shift+Enter"), "accept-rest", needs=PAGE_OPEN, scope=ON_PAGE),
+           ("Shift+Return", "Shift+Enter"), "accept-rest", needs=PAGE_OPEN),
     Action("next_item", REVIEW, mark("Next annotation"), "review.next_item", ("Tab",),
            needs=PAGE_OPEN, scope=ON_PAGE),
     Action("previous_item", REVIEW, mark("Previous annotation"), "review.previous_item",
@@ -186,7 +188,8 @@ ACTIONS = (
     Action("next_doubtful", REVIEW, mark("Next doubtful thing, on any page"),
            "review.next_doubtful", ("N",), "doubtful", needs=PAGE_OPEN),
     Action("mark_done", REVIEW, mark("Page is done, next page"), "review.mark_done",
-           ("Ctrl+Return", "Ctrl+Enter", "End"), "done", needs=PAGE_OPEN, starts_section=True),
+           ("Ctrl+Return", "Ctrl+Enter"), "done", needs=PAGE_OPEN, starts_section=True,
+           page_keys=("End",)),
     Action("accept_page", REVIEW, mark("Accept the page"), "review.accept_page",
            ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), needs=PAGE_OPEN),
     Action("return_page", REVIEW, mark("Return the page"), "review.return_page",

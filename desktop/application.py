@@ -1,0 +1,233 @@
+"""The composition root: the only place that makes and connects what lives as long as the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop.appearance.theme import apply_theme, colors_of
+from desktop.errors import UserError, explain
+from desktop.settings.settings import Settings
+from desktop.settings.settings_file import projects_folder
+from desktop.window.main_window import MainWindow
+from model_backend.translation import use_language
+
+if TYPE_CHECKING:
+    from desktop.window.workbench import Workbench
+    from model_backend.service import Workers
+
+log = logging.getLogger(__name__)
+ENDING = ".proofdesk"
+SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
+SAMPLE_NAME = "Sample"
+DOCUMENTS = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+
+
+class Application(QObject):
+    """Owns the window, the worker processes and the open project."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.window = MainWindow(settings)
+        self.bench: Workbench | None = None
+        self._workers: Workers | None = None
+        self._first: Callable[[], None] = self.window.show_start
+        files = self.window.files
+        files.project_wanted.connect(self.open_project)
+        files.new_project_wanted.connect(self.new_project)
+        files.files_wanted.connect(self.take_in)
+        files.dataset_wanted.connect(self.import_dataset)
+        files.sample_wanted.connect(self.open_sample)
+        files.close_wanted.connect(self.leave_project)
+        files.setting_changed.connect(self._setting_changed)
+        self.window.first_shown.connect(self._begin)
+        self.window.closing.connect(self.close)
+
+    def start_with(self, first: Callable[[], None]) -> None:
+        """Do this as soon as the window is there."""
+        self._first = first
+
+    def _begin(self) -> None:
+        self._attempt(self._first)
+        if self.bench is None:
+            self.window.show_start()
+
+    def _attempt(self, step: Callable[[], object]) -> bool:
+        try:
+            step()
+        except (UserError, OSError) as error:
+            self.window.complain(explain(error))
+            return False
+        return True
+
+    def open_project(self, folder: str) -> None:
+        """Open the project in this folder."""
+        from desktop.store.store import Store
+
+        path = Path(folder).absolute()
+        if self.bench is not None and self.bench.document.store.folder == path:
+            return
+        self._attempt(lambda: self._show(lambda: Store.open(path)))
+
+    def new_project(self, folder: str) -> None:
+        """Make a project in this folder, which is not there yet, and open it."""
+        from desktop.store.store import Store
+
+        self._attempt(lambda: self._show(lambda: Store.create(Path(folder).absolute())))
+
+    def _show(self, make: Callable[[], object]) -> None:
+        """Open a store and put it into the window, in place of the project that is there."""
+        from desktop.document.open_document import OpenDocument
+        from desktop.document.selection import Selection
+        from desktop.jobs.page_images import PageImages
+        from desktop.jobs.passwords import Passwords
+        from desktop.jobs.runner import Runner
+        from desktop.store.store import Store
+        from desktop.window.project_view import ProjectView
+        from desktop.window.workbench import Workbench
+
+        store = make()
+        assert isinstance(store, Store)
+        self.leave_project()
+        document, selection = OpenDocument(store), Selection()
+        runner, passwords = Runner(self._ready_workers()), Passwords()
+        images = PageImages(document, runner, passwords)
+        bench = Workbench(document, selection, images, runner, self.settings, passwords)
+        for part in (document, selection, runner, images):
+            part.setParent(bench)
+        self.bench = bench
+        view = ProjectView(bench, self.window, colors_of(self.settings.value("theme")))
+        self.window.show_project(view)
+        self.settings.remember_project(str(store.folder))
+        bench.show_first_page()
+        bench.go_on()
+
+    def _ready_workers(self) -> Workers:
+        if self._workers is None:
+            from model_backend.service import Workers
+
+            self._workers = Workers()
+            self._workers.warm_up(["view"])
+        return self._workers
+
+    def leave_project(self) -> None:
+        """Let go of the open project; everything in it is saved already."""
+        bench, self.bench = self.bench, None
+        if bench is None:
+            return
+        self.window.drop_project()
+        bench.runner.close()
+        bench.document.close()
+        bench.deleteLater()
+        self.window.show_start()
+
+    def take_in(self, paths: Sequence[Path]) -> None:
+        """Import files and folders; where no project is open, into one named after the first."""
+        if self.bench is None:
+            self.new_project(str(_free(projects_folder() / f"{paths[0].stem}{ENDING}")))
+        if self.bench is not None:
+            self.bench.import_files(paths)
+
+    def import_dataset(self, format_name: str, path: str) -> None:
+        """Import a data set; where no project is open, into one named after its folder."""
+        if self.bench is None:
+            self.new_project(str(_free(projects_folder() / f"{Path(path).stem}{ENDING}")))
+        if self.bench is not None:
+            self.bench.import_dataset(format_name, Path(path))
+
+    def open_sample(self) -> None:
+        """Open the sample project; made of the bundled documents at the first time."""
+        folder = projects_folder() / f"{SAMPLE_NAME}{ENDING}"
+        if folder.is_dir():
+            self.open_project(str(folder))
+            return
+        self.new_project(str(folder))
+        if self.bench is not None:
+            self.bench.import_files(
+                sorted(path for path in SAMPLES.iterdir() if path.suffix in DOCUMENTS)
+            )
+
+    def open_last(self) -> None:
+        """Open the project that was open last, if it is still there."""
+        last = self.settings.value("last_project")
+        if last and Path(last).is_dir():
+            self.open_project(last)
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "theme":
+            self.window.use_theme()
+        elif key == "wheel" and self.window.project_view is not None:
+            self.window.project_view.use_settings()
+
+    def close(self) -> None:
+        """The window closes: stop the jobs, let go of the project and the processes."""
+        self.leave_project()
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
+
+    def report_bug(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        """An error nobody expected: it is logged as a whole and shown as one line."""
+        if isinstance(error, KeyboardInterrupt):
+            QTimer.singleShot(0, self.window.close)
+            return
+        log.error("not expected", exc_info=(kind, error, trace))
+        self.window.complain(explain(error))
+
+
+def _free(folder: Path) -> Path:
+    """This folder, or the first with a number that is not there yet."""
+    found, number = folder, 2
+    while found.exists():
+        found, number = folder.with_name(f"{folder.stem} {number}{ENDING}"), number + 1
+    return found
+
+
+def language_of(setting: str) -> str:
+    """The language to show: the chosen one, else the system's."""
+    return setting or QLocale.system().name().partition("_")[0]
+
+
+def first_step(application: Application, arguments: Sequence[str]) -> Callable[[], None]:
+    """What the command line asks for: the sample, a project, files, or what was open last."""
+    paths = [Path(argument) for argument in arguments if not argument.startswith("-")]
+    if "--sample" in arguments:
+        return application.open_sample
+    if paths:
+        return lambda: application.window.files.take_in(paths)
+    return application.open_last
+
+
+def make_application(arguments: Sequence[str] = ()) -> tuple[QApplication, Application]:
+    """Qt's application and ours, in the chosen language and theme; the window is not shown yet."""
+    qt = QApplication.instance() or QApplication(["proofdesk"])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("Proofdesk")
+    qt.setStyle("Fusion")
+    settings = Settings()
+    use_language(language_of(settings.value("language")))
+    apply_theme(qt, settings.value("theme"))
+    application = Application(settings)
+    application.start_with(first_step(application, arguments))
+    return qt, application
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Show the window, and stay until it is closed; everything else comes after the first paint."""
+    qt, application = make_application(arguments)
+    sys.excepthook = application.report_bug
+    application.window.show()
+    return qt.exec()

@@ -1,0 +1,189 @@
+"""Choose what leaves as a data set, and see how much that is before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+from desktop.dialogs.formats import FORMAT_TEXTS
+from desktop.dialogs.frame import Frame, choice
+from desktop.panels.forms import PlainLabel
+from model_backend.document import PageStatus
+from model_backend.translation import _, mark
+
+if TYPE_CHECKING:
+    from desktop.store.records import PageSummary
+    from desktop.store.store import Store
+
+SLICE = 500
+BOXES = (("stretched", mark("Rows and columns touch")), ("tight", mark("Tight around the text")))
+
+
+@dataclass
+class Leaving:
+    """How much leaves and how much stays."""
+
+    pages: int = 0
+    annotations: int = 0
+    pages_kept: int = 0
+    annotations_kept: int = 0
+
+    def count(self, summary: PageSummary, *, include_proposed: bool) -> None:
+        """Take one page into account."""
+        is_done = summary.status in (PageStatus.DONE, PageStatus.ACCEPTED)
+        if include_proposed:
+            self.pages += 1
+            self.annotations += summary.annotations
+        elif is_done:
+            self.pages += 1
+            self.annotations += summary.annotations - summary.proposed
+            self.annotations_kept += summary.proposed
+        else:
+            self.pages_kept += 1
+            self.annotations_kept += summary.annotations
+
+
+@dataclass(frozen=True)
+class ExportChoice:
+    """What was chosen."""
+
+    format_name: str
+    folder: Path
+    include_proposed: bool
+    boxes: str
+    dpi: float
+
+
+class ExportDialog(Frame):
+    """Format, folder, options; counts below."""
+
+    def __init__(
+        self, store: Store, remembered: dict[str, object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("Export a data set"), _("Export"), parent)
+        self.add_cancel()
+        self._store = store
+        self._slices: Iterator[None] | None = None
+        self.format = choice(FORMAT_TEXTS, remembered.get("format_name"))
+        self.folder = QLineEdit()
+        self.include_proposed = QCheckBox(_("Also what is only proposed, and unfinished pages"))
+        self.include_proposed.setChecked(bool(remembered.get("include_proposed")))
+        self.boxes = choice(BOXES, remembered.get("boxes"))
+        self.dpi = QDoubleSpinBox()
+        self.dpi.setRange(36, 600)
+        self.dpi.setDecimals(0)
+        dpi = remembered.get("dpi")
+        self.dpi.setValue(dpi if isinstance(dpi, int | float) else 150)
+        self.counts = PlainLabel()
+        self._base = Path(str(remembered.get("base") or Path.home()))
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._count_on)
+        self._lay_out()
+        self._suggest_folder()
+        self._count()
+
+    def _lay_out(self) -> None:
+        self.setMinimumWidth(580)
+        browse = QPushButton(_("Choose..."))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(browse)
+        self.form.add(_("Format"), self.format)
+        self.form.addRow(_("Folder"), row)
+        self.form.addRow("", self.include_proposed)
+        self.form.add(_("Table boxes"), self.boxes)
+        self.form.add(_("Dots per inch of PDF pages"), self.dpi)
+        self.counts.setProperty("card", "true")
+        self.body.addWidget(self.counts)
+        self.format.currentIndexChanged.connect(self._suggest_folder)
+        self.format.currentIndexChanged.connect(self._show_options)
+        self.include_proposed.toggled.connect(self._count)
+        self._show_options()
+
+    def _show_options(self) -> None:
+        name = self.format.currentData()
+        self.form.show_row(self.boxes, is_shown=name == "pubtables")
+        self.form.show_row(self.dpi, is_shown=name in ("funsd", "coco"))
+
+    def _suggest_folder(self) -> None:
+        stem = f"{self._store.folder.stem}-{self.format.currentData()}"
+        folder, number = self._base / stem, 2
+        while folder.exists():
+            folder, number = self._base / f"{stem}-{number}", number + 1
+        self.folder.setText(str(folder))
+
+    def _browse(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, _("Export into"), str(self._base))
+        if chosen:
+            self._base = Path(chosen)
+            self._suggest_folder()
+
+    def _count(self) -> None:
+        self._slices = self._counting(is_all=self.include_proposed.isChecked())
+        self._timer.start()
+
+    def _count_on(self) -> None:
+        if self._slices is None or next(self._slices, True):
+            self._timer.stop()
+
+    def _counting(self, *, is_all: bool) -> Iterator[None]:
+        """Counts slice by slice, so that a large project does not hold up the window."""
+        leaving, after = Leaving(), 0
+        while summaries := self._store.summaries(after_id=after, limit=SLICE):
+            for summary in summaries:
+                leaving.count(summary, include_proposed=is_all)
+            after = summaries[-1].id
+            self._show_counts(leaving)
+            yield
+        self._show_counts(leaving)
+
+    def _show_counts(self, leaving: Leaving) -> None:
+        goes = _("Leaves: {pages} pages with {count} annotations").format(
+            pages=leaving.pages, count=leaving.annotations
+        )
+        stays = _("Stays: {pages} pages that are not done, {count} annotations").format(
+            pages=leaving.pages_kept, count=leaving.annotations_kept
+        )
+        self.counts.setText(f"{goes}\n{stays}")
+        self.show_problem(
+            "" if leaving.pages else _("No page is done yet. Mark one done with Ctrl+Enter.")
+        )
+        self.accept_button.setEnabled(leaving.pages > 0)
+
+    @property
+    def choice(self) -> ExportChoice:
+        """What is chosen now."""
+        return ExportChoice(
+            self.format.currentData(),
+            Path(self.folder.text().strip()).expanduser(),
+            self.include_proposed.isChecked(),
+            self.boxes.currentData(),
+            self.dpi.value(),
+        )
+
+    def accept(self) -> None:
+        """Go, unless the folder cannot be one."""
+        folder = self.choice.folder
+        if not folder.is_absolute():
+            self.show_problem(_("Choose a folder to export into."))
+        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            self.show_problem(
+                _("{folder} is not empty. Choose a new folder.").format(folder=folder.name)
+            )
+        else:
+            super().accept()

@@ -1,0 +1,66 @@
+"""What all dialogs share: one layout, one row of buttons, choices from tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from desktop.panels.forms import FactForm, PlainLabel
+from model_backend.translation import _
+
+
+class Frame(QDialog):
+    """A dialog with a form, an error line, and buttons."""
+
+    def __init__(self, title: str, accept_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.form = FactForm()
+        self.form.setVerticalSpacing(10)
+        self.problem = PlainLabel()
+        self.problem.setProperty("bad", "true")
+        self.problem.hide()
+        self.buttons = QDialogButtonBox()
+        self.accept_button = self.buttons.addButton(
+            accept_text, QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.accept_button.setDefault(True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(10)
+        self.body.addLayout(self.form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(14)
+        layout.addLayout(self.body)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.buttons)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    def add_cancel(self) -> None:
+        """Offer to leave without doing anything."""
+        self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+
+    def show_problem(self, text: str) -> None:
+        """Say in the dialog what is wrong; nothing hides the line."""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+
+def choice(options: Sequence[tuple[Any, str]], value: Any) -> QComboBox:  # noqa: ANN401 - any data
+    """A box to choose one of (value, text) from; the texts are shown translated."""
+    box = QComboBox()
+    for data, text in options:
+        box.addItem(_(text), data)
+    index = next((number for number, (data, _text) in enumerate(options) if data == value), 0)
+    box.setCurrentIndex(index)
+    return box
+
+
+def quiet(text: str) -> PlainLabel:
+    """A line of explanation."""
+    label = PlainLabel(text)
+    label.setProperty("quiet", "true")
+    return label

@@ -1,0 +1,287 @@
+"""The window: menus, bars, docks, the page in the middle; empty until a project is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QGridLayout,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QToolBar,
+    QWidget,
+)
+
+from desktop.appearance.icons import application_icon
+from desktop.appearance.theme import apply_theme, colors_of
+from desktop.panels.messages import Messages
+from desktop.window.action_set import ActionSet
+from desktop.window.actions import MAIN_TOOLBAR, TOOL_BAR, VIEW
+from desktop.window.file_actions import FileActions
+from desktop.window.label_bar import LabelBar
+from desktop.window.start_page import StartPage
+from desktop.window.status_line import StatusLine
+from desktop.window.view_actions import ViewActions
+from model_backend.translation import _, mark
+
+if TYPE_CHECKING:
+    from desktop.dialogs.keys_overlay import KeysOverlay
+    from desktop.settings.settings import Settings
+    from desktop.window.project_view import ProjectView
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+DOCKS = (
+    ("pages", mark("Pages"), LEFT),
+    ("inspector", mark("Inspector"), RIGHT),
+    ("annotations", mark("Annotations"), RIGHT),
+    ("cells", mark("Cells"), RIGHT),
+    ("history", mark("History"), RIGHT),
+    ("messages", mark("Jobs and messages"), BOTTOM),
+)
+"""The parts around the page: name, title, where they stand at first."""
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """The shell. What belongs to a project is put into it by `show_project`."""
+
+    first_shown = Signal()
+    closing = Signal()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.project_view: ProjectView | None = None
+        self._overlay: KeysOverlay | None = None
+        self._is_shown_once = False
+        self.setWindowTitle("Proofdesk")
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.actions_table = ActionSet(self)
+        self.files = FileActions(self, settings)
+        self.view_actions = ViewActions(self)
+        self.actions_table.set_targets({"files": self.files, "view": self.view_actions})
+        self.status = StatusLine(self)
+        self.setStatusBar(self.status)
+        self.messages = Messages(self)
+        self.menus = self.actions_table.build_menus(self.menuBar())
+        self.main_bar = self._make_main_bar()
+        self._make_center()
+        self.docks = {name: self._make_dock(name, text, side) for name, text, side in DOCKS}
+        self.docks["messages"].setWidget(self.messages)
+        self._arrange()
+        self._connect()
+
+    def _make_main_bar(self) -> QToolBar:
+        bar = QToolBar(_("Main"), self)
+        bar.setObjectName("main")
+        bar.setMovable(False)
+        self.actions_table.fill_toolbar(bar, MAIN_TOOLBAR)
+        self.addToolBar(bar)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        return bar
+
+    def _make_center(self) -> None:
+        actions = self.actions_table.by_id
+        self.start_page = StartPage(
+            [actions["open"], actions["open_folder"], actions["open_sample"]]
+        )
+        self.tool_bar = QToolBar(_("Tools"))
+        self.tool_bar.setObjectName("tools")
+        self.tool_bar.setOrientation(Qt.Orientation.Vertical)
+        self.actions_table.fill_toolbar(self.tool_bar, TOOL_BAR)
+        self.label_bar = LabelBar()
+        self.center = QStackedWidget()
+        self.waiting = QWidget()
+        self.center.addWidget(self.waiting)
+        self.center.addWidget(self.start_page)
+        middle = QWidget()
+        grid = QGridLayout(middle)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.tool_bar, 0, 0, 2, 1)
+        grid.addWidget(self.label_bar, 0, 1)
+        grid.addWidget(self.center, 1, 1)
+        grid.setRowStretch(1, 1)
+        grid.setColumnStretch(1, 1)
+        self.setCentralWidget(middle)
+
+    def _make_dock(self, name: str, text: str, side: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(_(text), self)
+        dock.setObjectName(name)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        self.addDockWidget(side, dock)
+        self.menus[VIEW].addAction(dock.toggleViewAction())
+        return dock
+
+    def _arrange(self) -> None:
+        """The layout of the first start."""
+        docks = self.docks
+        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.splitDockWidget(docks["inspector"], docks["annotations"], Qt.Orientation.Vertical)
+        self.tabifyDockWidget(docks["annotations"], docks["cells"])
+        self.tabifyDockWidget(docks["annotations"], docks["history"])
+        docks["annotations"].raise_()
+        self.resize(1280, 800)
+        self._show_parts(is_shown=False)
+        geometry = self.settings.value("window_geometry")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+
+    def _connect(self) -> None:
+        self.actions_table.failed.connect(self.complain)
+        self.files.said.connect(self.note)
+        self.status.messages_wanted.connect(self.view_actions.toggle_messages)
+        self.start_page.project_chosen.connect(self.files.project_wanted)
+        self.label_bar.label_chosen.connect(self._choose_label)
+
+    def _show_parts(self, *, is_shown: bool) -> None:
+        for part in (self.tool_bar, self.label_bar, self.main_bar):
+            part.setVisible(is_shown)
+        for name, dock in self.docks.items():
+            dock.setVisible(is_shown and name != "messages")
+
+    def show_start(self) -> None:
+        """Show the ways in."""
+        self.start_page.show_recent(self.settings.value("recent_projects"))
+        self.center.setCurrentWidget(self.start_page)
+
+    def show_project(self, view: ProjectView) -> None:
+        """Put a project into the window."""
+        self.project_view = view
+        self.center.addWidget(view.canvas)
+        self.center.setCurrentWidget(view.canvas)
+        for name, panel in view.panels.items():
+            self.docks[name].setWidget(panel)
+        self._show_parts(is_shown=True)
+        state = self.settings.value("window_state")
+        if not (state and self.restoreState(QByteArray.fromBase64(state.encode()), LAYOUT_VERSION)):
+            self.resizeDocks(
+                [self.docks["pages"], self.docks["inspector"]],
+                [214, 300],
+                Qt.Orientation.Horizontal,
+            )
+            self.resizeDocks(
+                [self.docks["inspector"], self.docks["annotations"]],
+                [300, 420],
+                Qt.Orientation.Vertical,
+            )
+        self.actions_table.set_targets(view.targets)
+        self.setWindowTitle(f"{view.title} – Proofdesk")
+        view.canvas.setFocus()
+
+    def drop_project(self) -> None:
+        """Take the project out of the window; the start page comes."""
+        view, self.project_view = self.project_view, None
+        if view is None:
+            return
+        self.remember_layout()
+        self.actions_table.drop_targets(tuple(view.targets))
+        self.actions_table.set_state(frozenset())
+        for name in view.panels:
+            self.docks[name].setWidget(QWidget())
+        self.center.removeWidget(view.canvas)
+        view.leave()
+        self._show_parts(is_shown=False)
+        self.status.clear_project()
+        self.setWindowTitle("Proofdesk")
+
+    def remember_layout(self) -> None:
+        """Remember where everything stands."""
+        self.settings.set("window_geometry", self.saveGeometry().toBase64().toStdString())
+        if self.main_bar.isVisible():
+            state = self.saveState(LAYOUT_VERSION).toBase64().toStdString()
+            self.settings.set("window_state", state)
+
+    def complain(self, text: str) -> None:
+        """Say on the line and in the list what went wrong."""
+        self.messages.add(text)
+        self.status.say(text)
+
+    def note(self, text: str) -> None:
+        """Say on the line and in the list what happened."""
+        self.messages.add(text, is_problem=False)
+        self.status.say(text)
+
+    def keys_overlay(self) -> KeysOverlay:
+        """The keys over the window, made when they are first asked for."""
+        if self._overlay is None:
+            from desktop.dialogs.keys_overlay import KeysOverlay
+
+            self._overlay = KeysOverlay(self.actions_table.key_rows(), self)
+        return self._overlay
+
+    def use_theme(self) -> None:
+        """Show everything in the chosen theme."""
+        from PySide6.QtWidgets import QApplication
+
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, self.settings.value("theme"))
+        self.actions_table.refresh_icons()
+        if self.project_view is not None:
+            self.project_view.set_colors(colors_of(self.settings.value("theme")))
+
+    def context_menu(self, *menus: str) -> QMenu:
+        """A menu with the actions of these menus that can be chosen now."""
+        menu = QMenu(self)
+        for name in menus:
+            menu.addSeparator()
+            menu.addActions([made for made in self.menus[name].actions() if made.isEnabled()])
+        return menu
+
+    def _choose_label(self, name: str) -> None:
+        if self.project_view is not None:
+            self.project_view.tools.choose_label(name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell once that the window is there: everything heavy waits for it."""
+        super().paintEvent(event)
+        if not self._is_shown_once:
+            self._is_shown_once = True
+            QTimer.singleShot(0, self.first_shown.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Files and folders are welcome."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.start_page.set_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """They went on."""
+        self.start_page.set_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Take in what was dropped."""
+        self.start_page.set_over(False)
+        urls = event.mimeData().urls()
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        event.acceptProposedAction()
+        if paths:
+            self.files.take_in(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Everything is saved already; remember the layout."""
+        self.remember_layout()
+        self.closing.emit()
+        super().closeEvent(event)

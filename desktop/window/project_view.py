@@ -1,0 +1,235 @@
+"""A project in the window: canvas, panels, handlers; made at opening, dropped at closing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QWidget
+
+from desktop.appearance.colors import Colors
+from desktop.canvas.view import CanvasView
+from desktop.panels.annotation_list import AnnotationList
+from desktop.panels.cell_grid import CellGrid
+from desktop.panels.history_list import HistoryList
+from desktop.panels.inspector import Inspector
+from desktop.panels.page_list import PageList
+from desktop.window.actions import (
+    EDIT,
+    LABEL,
+    PAGE_OPEN,
+    PROJECT,
+    REVIEW,
+    SELECTION,
+    TABLE,
+    TABLE_SELECTED,
+)
+from desktop.window.edit_actions import EditActions
+from desktop.window.page_actions import PageActions
+from desktop.window.review_actions import ReviewActions
+from desktop.window.tool_actions import TOOL_TEXTS, ToolActions
+from model_backend.document import Status, Table
+from model_backend.translation import _
+
+if TYPE_CHECKING:
+    from desktop.window.main_window import MainWindow
+    from desktop.window.workbench import Workbench
+
+
+class ProjectView(QObject):
+    """Everything of the window that belongs to one project, kept in step with it."""
+
+    def __init__(self, bench: Workbench, window: MainWindow, colors: Colors) -> None:
+        super().__init__(window)
+        self.bench, self._window = bench, window
+        editor = bench.editor
+        self.canvas = CanvasView()
+        self.canvas.set_document(bench.document, bench.selection, bench.images)
+        self.page_list = PageList(editor, bench.images, colors)
+        self.annotation_list = AnnotationList(editor)
+        self.inspector = Inspector(editor)
+        self.panels: dict[str, QWidget] = {
+            "pages": self.page_list,
+            "inspector": self.inspector,
+            "annotations": self.annotation_list,
+            "cells": CellGrid(editor),
+            "history": HistoryList(editor),
+        }
+        self.edit = EditActions(editor, self)
+        self.pages = PageActions(bench, window)
+        self.tools = ToolActions(self.canvas, editor, self)
+        self.review = ReviewActions(bench, self.canvas, self.pages, self)
+        self.targets = {
+            "canvas": self.canvas,
+            "edit": self.edit,
+            "pages": self.pages,
+            "tools": self.tools,
+            "review": self.review,
+        }
+        window.actions_table.attach([self.canvas, self.annotation_list.view])
+        self._is_hidden = self._are_words_hidden = False
+        self._hidden_ids: frozenset[int] = frozenset()
+        self._connect()
+        self.use_settings()
+        self.refresh()
+
+    @property
+    def title(self) -> str:
+        """The project's name."""
+        return self.bench.document.store.folder.stem
+
+    @property
+    def panes(self) -> list[QWidget]:
+        """The parts that F6 goes round."""
+        return [self.page_list.view, self.canvas, self.annotation_list.view]
+
+    def _connect(self) -> None:
+        window, bench = self._window, self.bench
+        for source in (self.edit.said, self.pages.said, self.review.said, self.canvas.message):
+            source.connect(window.status.say)
+        bench.said.connect(window.note)
+        bench.editor.failed.connect(window.complain)
+        bench.runner.job_started.connect(window.messages.add_job)
+        bench.runner.job_started.connect(window.status.add_job)
+        bench.selection.changed.connect(self.refresh_state)
+        bench.selection.page_changed.connect(self._turned)
+        bench.document.page_changed.connect(self._page_changed)
+        bench.document.pages_added.connect(self.refresh)
+        bench.document.history_changed.connect(self.refresh_history)
+        self.canvas.zoom_changed.connect(self._show_zoom)
+        self.canvas.tool_changed.connect(self._show_tool)
+        self.canvas.tapped.connect(self._tapped)
+        self.tools.labels_changed.connect(self._show_labels)
+        self.edit.label_wanted.connect(self.inspector.choose_label)
+        self.annotation_list.menu_wanted.connect(self._show_menu)
+        self.annotation_list.edit_wanted.connect(self._edit_text)
+        self.page_list.view.clicked.connect(self._focus_page)
+
+    def leave(self) -> None:
+        """Let go of everything, before the project closes."""
+        self.bench.remember_page()
+        self.canvas.deleteLater()
+        self.deleteLater()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Another theme was chosen."""
+        self.page_list.set_colors(colors)
+        self.annotation_list.refresh()
+
+    def use_settings(self) -> None:
+        """Take over what was changed in the settings."""
+        self.canvas.wheel_zooms = self.bench.settings.value("wheel") == "zoom"
+
+    def refresh(self) -> None:
+        """Make bars and lines equal to the project."""
+        self.refresh_state()
+        self.refresh_history()
+        self._show_tool("select")
+        self._show_labels()
+        self._show_page()
+
+    def refresh_state(self) -> None:
+        """Enable what can be done now."""
+        editor = self.bench.editor
+        chosen = editor.selected
+        met = {PROJECT}
+        if editor.page is not None:
+            met.add(PAGE_OPEN)
+        if chosen:
+            met.add(SELECTION)
+        if len(chosen) == 1 and isinstance(chosen[0], Table):
+            met.add(TABLE_SELECTED)
+        self._window.actions_table.set_state(frozenset(met))
+        self._enable_history()
+
+    def refresh_history(self) -> None:
+        """Name what would be undone and redone."""
+        document, actions = self.bench.document, self._window.actions_table.by_id
+        undo, redo = document.undo_text, document.redo_text
+        undo_text, redo_text = _("Undo: {what}"), _("Redo: {what}")
+        actions["undo"].show_text(undo_text.format(what=_(undo)) if undo else _("Undo"))
+        actions["redo"].show_text(redo_text.format(what=_(redo)) if redo else _("Redo"))
+        self._window.status.saved.setText(_("Saved"))
+        self._enable_history()
+
+    def _enable_history(self) -> None:
+        document, actions = self.bench.document, self._window.actions_table.by_id
+        actions["undo"].setEnabled(bool(document.undo_text))
+        actions["redo"].setEnabled(bool(document.redo_text))
+
+    def _turned(self, page_id: int) -> None:
+        self.refresh_state()
+        self._show_page()
+        self._show_labels()
+
+    def _page_changed(self, page_id: int) -> None:
+        if page_id == self.bench.selection.page_id:
+            self.refresh_state()
+            self._show_page()
+
+    def _show_page(self) -> None:
+        status, page = self._window.status, self.bench.editor.page
+        model = self.page_list.model
+        place, count = model.place_of(page.id) if page else 0, model.rowCount()
+        text = _("Page {number} of {count}").format(number=place or "–", count=count)
+        status.page.setText(text if page else "")
+        if page is None:
+            status.counts.setText("")
+            return
+        proposed = sum(item.status is Status.PROPOSED for item in page.annotations)
+        accepted = len(page.annotations) - proposed
+        counts = _("{proposed} proposed, {accepted} accepted")
+        status.counts.setText(counts.format(proposed=proposed, accepted=accepted))
+
+    def _show_zoom(self, zoom: float) -> None:
+        self._window.status.zoom.setText(f"{zoom:.0%}")
+
+    def _show_tool(self, name: str) -> None:
+        made = self._window.actions_table.by_id.get(f"tool_{name}")
+        if made is not None:
+            made.setChecked(True)
+            self._window.status.tool.setText(_(TOOL_TEXTS[name]).partition(":")[0])
+
+    def _show_labels(self) -> None:
+        self._window.label_bar.show_labels(self.tools.labels, self.tools.current)
+
+    def _tapped(self, key: str) -> None:
+        if key == "h":
+            self.hide_selection()
+        else:
+            self.tools.choose("select")
+
+    def hide_selection(self) -> None:
+        """Hide what is selected; with nothing selected, show what was hidden."""
+        ids = self.bench.selection.ids
+        self._hidden_ids = self._hidden_ids | set(ids) if ids else frozenset()
+        self.bench.selection.clear()
+        self._apply_hidden()
+
+    def toggle_annotations(self) -> None:
+        """Hide all annotations, or show everything again."""
+        self._is_hidden = not self._is_hidden
+        if not self._is_hidden:
+            self._hidden_ids = frozenset()
+        self._apply_hidden()
+
+    def toggle_words(self) -> None:
+        """Hide the outlines of words, or show them."""
+        self._are_words_hidden = not self._are_words_hidden
+        self._apply_hidden()
+
+    def _apply_hidden(self) -> None:
+        kinds = {"entities", "relations", "tables", "regions"} if self._is_hidden else set()
+        if self._are_words_hidden:
+            kinds.add("words")
+        self.canvas.set_hidden(ids=self._hidden_ids, kinds=kinds)
+
+    def _show_menu(self, place: QPoint) -> None:
+        self._window.context_menu(EDIT, LABEL, TABLE, REVIEW).popup(place)
+
+    def _edit_text(self) -> None:
+        self.canvas.setFocus()
+        self.canvas.edit_text()
+
+    def _focus_page(self) -> None:
+        self.canvas.setFocus()

@@ -1,0 +1,117 @@
+"""The keyboard's way through proposals: accept, move on, next doubtful, done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.document import edits, review
+from model_backend.document import PageStatus, Status
+from model_backend.reading_order import annotations_in_order
+from model_backend.translation import _, mark
+
+if TYPE_CHECKING:
+    from desktop.canvas.view import CanvasView
+    from desktop.window.page_actions import PageActions
+    from desktop.window.workbench import Workbench
+
+
+class ReviewActions(QObject):
+    """What the Review menu does."""
+
+    said = Signal(str)
+
+    def __init__(
+        self, bench: Workbench, canvas: CanvasView, pages: PageActions, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bench, self._canvas, self._pages = bench, canvas, pages
+
+    def accept_or_edit(self) -> None:
+        """Accept what is selected and go on; edit the text of what is accepted already."""
+        editor = self._bench.editor
+        proposed = [t for t in editor.selected_annotations if t.status is Status.PROPOSED]
+        if not proposed:
+            self._canvas.edit_text()
+            return
+        ids = [thing.id for thing in proposed]
+        upcoming = self._proposed_after(ids[-1])
+        if editor.change(mark("Accept"), lambda page: edits.accept(page, ids)):
+            self._select(upcoming)
+
+    def _proposed_after(self, annotation_id: int) -> int | None:
+        page = self._bench.editor.page
+        order = annotations_in_order(page) if page else ()
+        place = next((n for n, item in enumerate(order) if item.id == annotation_id), -1)
+        rest = [*order[place + 1 :], *order[: max(place, 0)]]
+        return next((item.id for item in rest if item.status is Status.PROPOSED), None)
+
+    def _select(self, annotation_id: int | None) -> None:
+        if annotation_id is not None:
+            self._bench.selection.select((annotation_id,))
+        else:
+            self.said.emit(_("Nothing is left to check on this page. Ctrl+Enter: done."))
+
+    def accept_rest(self) -> None:
+        """Accept everything that is still proposed on the page."""
+        self._bench.editor.change(mark("Accept the rest of the page"), edits.accept_rest)
+
+    def next_item(self) -> None:
+        """Select the next annotation in reading order."""
+        self._canvas.select_next(1)
+
+    def previous_item(self) -> None:
+        """Select the annotation before, in reading order."""
+        self._canvas.select_next(-1)
+
+    def next_doubtful(self) -> None:
+        """Select the next doubtful annotation, on this page or a later one."""
+        page = self._bench.editor.page
+        ids = self._bench.selection.ids
+        if page is None:
+            return
+        found = review.next_doubtful(page, ids[-1] if ids else None)
+        if found is None:
+            page_id = self._doubtful_page(page.id)
+            if page_id is not None and page_id != page.id:
+                self._bench.selection.set_page(page_id)
+            page = self._bench.editor.page
+            found = review.next_doubtful(page, None) if page and page_id else None
+        if found is None:
+            self.said.emit(_("Nothing doubtful is left in this project."))
+        else:
+            self._bench.selection.select((found.id,))
+
+    def _doubtful_page(self, page_id: int) -> int | None:
+        """The next page with proposals, going round past the last one."""
+        store = self._bench.document.store
+        for start, end in ((page_id, None), (0, page_id)):
+            after = start
+            while summaries := store.summaries(after_id=after, limit=500):
+                for summary in summaries:
+                    if summary.proposed and (end is None or summary.id <= end):
+                        return summary.id
+                after = summaries[-1].id
+                if end is not None and after > end:
+                    break
+        return None
+
+    def mark_done(self) -> None:
+        """Mark the page done and show the next one."""
+        if self._set_status(PageStatus.DONE):
+            self._pages.next_page()
+
+    def accept_page(self) -> None:
+        """Mark the page accepted and show the next one."""
+        if self._set_status(PageStatus.ACCEPTED):
+            self._pages.next_page()
+
+    def return_page(self) -> None:
+        """Give the page back to be worked on again."""
+        self._set_status(PageStatus.RETURNED)
+
+    def _set_status(self, status: PageStatus) -> bool:
+        return self._bench.editor.change(
+            mark("Set the page's status"), lambda page: edits.set_page_status(page, status)
+        )

@@ -1,0 +1,79 @@
+"""What is shown: zoom to the selection, hide, panes, keys, about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from model_backend.document import Relation, union_of
+
+if TYPE_CHECKING:
+    from desktop.window.main_window import MainWindow
+
+
+class ViewActions(QObject):
+    """What the View and Help menus do."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def show_keys(self) -> None:
+        """Show or hide the keys over the window."""
+        overlay = self._window.keys_overlay()
+        if overlay.isVisible():
+            overlay.close_overlay()
+        else:
+            overlay.open()
+
+    def toggle_messages(self) -> None:
+        """Show or hide the list of jobs and messages."""
+        dock = self._window.docks["messages"]
+        dock.setVisible(not dock.isVisible())
+
+    def toggle_full_screen(self) -> None:
+        """The whole screen, or a window again."""
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def about(self) -> None:
+        """What this is."""
+        from desktop.dialogs.about_dialog import AboutDialog
+
+        AboutDialog(self._window).exec()
+
+    def next_pane(self) -> None:
+        """Give the keyboard to the next part of the window."""
+        view = self._window.project_view
+        panes = view.panes if view else []
+        shown = [pane for pane in panes if pane.isVisible()]
+        if shown:
+            here = next((n for n, pane in enumerate(shown) if pane.hasFocus()), -1)
+            shown[(here + 1) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def zoom_to_selection(self) -> None:
+        """Make what is selected as large as can be."""
+        view = self._window.project_view
+        things = (
+            [t for t in view.bench.editor.selected if not isinstance(t, Relation)] if view else []
+        )
+        if view and things:
+            view.canvas.zoom_to(union_of(thing.box for thing in things))
+
+    def hide_selection(self) -> None:
+        """Hide what is selected until everything is shown again."""
+        view = self._window.project_view
+        if view:
+            view.hide_selection()
+
+    def toggle_annotations(self) -> None:
+        """Hide all annotations, or show everything again."""
+        view = self._window.project_view
+        if view:
+            view.toggle_annotations()
+
+    def toggle_words(self) -> None:
+        """Hide the outlines of words, or show them again."""
+        view = self._window.project_view
+        if view:
+            view.toggle_words()

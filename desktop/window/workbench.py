@@ -1,0 +1,161 @@
+"""A project that is open: everything that belongs to it, and the jobs that are started in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.jobs import work
+from desktop.panels.editor import Editor
+from model_backend import registry
+from model_backend.translation import _
+
+if TYPE_CHECKING:
+    from desktop.dialogs.export_dialog import ExportChoice
+    from desktop.document.open_document import OpenDocument
+    from desktop.document.selection import Selection
+    from desktop.jobs.page_images import PageImages
+    from desktop.jobs.runner import Job, Runner
+    from desktop.settings.settings import Settings
+    from model_backend.document import Box
+
+
+class Workbench(QObject):
+    """Document, selection, pictures and jobs of one project."""
+
+    locked = Signal(object)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        document: OpenDocument,
+        selection: Selection,
+        images: PageImages,
+        runner: Runner,
+        settings: Settings,
+        passwords: work.Passwords,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document, self.selection, self.images = document, selection, images
+        self.runner, self.settings, self.passwords = runner, settings, passwords
+        self.editor = Editor(document, selection, self)
+
+    def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
+        """Take files and folders in."""
+        importing = work.ImportFiles(
+            self.document,
+            paths,
+            ocr=self.settings.value("ocr"),
+            languages=self.settings.value("ocr_languages"),
+            passwords=self.passwords,
+            password=password,
+        )
+        job = self.runner.start(importing)
+        job.finished.connect(self._imported)
+        return job
+
+    def go_on(self) -> Job | None:
+        """Go on with what an earlier import left over."""
+        rest = work.ImportFiles.rest(self.document, self.passwords)
+        if rest is None:
+            return None
+        job = self.runner.start(rest)
+        job.finished.connect(self._imported)
+        return job
+
+    def import_dataset(self, format_name: str, path: Path) -> Job:
+        """Take a data set in, with its annotations."""
+        job = self.runner.start(work.ImportDataset(self.document, format_name, path))
+        job.finished.connect(self._imported)
+        return job
+
+    def _imported(self, outcome: work.Outcome) -> None:
+        imported = outcome.result
+        if self.selection.page_id is None or not self.selection.page_id:
+            self.show_first_page()
+        if not isinstance(imported, work.Imported):
+            return
+        for name, note in imported.notes:
+            self.said.emit(f"{name}: {note}")
+        for path in imported.locked:
+            self.locked.emit(path)
+
+    def show_first_page(self) -> None:
+        """Show the page where work was left, else the first."""
+        folder = str(self.document.store.folder)
+        last = self.settings.value("last_pages").get(folder)
+        ids = set(self.document.store.page_ids()) if last else set()
+        page_id = last if last in ids else self.document.store.next_page(0)
+        if page_id:
+            self.selection.set_page(page_id)
+
+    def remember_page(self) -> None:
+        """Remember where work was left."""
+        if self.selection.page_id:
+            folder = str(self.document.store.folder)
+            pages = {**self.settings.value("last_pages"), folder: self.selection.page_id}
+            self.settings.set("last_pages", dict(list(pages.items())[-50:]))
+
+    def prelabel(self, page_ids: Sequence[int]) -> Job:
+        """Have the chosen models propose annotations on these pages."""
+        names = [self.settings.value(task) for task in registry.TASKS]
+        wanted = [name for name in names if name != registry.NONE]
+        prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
+        return self.runner.start(prelabelling)
+
+    def recognize(self, page_id: int, box: Box | None) -> Job:
+        """Read the text of a page, or of a part of it, again."""
+        reading = work.RecognizeRegion(
+            self.document,
+            page_id,
+            box,
+            languages=self.settings.value("ocr_languages"),
+            passwords=self.passwords,
+        )
+        return self.runner.start(reading)
+
+    def export(self, choice: ExportChoice) -> Job:
+        """Write a data set, in the io thread with its own connection."""
+        from model_backend.formats.values import WriteOptions
+
+        names = tuple(label.name for label in self.document.schema.labels)
+        options = WriteOptions(boxes=choice.boxes, dpi=choice.dpi, labels=names)
+        step = partial(work.export_project, include_proposed=choice.include_proposed)
+        return self.runner.in_thread(
+            _("Export"),
+            step,
+            self.document.store.folder,
+            choice.format_name,
+            choice.folder,
+            options,
+            self.runner.workers,
+            self.passwords,
+        )
+
+    def keep_copy(self) -> Job:
+        """Keep a copy of the project's record in its folder of backups."""
+        return self.runner.in_thread(_("Keep a copy"), _keep_copy, self.document.store.folder)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether jobs are under way."""
+        return bool(self.runner.jobs)
+
+
+def _keep_copy(
+    folder: Path,
+    *,
+    on_progress: Callable[[int, int], None],
+    is_cancelled: Callable[[], bool],
+) -> Path:
+    """A verified copy of the project file; runs in the io thread, with a connection of its own."""
+    from desktop.store.migrating import back_up
+    from desktop.store.migrations import HEAD
+    from desktop.store.store import FILE
+
+    return back_up(folder / FILE, HEAD)
