@@ -19,9 +19,13 @@ def main() -> int:
     return run_command(arguments)
 
 
+WINDOW_OPTIONS = {"--sample", "--screenshot"}
+"""Options of `open` that the window itself understands; the command line answers all others."""
+
+
 def _wants_window(arguments: list[str]) -> bool:
-    """Whether this is `open` without anything that only the command line answers."""
-    return not arguments or (arguments[0] == "open" and not {"--help", "--json"} & set(arguments))
+    options = {argument for argument in arguments if argument.startswith("-")}
+    return not arguments or (arguments[0] == "open" and options <= WINDOW_OPTIONS)
 
 
 if __name__ == "__main__":

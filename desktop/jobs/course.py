@@ -79,12 +79,18 @@ class Course:
         self._done = 0
         self._failed: list[tuple[str, str]] = []
         self._is_cancelled = False
+        self._has_bug = False
 
     def advance(self) -> tuple[Future[Any], ...]:
         """Submit steps until enough are in flight; the new futures."""
         new = []
         while not self._is_cancelled and len(self._steps) < self._limit:
-            step = self.work.next_step()
+            try:
+                step = self.work.next_step()
+            except UserError as error:
+                # The project's copy of a file is gone, say: that step fails, the next one goes on.
+                self._failed.append(("", str(error)))
+                continue
             if step is None:
                 break
             future = self._workers.submit(
@@ -121,8 +127,10 @@ class Course:
         return None
 
     def _note(self, step: Step, error: BaseException) -> None:
-        if known_error(error) is None and not isinstance(error, UserError):
+        is_bug = known_error(error) is None and not isinstance(error, UserError)
+        if is_bug and not self._has_bug:
             log.error("%s: %s", self.work.title, step.label, exc_info=error)
+            self._has_bug = True
         self.work.fail(step, error)
         self._failed.append((step.label, explain(error)))
 

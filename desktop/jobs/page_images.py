@@ -218,11 +218,17 @@ class PageImages(QObject):
             if len(self._in_flight) >= (2 if self._queue[key] <= _Priority.TILE else 1):
                 return
             del self._queue[key]
-            if isinstance(key, int):
-                self._send_thumbnail(key)
-            else:
-                self._send_picture(key)
             self._timer.start()
+            try:
+                self._send_one(key)
+            except UserError as error:
+                self._failed(key, key if isinstance(key, int) else key.page_id, error)
+
+    def _send_one(self, key: _Key | int) -> None:
+        if isinstance(key, int):
+            self._send_thumbnail(key)
+        else:
+            self._send_picture(key)
 
     def _send_picture(self, key: _Key) -> None:
         page = self._document.page(key.page_id)

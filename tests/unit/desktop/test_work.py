@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
@@ -20,9 +17,8 @@ from desktop.document import edits
 from desktop.jobs import work
 from desktop.jobs.pages import with_read
 from desktop.store.store import Store
-from model_backend import formats, sources
-from model_backend.document import Box, Page, PageStatus, Status
-from model_backend.errors import PasswordNeeded, UserError
+from model_backend import sources
+from model_backend.document import Box, Page
 from model_backend.service import Workers
 
 
@@ -172,7 +168,8 @@ def test_an_import_of_many_pages_goes_on_after_its_process_was_killed(
             store = Store.create(Path({str(project)!r}))
             paths = [Path({str(tmp_path)!r}) / name for name in ("many.pdf", "later.pdf")]
             importing = work.ImportFiles(work.StoreTarget(store), paths)
-            work.run(importing, Workers(batch=1), lambda done, total: print(done, total, flush=True))
+            tell = lambda done, total: print(done, total, flush=True)
+            work.run(importing, Workers(batch=1), tell)
     """
     script = tmp_path / "importing.py"
     script.write_text(textwrap.dedent(code))
