@@ -1,15 +1,33 @@
-"""A grid for an outline that a person drew: from the words inside, and ruling lines where known."""
+"""A grid for an outline: from the words inside, and ruling lines where they are known."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from model_backend.document import Box, Table, Word
-from model_backend.reading_order import lines_of
 from model_backend.table_grid.cells import is_inside
-from model_backend.table_grid.edits import empty_table
+from model_backend.table_grid.edits import (
+    empty_table,
+    merge_cells,
+    set_header_rows,
+    toggle_projected,
+)
 from model_backend.table_grid.frame import bands_of, box_to_frame
+from model_backend.table_grid.headers import header_breaks, header_spans, projected
+from model_backend.table_grid.row_groups import Layout, body_breaks, header_lines, layout_of
+from model_backend.table_grid.runs import (
+    Line,
+    Rule,
+    Run,
+    lines_of_words,
+    text_height,
+    white_columns,
+)
+
+SYMBOLS = frozenset("$€£¥₩")
+"""A column of nothing but these belongs to the column on its right."""
 
 
 def propose_grid(
@@ -23,40 +41,129 @@ def propose_grid(
 ) -> Table:
     """The grid that white gaps between the words suggest; given ruling lines are edges.
 
-    `box` and the lines are in the table's frame, words in page units; the ids of words do not
-    matter.
+    `box` and the lines are in the table's frame, words in page units.
     """
-    table = replace(empty_table(table_id, box), rotation=rotation % 360)
-    inside = [
-        item for item in (box_to_frame(table, word.box) for word in words) if is_inside(item, box)
-    ]
-    lines = [[inside[index] for index in line] for line in lines_of(inside)]
-    rows = [
-        (max(item.y1 for item in above) + min(item.y0 for item in below)) / 2
-        for above, below in zip(lines, lines[1:], strict=False)
-    ]
-    columns = _white_middles(inside, lines)
-    return replace(
-        table,
-        rows=bands_of(_edges(box.y0, box.y1, row_lines or rows)),
-        columns=bands_of(_edges(box.x0, box.x1, column_lines or columns)),
+    outline = replace(empty_table(table_id, box), rotation=rotation % 360)
+    return grid_of(
+        outline,
+        words,
+        across=[Rule(at, box.x0, box.x1) for at in row_lines],
+        down=[Rule(at, box.y0, box.y1) for at in column_lines],
     )
 
 
-def _edges(first: float, last: float, inner: Sequence[float]) -> list[float]:
-    edges = [first]
-    for value in sorted(inner):
-        if value - edges[-1] > 1 and last - value > 1:
-            edges.append(value)
-    return [*edges, last]
+def grid_of(
+    outline: Table, words: Sequence[Word], *, across: Sequence[Rule], down: Sequence[Rule]
+) -> Table:
+    """The grid inside an outline, with ruling lines that may reach over a part of it only.
+
+    `across` are the horizontal rulings, `down` the vertical ones, in the table's frame.
+    """
+    box = outline.box
+    inside = [
+        Run(place, word.text.strip())
+        for word in words
+        if word.text.strip() and is_inside(place := box_to_frame(outline, word.box), box)
+    ]
+    walls = [rule.at for rule in down if rule.covers(box.y0, box.y1, 0.5)]
+    if not inside:
+        floors = [rule.at for rule in across if rule.covers(box.x0, box.x1, 0.5)]
+        return _with_edges(outline, floors, walls)
+    lines, height = lines_of_words(inside), text_height(inside)
+    separators = column_separators(box, lines, height, walls)
+    layout = layout_of(box, lines, height, separators, across)
+    return _built(outline, separators, layout)
 
 
-def _white_middles(words: Sequence[Box], lines: Sequence[Sequence[Box]]) -> list[float]:
-    """The middles of the x-intervals that no word enters."""
-    middles: list[float] = []
-    right: float | None = None
-    for word in sorted(words, key=lambda item: item.x0):
-        if right is not None and word.x0 - right > 0.4 * word.height:
-            middles.append((right + word.x0) / 2)
-        right = word.x1 if right is None else max(right, word.x1)
-    return middles
+def column_separators(
+    box: Box, lines: Sequence[Line], height: float, walls: Sequence[float]
+) -> list[float]:
+    """The inner edges between columns: vertical rulings, and white columns away from them."""
+    edges = _apart(walls, box.x0, box.x1)
+    for left, right in white_columns(lines, height, edges):
+        if not any(left - 1 <= wall <= right + 1 for wall in edges):
+            edges.append((left + right) / 2)
+    return _without_symbol_columns(box, _apart(edges, box.x0, box.x1), lines)
+
+
+def _apart(values: Iterable[float], first: float, last: float) -> list[float]:
+    """The values in order, without those next to one another or to the ends."""
+    kept: list[float] = []
+    for value in sorted(values):
+        if value - (kept[-1] if kept else first) > 2 and last - value > 2:
+            kept.append(value)
+    return kept
+
+
+def _without_symbol_columns(
+    box: Box, separators: Sequence[float], lines: Sequence[Line]
+) -> list[float]:
+    """Columns without words go to their left, columns of currency signs to their right."""
+    kept = list(separators)
+    index = 0
+    while kept and index <= len(kept):
+        edges = [box.x0, *kept, box.x1]
+        texts = {
+            word.text
+            for line in lines
+            for word in line
+            if edges[index] <= word.box.center[0] < edges[index + 1]
+        }
+        if not texts:
+            kept.pop(max(index - 1, 0))
+        elif texts <= SYMBOLS and index < len(kept):
+            kept.pop(index)
+        else:
+            index += 1
+    return kept
+
+
+def _with_edges(outline: Table, rows: Iterable[float], columns: Iterable[float]) -> Table:
+    box = outline.box
+    return replace(
+        outline,
+        rows=bands_of([box.y0, *_apart(rows, box.y0, box.y1), box.y1]),
+        columns=bands_of([box.x0, *_apart(columns, box.x0, box.x1), box.x1]),
+    )
+
+
+def _built(outline: Table, separators: Sequence[float], layout: Layout) -> Table:
+    """The table with its rows, header, projected rows and merged headings."""
+    count = header_lines(layout)
+    breaks = header_breaks(layout, count)
+    if 0 < count < len(layout.lines):
+        breaks.append(True)
+    breaks += body_breaks(layout, count)
+    rows = _row_lines(breaks)
+    box = outline.box
+    edges = [box.y0, *_row_edges(layout, rows), box.y1]
+    table = replace(outline, rows=bands_of(edges), columns=bands_of([box.x0, *separators, box.x1]))
+    header_rows = sum(row[0] < count for row in rows)
+    table = set_header_rows(table, header_rows)
+    for span in header_spans(layout, rows[:header_rows]):
+        table = merge_cells(table, span)
+    for row in projected(rows, layout, header_rows):
+        table = toggle_projected(table, row)
+    return table
+
+
+def _row_lines(breaks: Sequence[bool]) -> list[list[int]]:
+    """The numbers of the lines of each row."""
+    rows = [[0]]
+    for line, is_break in enumerate(breaks, 1):
+        if is_break:
+            rows.append([])
+        rows[-1].append(line)
+    return rows
+
+
+def _row_edges(layout: Layout, rows: Sequence[Sequence[int]]) -> list[float]:
+    """Between rows: the ruling there, else the middle of the white; edges never cross."""
+    edges: list[float] = []
+    for above, below in pairwise(rows):
+        rule = layout.full[above[-1]]
+        bottom = max(item.run.box.y1 for item in layout.lines[above[-1]])
+        top = min(item.run.box.y0 for item in layout.lines[below[0]])
+        lowest = (edges[-1] if edges else layout.box.y0) + 0.01
+        edges.append(min(max(rule or (bottom + top) / 2, lowest), layout.box.y1 - 0.01 * len(rows)))
+    return edges

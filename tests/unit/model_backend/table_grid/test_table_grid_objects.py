@@ -179,8 +179,9 @@ def test_proposed_grid_follows_white_gaps_and_given_lines() -> None:
     table = grid.propose_grid(7, BOX, words)
     assert (table.id, len(table.rows), len(table.columns)) == (7, 4, 3)
     assert all(len(cell) == 1 for cell in grid.words_of_cells(table, words).values())
-    ruled = grid.propose_grid(7, BOX, words, row_lines=(44,), column_lines=(0, 98, 300))
-    assert (grid.row_edges(ruled), grid.column_edges(ruled)) == ((0, 44, 100), (0, 98, 300))
+    ruled = grid.propose_grid(7, BOX, words, row_lines=(29, 44, 66), column_lines=(0, 98, 185))
+    assert grid.row_edges(ruled) == (0, 29, 44, 66, 100)
+    assert grid.column_edges(ruled) == (0, 98, 185, 300)
     assert grid.propose_grid(7, BOX, ()) == grid.empty_table(7, BOX)
 
 

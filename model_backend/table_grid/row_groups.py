@@ -1,0 +1,238 @@
+"""Which lines of text make one row of a table: by rulings, numbers, indentation and leading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from model_backend.document import Box
+from model_backend.table_grid.runs import Line, Rule, Run, is_number, joined
+
+NARROW = 0.45
+"""A gap this narrow (text heights) between two words of prose is a space even above a separator."""
+MOST_HEADER_SHARE = 0.6
+"""A header does not take more than this share of a table's lines."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A run of words and the columns (half-open range) that it lies in."""
+
+    run: Run
+    first: int
+    last: int
+
+
+PlacedLine = list[Placed]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table's lines with their columns, and the rulings between them.
+
+    `full[i]` says where a ruling across the table lies between line i and the next, None without.
+    """
+
+    box: Box
+    columns: tuple[tuple[float, float], ...]
+    lines: tuple[PlacedLine, ...]
+    across: tuple[Rule, ...]
+    full: tuple[float | None, ...]
+
+
+def layout_of(
+    box: Box,
+    lines: Sequence[Line],
+    height: float,
+    separators: Sequence[float],
+    across: Sequence[Rule],
+) -> Layout:
+    """The lines of a table whose columns are known, as runs placed in columns."""
+    columns = tuple(pairwise([box.x0, *separators, box.x1]))
+    placed = tuple(
+        [_placed(run, columns) for run in _runs(line, height, separators)] for line in lines
+    )
+    full = tuple(_rule_between(above, below, box, across) for above, below in pairwise(placed))
+    return Layout(box, columns, placed, tuple(across), full)
+
+
+def _runs(line: Line, height: float, separators: Sequence[float]) -> Line:
+    """The runs of a line, ended at separators unless mere spaces of prose lie there."""
+    walls = []
+    for before, after in pairwise(line):
+        gap = after.box.x0 - before.box.x1
+        is_prose = not is_number(before.text) and not is_number(after.text)
+        if gap > NARROW * height or not is_prose:
+            middle = (before.box.x1, after.box.x0)
+            walls += [at for at in separators if middle[0] - 1 <= at <= middle[1] + 1]
+    return joined(line, 1.2 * height, walls)
+
+
+def _placed(run: Run, columns: Sequence[tuple[float, float]]) -> Placed:
+    """The run in the columns that hold a good part of it; at least in the one of its middle."""
+    width = max(run.box.width, 0.001)
+    shares = [max(0.0, min(run.box.x1, end) - max(run.box.x0, start)) for start, end in columns]
+    most = max(range(len(columns)), key=lambda index: shares[index])
+    held = [
+        index
+        for index, (start, end) in enumerate(columns)
+        if index == most or shares[index] >= 0.4 * min(width, end - start)
+    ]
+    return Placed(run, min(held), max(held) + 1)
+
+
+def _rule_between(
+    above: PlacedLine, below: PlacedLine, box: Box, across: Sequence[Rule]
+) -> float | None:
+    """Where a ruling over most of the table's width lies between two lines."""
+    top = min(item.run.box.center[1] for item in above)
+    bottom = max(item.run.box.center[1] for item in below)
+    found = [
+        rule.at for rule in across if rule.covers(box.x0, box.x1, 0.6) and top < rule.at < bottom
+    ]
+    return found[-1] if found else None
+
+
+def numeric_columns(line: PlacedLine) -> set[int]:
+    """The columns after the first in which a line has a number."""
+    return {item.first for item in line if item.first > 0 and is_number(item.run.text)}
+
+
+def covered_columns(line: PlacedLine) -> set[int]:
+    """The columns in which a line has words."""
+    return {column for item in line for column in range(item.first, item.last)}
+
+
+def header_lines(layout: Layout) -> int:
+    """How many lines from the top are the column header."""
+    most = int(MOST_HEADER_SHARE * len(layout.lines))
+    body = _first_number_line(layout)
+    rules = [index + 1 for index, rule in enumerate(layout.full) if rule is not None]
+    if body is None:
+        if rules and rules[0] <= most:
+            return rules[0]
+        is_titled = len(layout.lines) > 1 and len(covered_columns(layout.lines[0])) > 1
+        return 1 if is_titled else 0
+    before = [index for index in rules if index <= body]
+    if before and before[-1] > 0:
+        return before[-1] if before[-1] <= max(most, 1) else 0
+    while body > 0 and covered_columns(layout.lines[body - 1]) == {0}:
+        body -= 1
+    return body if body <= most else 0
+
+
+def _first_number_line(layout: Layout) -> int | None:
+    """The first line of which half of what stands beside the first column is numbers."""
+    for index, line in enumerate(layout.lines):
+        beside = [item for item in line if item.first > 0]
+        numbers = [item for item in beside if is_number(item.run.text)]
+        has_label = any(item.first == 0 for item in line)
+        is_years = all(_is_year(item.run.text) for item in numbers)
+        if numbers and 2 * len(numbers) >= len(beside) and (has_label or not is_years):
+            if is_years and index < 2 and len(layout.lines) > 3:
+                continue
+            return index
+    return None
+
+
+def _is_year(text: str) -> bool:
+    return len(text) >= 4 and text[:4].isdigit() and text[:2] in ("18", "19", "20")
+
+
+def body_breaks(layout: Layout, first: int) -> list[bool]:
+    """For each line from `first` on but the last: whether a new row begins after it."""
+    lines = layout.lines[first:]
+    full = layout.full[first:]
+    leading = _Leading.of(lines)
+    is_ruled = sum(rule is not None for rule in full) >= max(2, 0.3 * len(lines))
+    breaks: list[bool] = []
+    start = 0
+    for index, (above, below) in enumerate(pairwise(lines)):
+        row = [item for line in lines[start : index + 1] for item in line]
+        if full[index] is not None or numeric_columns(row) & numeric_columns(below):
+            is_break = True
+        elif is_ruled:
+            is_break = False
+        else:
+            is_break = _begins_row(layout, row, above, below, leading.at(index))
+        breaks.append(is_break)
+        if is_break:
+            start = index + 1
+    return breaks
+
+
+@dataclass(frozen=True)
+class _Leading:
+    """The distances between lines; `threshold` parts those inside a row from those between rows."""
+
+    distances: tuple[float, ...]
+    threshold: float | None
+
+    @classmethod
+    def of(cls, lines: Sequence[PlacedLine]) -> _Leading:
+        """The smallest usual distance is the leading inside a row, when a good part are larger."""
+        distances = tuple(_middle(below) - _middle(above) for above, below in pairwise(lines))
+        usual = [
+            small
+            for small in sorted(distances)
+            if small > 0
+            and sum(small <= other <= 1.1 * small for other in distances) >= 0.2 * len(distances)
+        ]
+        if not usual:
+            return cls(distances, None)
+        threshold = 1.2 * usual[0]
+        large = sum(distance > threshold for distance in distances)
+        is_mixed = 0.1 * len(distances) <= large < len(distances)
+        return cls(distances, threshold if is_mixed else None)
+
+    def at(self, index: int) -> int:
+        """-1 for a small distance, 1 for a large one, 0 where there is one kind only."""
+        if self.threshold is None:
+            return 0
+        return -1 if self.distances[index] < self.threshold else 1
+
+
+def _middle(line: PlacedLine) -> float:
+    return median(item.run.box.center[1] for item in line)
+
+
+def _begins_row(
+    layout: Layout, row: PlacedLine, above: PlacedLine, below: PlacedLine, leading: int
+) -> bool:
+    """Whether a line without a ruling above it, and without numbers under numbers, begins a row."""
+    before, after = covered_columns(row), covered_columns(below)
+    if 0 not in after:
+        return bool(leading > 0 and after & before)
+    if after == {0}:
+        return _begins_label(layout, row, below, leading)
+    if before == {0}:
+        return not _is_wrapped(layout, above[-1], below[0], leading)
+    return leading >= 0
+
+
+def _begins_label(layout: Layout, row: PlacedLine, below: PlacedLine, leading: int) -> bool:
+    """Whether a line with nothing but a label is a row of its own, not a wrapped label's end."""
+    text = below[0].run.text
+    if text[:1].islower() or text[:1] in "(&/,":
+        return False
+    labels = [item for item in row if item.first == 0]
+    return not (labels and leading < 0 and _is_full(layout, labels[-1], below[0]))
+
+
+def _is_wrapped(layout: Layout, label: Placed, following: Placed, leading: int) -> bool:
+    """Whether a label without values goes on in the next line, which has them."""
+    if leading > 0:
+        return False
+    if following.run.text[:1].islower():
+        return True
+    return label.run.text[-1:] not in ":." and _is_full(layout, label, following)
+
+
+def _is_full(layout: Layout, label: Placed, following: Placed) -> bool:
+    """Whether the next line's first word would not have found room behind the label."""
+    words = following.run.text.split()
+    letter = following.run.box.width / max(len(following.run.text), 1)
+    room = layout.columns[0][1] - label.run.box.x1
+    return room < (len(words[0]) + 1) * letter if words else False
