@@ -53,6 +53,10 @@ class PredictorInput:
             return dpi / 72.0
         return min(1.0, dpi / native_dpi(self.page))
 
+    def true_dpi(self, dpi: float) -> float:
+        """The resolution that the picture has where `dpi` was asked for."""
+        return dpi if self.page.unit == "pt" else min(dpi, native_dpi(self.page))
+
     def to_page(self, dpi: float) -> Affine:
         """From the picture's pixels to page units; exact also where the picture's size was
         rounded.
