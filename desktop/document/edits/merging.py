@@ -68,6 +68,7 @@ class _Merger:
 
     def __post_init__(self) -> None:
         self.next_id = self.page.next_id
+        self.already_said = set(self.earlier)
         self.now = {item.id: item for item in self.page.annotations}
         self.open = _open_ids(self.page)
         self.known = _Nearby(_known_values(self.now, self.earlier))
@@ -80,26 +81,31 @@ class _Merger:
 
     def place(self, annotation: Placed) -> None:
         """Update the open proposal that this repeats, leave it out, or add it."""
-        for known in self.known.same_as(annotation):
-            if known.annotation_id not in self.open:
-                if known.annotation_id in self.now:
-                    self.ids[annotation.id] = known.annotation_id
-                return
-            if known.annotation_id not in self.added:
-                self._add(annotation, known.annotation_id)
-                return
-        self._add(annotation, self.next_id)
-
-    def _add(self, annotation: Placed, own: int) -> None:
-        value = self._own(annotation, own)
-        if value is None:
+        value = self._own(annotation)
+        own = self._place_of(annotation, value)
+        if own is None:
             return
-        self.ids[annotation.id] = own
-        self._keep(value, replace(annotation, id=own))
+        if own in self.now and own not in self.open:
+            self.ids[annotation.id] = own
+        elif value is not None:
+            self.ids[annotation.id] = own
+            self._keep(replace(value, id=own), replace(annotation, id=own))
 
-    def _own(self, annotation: Placed, own: int) -> Placed | None:
+    def _place_of(self, annotation: Placed, value: Placed | None) -> int | None:
+        """The id it repeats or a new one; None where a person deleted it."""
+        alike = self.known.same_as(annotation)
+        if value is not None and value.box != annotation.box:
+            alike += self.known.same_as(value)
+        for known in alike:
+            if known.annotation_id not in self.open:
+                return known.annotation_id if known.annotation_id in self.now else None
+            if known.annotation_id not in self.added:
+                return known.annotation_id
+        return self.next_id
+
+    def _own(self, annotation: Placed) -> Placed | None:
         """The annotation on this page: without words that a person gave to another entity."""
-        value = replace(annotation, id=own, status=Status.PROPOSED, source=self.model)
+        value = replace(annotation, status=Status.PROPOSED, source=self.model)
         if not isinstance(value, Entity) or self.taken_words.isdisjoint(value.word_ids):
             return value
         words = words_by_id(self.page, (i for i in value.word_ids if i not in self.taken_words))
@@ -111,7 +117,9 @@ class _Merger:
 
     def _keep(self, value: Annotation, said: Annotation) -> None:
         self.added[value.id] = value
-        self.said.append(Proposal(self.model, value.id, said))
+        proposal = Proposal(self.model, value.id, said)
+        if proposal not in self.already_said:
+            self.said.append(proposal)
         self.next_id = max(self.next_id, value.id + 1)
 
     def relate(self, relation: Relation) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desktop.errors import UserError
+from model_backend import table_grid
 from model_backend.document import (
     Affine,
-    Band,
     Box,
     Entity,
     Page,
@@ -28,7 +29,7 @@ def moved(item: Item, dx: float, dy: float) -> Item:
     if isinstance(item, Relation):
         return item
     if isinstance(item, Table):
-        return _moved_table(item, dx, dy)
+        return table_grid.moved(item, dx, dy)
     if isinstance(item, Region):
         return _transformed_region(item, item.box.moved(dx, dy), (1.0, 0.0, 0.0, 1.0, dx, dy))
     return replace(item, box=item.box.moved(dx, dy))
@@ -61,24 +62,13 @@ def _transformed_polygon(polygon: Polygon, affine: Affine) -> Polygon:
     return tuple(transform_point(affine, point) for point in polygon)
 
 
-def _moved_table(table: Table, dx: float, dy: float) -> Table:
-    """The frame turns about the box's centre, so moving the box moves the frame with it."""
-    return replace(
-        table,
-        box=table.box.moved(dx, dy),
-        rows=tuple(Band(band.start + dy, band.end + dy) for band in table.rows),
-        columns=tuple(Band(band.start + dx, band.end + dx) for band in table.columns),
-    )
-
-
 def _fitted_table(table: Table, box: Box) -> Table:
-    sx, _, _, sy, tx, ty = _fitting(table.box, box)
-    return replace(
-        table,
-        box=box,
-        rows=tuple(Band(sy * band.start + ty, sy * band.end + ty) for band in table.rows),
-        columns=tuple(Band(sx * band.start + tx, sx * band.end + tx) for band in table.columns),
-    )
+    try:
+        return table_grid.resize(table, box)
+    except ValueError:
+        raise UserError(
+            "The table is too small for its rows and columns. Make it larger."
+        ) from None
 
 
 def turning(page: Page, degrees: float) -> Affine:
@@ -125,7 +115,6 @@ def turned_box(box: Box, affine: Affine, degrees: float) -> Box:
 def _turned_table(table: Table, affine: Affine, degrees: float) -> Table:
     x, y = table.box.center
     new_x, new_y = transform_point(affine, (x, y))
-    rotation = table.rotation + degrees
-    if not -180 <= rotation <= 180:
-        rotation = (rotation + 180) % 360 - 180
-    return replace(_moved_table(table, new_x - x, new_y - y), rotation=rotation)
+    # Rounded, so that turning back leads to exactly zero again.
+    rotation = round(table.rotation + degrees, 9) % 360
+    return replace(table_grid.moved(table, new_x - x, new_y - y), rotation=rotation)

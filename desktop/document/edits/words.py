@@ -57,7 +57,8 @@ def replace_words(page: Page, words: Sequence[Word], box: Box | None) -> Page:
     results = []
     for entity in entities:
         before = words_by_id(page, entity.word_ids)
-        results.append(following(entity, before, _taken_over(before, old, new)))
+        heirs = _taken_over(before, old, new)
+        results.append(following(entity, before, heirs) if heirs else replace(entity, word_ids=()))
     return put(after, *results)
 
 

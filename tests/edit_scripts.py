@@ -1,0 +1,204 @@
+"""Pages and edits made at random, for tests of edits, history, store and killed editors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+from desktop.document import edits
+from desktop.errors import UserError
+from model_backend import table_grid
+from model_backend.document import (
+    Box,
+    Document,
+    Entity,
+    Mask,
+    Page,
+    PageGeometry,
+    PageStatus,
+    Proposals,
+    Relation,
+    Span,
+    Table,
+    Word,
+)
+
+WIDTH, HEIGHT = 600.0, 800.0
+LABELS = ("question", "answer", "header", "other")
+
+
+def blank_page(number: int = 0) -> Page:
+    """A page without anything on it."""
+    geometry = PageGeometry("test", WIDTH, HEIGHT)
+    return Page(0, 0, number, WIDTH, HEIGHT, "px", geometry)
+
+
+def page_of_words(number: int = 0, count: int = 12) -> Page:
+    """A page with words in rows of four."""
+    words = tuple(
+        Word(index + 1, f"word{index}", word_box(index), confidence=0.5) for index in range(count)
+    )
+    return replace(blank_page(number), words=words, next_id=count + 1)
+
+
+def full_page(number: int = 0) -> Page:
+    """A page with something of every kind on it, some of it proposed."""
+    page = page_of_words(number)
+    page = edits.add_entity(page, "question", [1, 2])
+    page = edits.add_entity(page, "answer", [3])
+    page = edits.link(page, 13, 14)
+    page = edits.add_table(page, table_grid.empty_table(0, Box(20, 300, 320, 400)))
+    page = edits.add_region(page, "stamp", Box(400, 500, 450, 560))
+    page = replace(page, status=PageStatus.NEW)
+    said = Proposals(
+        "rules",
+        (
+            Entity(1, "header", (5,), "word4", word_box(4), 0.9),
+            Entity(2, "other", (6,), "x", word_box(5)),
+        ),
+        (Relation(3, 1, 2, 0.4),),
+    )
+    return edits.merge_proposals(page, said, ())[0]
+
+
+def word_box(index: int) -> Box:
+    """Where the word with that index stands."""
+    x, y = 20.0 + 100 * (index % 4), 30.0 + 20.5 * (index // 4)
+    return Box(x, y, x + 80, y + 12)
+
+
+def document_of(pages: int, sha256: str = "", name: str = "scan.png") -> Document:
+    """A document that is only known by its name."""
+    return Document(0, name, sha256, "image/png", pages)
+
+
+def random_box(random: Random) -> Box:
+    """A box somewhere on a page, not always a round one."""
+    x, y = random.uniform(0, 500), random.uniform(0, 700)
+    return Box(x, y, x + random.uniform(1, 90), y + random.uniform(1, 90))
+
+
+def _ids(page: Page, random: Random) -> list[int]:
+    items = [item.id for item in (*page.words, *page.annotations)]
+    return random.sample(items, min(len(items), random.randint(1, 3)))
+
+
+def _pick(items: tuple[object, ...], random: Random) -> object:
+    return random.choice(items)
+
+
+def _word_ids(page: Page, random: Random) -> list[int]:
+    return random.sample([word.id for word in page.words], min(len(page.words), 3))
+
+
+def _add_table(page: Page, random: Random) -> Page:
+    table = table_grid.empty_table(0, random_box(random))
+    if random.random() < 0.7:
+        table = table_grid.add_row_edge(table, sum((table.box.y0, table.box.y1)) / 2)
+        table = table_grid.add_column_edge(table, sum((table.box.x0, table.box.x1)) / 2)
+    return edits.add_table(page, table)
+
+
+def _replace_table(page: Page, random: Random) -> Page:
+    table = random.choice(page.tables)
+    if len(table.rows) > 1 and not table.spans:
+        merged = table_grid.merge_cells(table, Span(0, 2, 0, 1))
+        return edits.replace(page, merged)
+    return edits.replace(page, replace(table, header_rows=1 - min(table.header_rows, 1)))
+
+
+def _add_region(page: Page, random: Random) -> Page:
+    box = random_box(random)
+    if random.random() < 0.4:
+        mask = Mask(3, 2, b"123", (1.5, 0.0, 0.0, 1.5, box.x0, box.y0))
+        return edits.add_region(page, "stamp", box, mask=mask)
+    polygons = (box.corners,) if random.random() < 0.5 else ()
+    return edits.add_region(page, "figure", box, polygons)
+
+
+def _link(page: Page, random: Random) -> Page:
+    first, second = random.sample(page.entities, 2)
+    return edits.link(page, first.id, second.id)
+
+
+def _unlink(page: Page, random: Random) -> Page:
+    relation = random.choice(page.relations)
+    return edits.unlink(page, relation.from_id, relation.to_id)
+
+
+def _paste(page: Page, random: Random) -> Page:
+    ids = set(_ids(page, random))
+    items = [item for item in (*page.words, *page.annotations) if item.id in ids]
+    return edits.paste(page, items, 5.25, -3.5)
+
+
+EDITS: dict[str, Callable[[Page, Random], Page]] = {
+    "Add word": lambda page, random: edits.add_word(page, "new", random_box(random)),
+    "Word text": lambda page, random: edits.set_word_text(
+        page, random.choice(page.words).id, random.choice(["a", "b c", "\ud800 half", ""])
+    ),
+    "Illegible": lambda page, random: edits.set_illegible(
+        page, _word_ids(page, random), random.random() < 0.7
+    ),
+    "Add entity": lambda page, random: edits.add_entity(
+        page, random.choice(LABELS), _word_ids(page, random)
+    ),
+    "Add entity box": lambda page, random: edits.add_entity_box(
+        page, "other", random_box(random), "text"
+    ),
+    "Entity words": lambda page, random: edits.set_entity_words(
+        page, random.choice(page.entities).id, _word_ids(page, random)
+    ),
+    "Text": lambda page, random: edits.set_text(
+        page, random.choice(page.entities).id, random.choice(["x", "x y", "x y z", "\x00"])
+    ),
+    "Link": _link,
+    "Unlink": _unlink,
+    "Add table": _add_table,
+    "Table": _replace_table,
+    "Add region": _add_region,
+    "Label": lambda page, random: edits.set_label(page, _ids(page, random), random.choice(LABELS)),
+    "Move": lambda page, random: edits.move(
+        page, _ids(page, random), random.uniform(-9, 9), random.uniform(-9, 9)
+    ),
+    "Resize": lambda page, random: edits.resize(page, _ids(page, random)[0], random_box(random)),
+    "Delete": lambda page, random: edits.delete(page, _ids(page, random)),
+    "Accept": lambda page, random: edits.accept(page, _ids(page, random)),
+    "Accept the rest": lambda page, random: edits.accept_rest(page),
+    "Status": lambda page, random: edits.set_page_status(page, random.choice(list(PageStatus))),
+    "Note": lambda page, random: edits.set_note(page, random.choice(["", "look", "again"])),
+    "Rotate": lambda page, random: edits.rotate(page, random.choice([90, 180, 270, -90])),
+    "Deskew": lambda page, random: edits.deskew(page, random.choice([0.0, 0.7, -1.25])),
+    "Paste": _paste,
+}
+"""Every edit a person can make, with arguments that a window could pass."""
+
+
+def random_edit(
+    page: Page, random: Random, names: tuple[str, ...] = tuple(EDITS)
+) -> tuple[str, Page]:
+    """One edit at random: its text and the page after it; where it does not fit, an added word."""
+    name = random.choice(names)
+    try:
+        return name, EDITS[name](page, random)
+    except (UserError, IndexError, ValueError):
+        return "Add word", edits.add_word(page, name, random_box(random))
+
+
+def random_proposals(page: Page, random: Random, model: str = "rules") -> Proposals:
+    """What a model may say about a page."""
+    entities = []
+    for index in range(random.randint(0, 3)):
+        ids = tuple(sorted(_word_ids(page, random)))
+        if ids:
+            entities.append(
+                Entity(index + 1, random.choice(LABELS), ids, "said", random_box(random), 0.8)
+            )
+    relations = ()
+    if len(entities) > 1:
+        relations = (Relation(9, entities[0].id, entities[1].id, 0.5),)
+    tables: tuple[Table, ...] = ()
+    if random.random() < 0.5:
+        tables = (table_grid.empty_table(20, random_box(random)),)
+    return Proposals(model, tuple(entities), relations, tables)
