@@ -34,6 +34,7 @@ from typing import Any, TypeVar
 from model_backend import sources, worker_process
 from model_backend.document import Box
 from model_backend.errors import UserError
+from model_backend.translation import _
 from model_backend.worker_process import Kind
 
 Result = TypeVar("Result")
@@ -194,7 +195,7 @@ class _Worker:
                 raise TookTooLong(
                     "{file}: stopped after {seconds} seconds. It may be damaged or too large.",
                     file=work.subject,
-                    seconds=round(work.seconds or 0),
+                    seconds=f"{work.seconds:g}",
                 )
             answer: worker_process.Answer = pickle.loads(pipe.recv_bytes())
         except (EOFError, OSError) as error:
@@ -424,4 +425,4 @@ def _message(
 def _subject(args: tuple[object, ...], kwargs: dict[str, object]) -> str:
     """What a person would call the work: the name of the first file among its arguments."""
     paths = (value for value in (*args, *kwargs.values()) if isinstance(value, Path))
-    return next((path.name for path in paths), "?")
+    return next((path.name for path in paths), _("A piece of work"))

@@ -152,7 +152,8 @@ def render(
             most_pixels=most_pixels,
         )
     image, used = _picture(path, number, scale, rotation, skew, clip, most_pixels)
-    return Picture(image.width, image.height, image.convert("RGB").tobytes("raw", "BGRX"), used)
+    opaque = image.convert("RGBA")  # Qt asks for 255 in the fourth byte
+    return Picture(image.width, image.height, opaque.tobytes("raw", "BGRA"), used)
 
 
 def render_image(

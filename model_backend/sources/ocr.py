@@ -21,9 +21,10 @@ SPARSE_TEXT = 11
 """Page segmentation that finds words anywhere: on forms recall 0.70 against 0.55 at the default."""
 PAGE_SECONDS = 60.0
 ENOUGH_DPI = 200.0
-GOOD_DPI = 300.0
-MOST_ENLARGED = 2.5
-"""Tesseract reads letters of 20 to 40 px best; more than this blurs more than it helps."""
+GOOD_DPI = 220.0
+MOST_ENLARGED = 2.0
+"""Larger finds no more words on FUNSD's forms, reads SROIE's worse, and takes longer
+(`tests/benchmarks/ocr.py`)."""
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 32_000
 PAGE_INCHES = 11.0
