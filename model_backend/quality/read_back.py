@@ -6,12 +6,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, NoReturn
+from xml.etree import ElementTree
 
 from model_backend import masks
 from model_backend.document import Box, Entity, Page, Word
@@ -215,3 +217,83 @@ def _check_annotation(
     wanted_ink = expected.ink[place]
     if wanted_ink >= 0 and abs(ink - wanted_ink) > 0.02 * wanted_ink + 64:
         fail(file, f"annotation {annotation['id']}: mask")
+
+
+# PubTables-1M
+
+STRUCTURE_CLASSES = {
+    "table": 0,
+    "table column": 1,
+    "table row": 2,
+    "table column header": 3,
+    "table projected row header": 4,
+    "table spanning cell": 5,
+}
+DETECTION_CLASSES = {"table": 0, "table rotated": 1}
+
+
+def pascal_voc(file: Path) -> tuple[list[tuple[float, ...]], list[str], tuple[int, int]]:
+    """Boxes, names and picture size of a VOC file, read as the reference's `read_pascal_voc`
+    does."""
+    boxes: list[tuple[float, ...]] = []
+    names: list[str] = []
+    root = ElementTree.parse(file).getroot()
+    for item in root.iter("object"):
+        for box in item.findall("bndbox"):
+            sides = (box.findtext(side) for side in ("xmin", "ymin", "xmax", "ymax"))
+            boxes.append(tuple(float(side or "nan") for side in sides))
+        names.append(item.findtext("name") or "")
+    width, height = (root.findtext(f"size/{side}") or "0" for side in ("width", "height"))
+    return boxes, names, (int(width), int(height))
+
+
+def check_sample(root: Path, split: str, stem: str, expected: Sequence[tuple[str, Box]]) -> None:
+    """Read one sample as the reference's loader does, and compare its objects."""
+    file = root / split / f"{stem}.xml"
+    boxes, names, size = pascal_voc(file)
+    classes = DETECTION_CLASSES if "Detection" in root.name else STRUCTURE_CLASSES
+    if not names or any(name not in classes for name in names):
+        fail(file, "classes")
+    if picture_size(root / "images" / f"{stem}.jpg") != size:
+        fail(file, "size of the picture")
+    if names != [name for name, _ in expected]:
+        fail(file, "names of objects")
+    for found, (_, box) in zip(boxes, expected, strict=True):
+        wanted = (box.x0, box.y0, box.x1, box.y1)
+        if any(not abs(a - b) < 1e-6 for a, b in zip(found, wanted, strict=True)):
+            fail(file, f"box {found}")
+
+
+def check_grid(file: Path, *, rows: int, columns: int) -> None:
+    """Whether the sample has one table and as many rows and columns as the grid."""
+    names = pascal_voc(file)[1]
+    counts = [names.count(name) for name in ("table", "table row", "table column")]
+    if counts != [1, rows, columns]:
+        fail(file, "rows and columns")
+
+
+def check_words(file: Path, expected: Sequence[Mapping[str, Any]]) -> None:
+    """Read a words file: a list of boxes with text, equal to what was to be written."""
+    words = json.loads(file.read_text("utf-8"))
+    if not isinstance(words, list) or words != list(expected):
+        fail(file, "words")
+    for word in words:
+        x0, y0, x1, y1 = map(float, word["bbox"])
+        if not math.isfinite(x0 + y0 + x1 + y1) or not isinstance(word.get("span_num", 0), int):
+            fail(file, "words")
+
+
+def check_sample_set(root: Path, *, samples: int) -> None:
+    """Count what the reference's loader finds: names in the file lists that have both files."""
+    listed = (root / "images" / "filelist.txt").read_text("utf-8").split("\n")
+    images = {line.rpartition("/")[2].replace(".jpg", "") for line in listed if line}
+    found = 0
+    for split in ("train", "val", "test"):
+        lines = (root / f"{split}_filelist.txt").read_text("utf-8").split("\n")
+        stems = {line.rpartition("/")[2].replace(".xml", "") for line in lines if line}
+        there = {name.replace(".xml", "") for name in os.listdir(root / split)}
+        if stems != there:
+            fail(root / f"{split}_filelist.txt", "file list")
+        found += len(stems & images)
+    if found != samples:
+        fail(root, f"{found} samples of {samples}")

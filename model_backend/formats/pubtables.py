@@ -1,0 +1,281 @@
+"""PubTables-1M: pages with the places of tables (detection), tables with their structure.
+
+A structure sample is read as one page, the crop, with one Table; objects that contradict one
+another stay Regions of the six classes. A detection sample is a page with Regions "table" and
+"table rotated". What an unchanged table said is written back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from model_backend import table_grid
+from model_backend.document import (
+    IMPORTED,
+    Box,
+    Page,
+    PageGeometry,
+    PageStatus,
+    Region,
+    Table,
+    Word,
+)
+from model_backend.errors import UserError
+from model_backend.formats import safe_json, voc
+from model_backend.formats.pictures import SUFFIXES, check_size, geometry_of
+from model_backend.formats.pubtables_write import (
+    DETECTION_KIND,
+    FORMAT,
+    SPLITS,
+    STRUCTURE_KIND,
+    Writer,
+    grid_digest,
+)
+from model_backend.formats.safe_path import resolve_inside
+from model_backend.formats.source_data import boxes_outside, numbers, pack
+from model_backend.formats.values import ReadPage
+from model_backend.labels import REGION, TABLE_CLASSES
+from model_backend.translation import _
+
+__all__ = ["Writer", "members", "read_member"]
+
+DETECTION_CLASSES = ("table", "table rotated")
+_SHOWN_NAMES = 5
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """Annotation files below a folder, by their path without ".xml"."""
+    if not path.is_dir():
+        raise UserError("{file} is not a folder. Choose the data set's folder.", file=path)
+    found = sorted(file.relative_to(path).with_suffix("").as_posix() for file in _files(path))
+    if not found:
+        raise UserError(
+            "The folder {folder} holds no PubTables-1M annotations (train, val or test with .xml"
+            " files). Choose another one.",
+            folder=path,
+        )
+    return tuple(found)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The .xml files of every set: in its parts, else in the set's own folder."""
+    for root in _roots(path):
+        parts = [root / split for split in SPLITS if (root / split).is_dir()]
+        for folder in parts or [root]:
+            yield from folder.glob("*.xml")
+
+
+def _roots(path: Path) -> list[Path]:
+    """The path itself and the folders in it that can be sets."""
+    below = (item for item in sorted(path.iterdir()) if item.is_dir())
+    return [path, *(item for item in below if item.name not in (*SPLITS, "images"))]
+
+
+def read_member(path: Path, member: str) -> ReadPage:
+    """One sample; UserError where its annotation cannot be used."""
+    file = resolve_inside(path, f"{member}.xml")
+    annotation = voc.load(file)
+    split = file.parent.name if file.parent.name in SPLITS else ""
+    root = file.parent.parent if split else file.parent
+    image = _image(path, root, file.stem)
+    sample = _Sample(file, annotation, _words(path, root, file.stem))
+    page = sample.page(_geometry(file, annotation, image), split)
+    problems = sample.problems(page, image)
+    if member == members(path)[0]:
+        problems += _lonely_pictures(path)
+    names = {region.label for region in page.regions}
+    labels = tuple((name, REGION) for name in sorted(names))
+    return ReadPage(file.stem, page, image, labels, tuple(problems), split=split)
+
+
+def _image(path: Path, root: Path, stem: str) -> Path | None:
+    """The picture: in `images` beside the parts, else beside the annotation itself."""
+    for folder in (root / "images", root, root.parent / "images"):
+        for suffix in SUFFIXES:
+            candidate = folder / f"{stem}{suffix}"
+            if folder.is_relative_to(path) and candidate.is_file():
+                return resolve_inside(path, candidate.relative_to(path).as_posix())
+    return None
+
+
+def _words(path: Path, root: Path, stem: str) -> list[Any] | None:
+    """The words of a sample: a list, or the list in an object; None where there is no file."""
+    below = [item for item in (*path.iterdir(), *root.iterdir()) if item.is_dir()]
+    folders = [item for item in below if "words" in item.name.lower()]
+    for folder in (*folders, root):
+        candidate = folder / f"{stem}_words.json"
+        if candidate.is_file():
+            file = resolve_inside(path, candidate.relative_to(path).as_posix())
+            data = safe_json.load(file)
+            words = data.get("words") if isinstance(data, dict) else data
+            if not isinstance(words, list) or not all(map(_is_word, words)):
+                raise UserError(
+                    "The file {file} is not a list of words with text and box. Correct it.",
+                    file=file,
+                )
+            return words
+    return None
+
+
+def _is_word(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("text"), str)
+        and numbers(value.get("bbox"), 4) is not None
+    )
+
+
+def _geometry(file: Path, annotation: voc.Voc, image: Path | None) -> PageGeometry:
+    """The picture's size, which must be what the annotation says to within a pixel."""
+    said = (annotation.width, annotation.height)
+    if image is None:
+        if 0 in said:
+            raise UserError(
+                "The file {file} has neither a picture nor a size. Add the picture.", file=file
+            )
+        check_size(*said, file)
+        return PageGeometry(FORMAT, float(said[0]), float(said[1]))
+    geometry = geometry_of(image)
+    if 0 not in said and max(abs(geometry.width - said[0]), abs(geometry.height - said[1])) > 1:
+        raise UserError(
+            "The picture {picture} has {found} pixels, but {file} says {said}. Correct the size or"
+            " scale the picture.",
+            picture=image,
+            found=f"{geometry.width:g} x {geometry.height:g}",
+            file=file,
+            said=f"{said[0]} x {said[1]}",
+        )
+    return geometry
+
+
+def _lonely_pictures(path: Path) -> list[str]:
+    """Pictures without an annotation, which loaders pass over in silence."""
+    known = {file.stem for file in _files(path)}
+    folders = (root / "images" for root in _roots(path))
+    pictures = sorted(
+        file.name
+        for folder in folders
+        if folder.is_dir()
+        for file in folder.iterdir()
+        if file.suffix.lower() in SUFFIXES and file.stem not in known
+    )
+    if not pictures:
+        return []
+    text = _("{count} pictures have no annotation: {names}")
+    return [text.format(count=len(pictures), names=", ".join(pictures[:_SHOWN_NAMES]))]
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """One annotation file with its words."""
+
+    file: Path
+    annotation: voc.Voc
+    raw_words: list[Any] | None
+
+    @property
+    def kind(self) -> str:
+        """Structure where any object is a part of a table, or the database says so."""
+        parts = set(TABLE_CLASSES) - set(DETECTION_CLASSES)
+        has_parts = any(self.name(item) in parts for item in self.annotation.objects)
+        is_structure = has_parts or "structure" in self.annotation.database.lower()
+        return STRUCTURE_KIND if is_structure else DETECTION_KIND
+
+    def name(self, item: voc.VocObject) -> str:
+        """The class; a number is a place in the reference's class map."""
+        is_detection = "detection" in self.annotation.database.lower()
+        names = DETECTION_CLASSES if is_detection else TABLE_CLASSES
+        is_place = item.name.isascii() and item.name.isdigit() and int(item.name) < len(names)
+        return names[int(item.name)] if is_place else item.name
+
+    def page(self, geometry: PageGeometry, split: str) -> Page:
+        """The page of the sample."""
+        words = tuple(_word(raw, number) for number, raw in enumerate(self.raw_words or (), 1))
+        first = len(words) + 1
+        table = self._table(first, words) if self.kind == STRUCTURE_KIND else None
+        regions = () if table else self._regions(first)
+        return Page(
+            id=0,
+            document_id=0,
+            number=0,
+            width=geometry.width,
+            height=geometry.height,
+            unit="px",
+            geometry=geometry,
+            status=PageStatus.DONE,
+            words=words,
+            tables=(table,) if table else (),
+            regions=regions,
+            next_id=first + (1 if table else len(regions)),
+            source_data=self._page_source(split),
+        )
+
+    def _table(self, table_id: int, words: tuple[Word, ...]) -> Table | None:
+        objects = [(self.name(item), item.box.normalized()) for item in self.annotation.objects]
+        if any(name not in TABLE_CLASSES for name, _ in objects):
+            return None
+        table = table_grid.from_objects(table_id, objects, words)
+        if table is None:
+            return None
+        raw = [
+            [self.name(item), item.box.x0, item.box.y0, item.box.x1, item.box.y1, item.attributes]
+            for item in self.annotation.objects
+        ]
+        data = pack(FORMAT, objects=raw, grid=grid_digest(table))
+        return replace(table, source=IMPORTED, source_data=data)
+
+    def _regions(self, first: int) -> tuple[Region, ...]:
+        return tuple(
+            Region(
+                id=first + number,
+                label=self.name(item),
+                box=item.box.normalized(),
+                source=IMPORTED,
+                source_data=pack(FORMAT, attributes=item.attributes) if item.attributes else "",
+            )
+            for number, item in enumerate(self.annotation.objects)
+        )
+
+    def _page_source(self, split: str) -> str:
+        return pack(
+            FORMAT,
+            kind=self.kind,
+            split=split,
+            database=self.annotation.database,
+            header=self.annotation.header,
+            has_words=self.raw_words is not None,
+        )
+
+    def problems(self, page: Page, image: Path | None) -> list[str]:
+        """What is kept but looks wrong, and what is missing."""
+        found = []
+        if image is None:
+            found.append(_("its picture {name} is missing").format(name=f"{self.file.stem}.jpg"))
+        elif image.suffix != ".jpg":
+            found.append(
+                _("its picture is not a .jpg file, which the reference loader passes over")
+            )
+        if self.raw_words is None:
+            found.append(
+                _("its words file {name} is missing").format(name=f"{self.file.stem}_words.json")
+            )
+        if self.kind == STRUCTURE_KIND and not page.tables:
+            found.append(_("its rows and columns contradict one another; they are kept as regions"))
+        outside = boxes_outside(page)
+        if outside:
+            found.append(_("{count} boxes reach out of the page").format(count=outside))
+        names = {self.name(item) for item in self.annotation.objects}
+        unknown = names - {*TABLE_CLASSES, *DETECTION_CLASSES}
+        if unknown:
+            text = _("the reference loader knows no class {names}")
+            found.append(text.format(names=", ".join(sorted(map(repr, unknown)))))
+        return found
+
+
+def _word(raw: dict[str, Any], word_id: int) -> Word:
+    box = Box(*(numbers(raw["bbox"], 4) or ()))
+    rest = {key: None if key in ("bbox", "text") else value for key, value in raw.items()}
+    return Word(word_id, raw["text"], box, source_data=pack(FORMAT, raw=rest))
