@@ -18,6 +18,7 @@ from model_backend.predictors.form_segments import COLONS, Segment, segments_of
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.translation import _
 
+NAME = "rules"
 MOST_WORDS = 5_000
 """A page with more words is no form: it is left alone rather than held up."""
 
@@ -26,7 +27,7 @@ MOST_WORDS = 5_000
 class EntitiesRules:
     """Proposes entities and relations from the words of a page."""
 
-    name: str = "rules"
+    name: str = NAME
     task: str = "entities"
 
     def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
@@ -43,9 +44,8 @@ class EntitiesRules:
             self._entity(number, segment, score)
             for number, (segment, score) in enumerate(zip(segments, scores, strict=True), start=1)
         ]
-        return Proposals(
-            self.name, tuple(entities), self._relations(entities, segments, page.height)
-        )
+        relations = related(entities, segments, page.height)
+        return Proposals(self.name, tuple(entities), relations)
 
     def _entity(self, number: int, segment: Segment, scores: Scores) -> Entity:
         best = max(range(len(LABELS)), key=lambda i: scores[i])
@@ -60,29 +60,34 @@ class EntitiesRules:
             source=self.name,
         )
 
-    def _relations(
-        self, entities: Sequence[Entity], segments: Sequence[Segment], page_height: float
-    ) -> tuple[Relation, ...]:
-        fields = [
-            Field(entity.label, entity.box, segment.height, entity.text.endswith(COLONS))
-            for entity, segment in zip(entities, segments, strict=True)
-        ]
-        return tuple(
-            Relation(
-                id=number,
-                from_id=entities[link.start].id,
-                to_id=entities[link.end].id,
-                score=round(
-                    link.score
-                    * (entities[link.start].score or 0.0)
-                    * (entities[link.end].score or 0.0),
-                    4,
-                ),
-                status=Status.PROPOSED,
-                source=self.name,
-            )
-            for number, link in enumerate(links_of(fields, page_height), start=len(entities) + 1)
+
+def related(
+    entities: Sequence[Entity], segments: Sequence[Segment], page_height: float
+) -> tuple[Relation, ...]:
+    """The links between entities, each made from the segment beside it; ids follow the entities'.
+
+    A link is as sure as its ends are and as they are near.
+    """
+    fields = [
+        Field(entity.label, entity.box, segment.height, entity.text.endswith(COLONS))
+        for entity, segment in zip(entities, segments, strict=True)
+    ]
+    first_id = max((entity.id for entity in entities), default=0) + 1
+    return tuple(
+        Relation(
+            id=number,
+            from_id=entities[link.start].id,
+            to_id=entities[link.end].id,
+            score=round(link.score * _sure(entities[link.start]) * _sure(entities[link.end]), 4),
+            status=Status.PROPOSED,
+            source=NAME,
         )
+        for number, link in enumerate(links_of(fields, page_height), start=first_id)
+    )
+
+
+def _sure(entity: Entity) -> float:
+    return 1.0 if entity.score is None else entity.score
 
 
 def create() -> EntitiesRules:
