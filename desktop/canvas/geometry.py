@@ -197,7 +197,7 @@ def link_curve(start: Box, end: Box) -> tuple[Point, Point, Point, Point]:
     (sx, sy), (ex, ey) = start.center, end.center
     if start == end:
         reach = max(12.0, start.height)
-        top = (start.x1 - start.height * 0.3, start.y0)
+        top = (start.x1 - min(start.height * 0.3, start.width / 2), start.y0)
         return top, (top[0], top[1] - reach), (start.x1 + reach, sy), (start.x1, sy)
     gap_x = max(end.x0 - start.x1, start.x0 - end.x1)
     gap_y = max(end.y0 - start.y1, start.y0 - end.y1)

@@ -202,6 +202,7 @@ class NavigationView(QGraphicsView):
         has_changed = scale != self.scale_now
         self.setTransform(QTransform.fromScale(scale, scale))
         self.setSceneRect(self._room(scale))
+        self.canvas.setSceneRect(self.sceneRect())
         if has_changed:
             self.scale_changed(scale)
             self.zoom_changed.emit(scale / self.full_scale)

@@ -95,8 +95,8 @@ class PageView(NavigationView):
 
     def scale_changed(self, scale: float) -> None:
         """Layers choose their detail by the scale."""
-        self.canvas.picture.dpr = self.devicePixelRatioF()
-        self.canvas.set_look(replace(self.canvas.look, scale=scale))
+        dpr = self.devicePixelRatioF()
+        self.canvas.set_look(replace(self.canvas.look, scale=scale, dpr=dpr))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The middle button or Space pans; the left one is the tool's."""

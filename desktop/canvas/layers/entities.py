@@ -20,7 +20,6 @@ from desktop.canvas.style import (
     font,
     is_proposed,
     label_color,
-    pen,
 )
 from model_backend.document import Box, Entity, Page
 from model_backend.labels import ENTITY
@@ -74,7 +73,7 @@ def _paint(painter: QPainter, drawn: _Drawn, look: Look, *, is_fine: bool) -> No
     for (label, proposed), rects in drawn.groups.items():
         name = label_color(look.schema, label, ENTITY)
         if has_outline:
-            painter.setPen(pen(name, 1.4 if is_fine else 0.0, is_dashed=proposed and is_fine))
+            painter.setPen(look.pen(name, 1.4 if is_fine else 0.0, is_dashed=proposed and is_fine))
         else:
             painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(brush(name, PROPOSED_ALPHA if proposed else FILL_ALPHA))
@@ -102,8 +101,8 @@ def paint_sign(painter: QPainter, entity: Entity, look: Look, to_screen: QTransf
     text = f"{sign}?" if proposed else sign
     corner = to_screen.map(QPointF(entity.box.x0, entity.box.y0))
     tab = QRectF(corner.x() - 0.5, corner.y() - 10.5, 6.0 + 6.0 * len(text), 11.0)
-    painter.setPen(pen(name, 1.0))
+    painter.setPen(look.pen(name, 1.0))
     painter.setBrush(brush("#ffffff", 235) if proposed else brush(name))
     painter.drawRoundedRect(tab, 2.0, 2.0)
-    painter.setPen(pen(name if proposed else "#ffffff"))
+    painter.setPen(look.pen(name if proposed else "#ffffff"))
     painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, text)

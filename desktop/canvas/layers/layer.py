@@ -8,20 +8,21 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPainterPath, QPolygonF, QTransform
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from desktop.canvas.style import LIGHT, Theme
+from desktop.canvas.style import LIGHT, Theme, pen
 from model_backend.document import Affine, Box, Page, Point
 from model_backend.labels import LabelSchema
 
 
 @dataclass(frozen=True)
 class Look:
-    """How to paint: colours, labels, what is hidden, and how many screen pixels a page unit has."""
+    """How to paint: colours, labels, what is hidden, how many screen pixels a page unit has."""
 
     theme: Theme = LIGHT
     schema: LabelSchema | None = None
     scale: float = 1.0
+    dpr: float = 1.0
     hidden_kinds: frozenset[str] = frozenset()
     hidden_ids: frozenset[int] = frozenset()
     has_strong_words: bool = False
@@ -31,6 +32,12 @@ class Look:
     def pixel(self) -> float:
         """One screen pixel in page units."""
         return 1.0 / self.scale
+
+    def pen(
+        self, name: str, width: float = 1.0, *, alpha: int = 255, is_dashed: bool = False
+    ) -> QPen:
+        """A pen as wide on every screen: Qt counts a cosmetic pen in the device's own pixels."""
+        return pen(name, width * self.dpr, alpha=alpha, is_dashed=is_dashed)
 
 
 class Layer(Protocol):

@@ -17,7 +17,7 @@ from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
 from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.tables import made_grid, paint_grid
-from desktop.canvas.style import HANDLE_PX, annotation_color, brush, is_proposed, pen
+from desktop.canvas.style import HANDLE_PX, annotation_color, brush, is_proposed
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 
 Item = Word | Entity | Relation | Table | Region
@@ -111,7 +111,7 @@ class LiveLayer:
             paint_region(painter, item, look, self._masks)
         elif isinstance(item, Entity):
             name = annotation_color(look.schema, item)
-            painter.setPen(pen(name, 1.4, is_dashed=is_proposed(item)))
+            painter.setPen(look.pen(name, 1.4, is_dashed=is_proposed(item)))
             painter.setBrush(brush(name, 40))
             painter.drawRect(rect_of(item.box))
 
@@ -122,7 +122,7 @@ class LiveLayer:
         if item is None or isinstance(item, Relation):
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(pen(look.theme.accent, 1.6, alpha=170))
+        painter.setPen(look.pen(look.theme.accent, 1.6, alpha=170))
         painter.drawPath(_outline(item))
         if isinstance(item, Entity):
             with in_pixels(painter) as to_screen:
@@ -166,7 +166,7 @@ def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
     paths = [_outline(item) for item in items if isinstance(item, Table | Region)]
     with saved(painter):
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for line in (pen("#ffffff", 4.0, alpha=210), pen(look.theme.accent, 2.0)):
+        for line in (look.pen("#ffffff", 4.0, alpha=210), look.pen(look.theme.accent, 2.0)):
             painter.setPen(line)
             painter.drawRects(rects)
             for path in paths:
@@ -179,7 +179,7 @@ def _paint_knobs(
     """Grips of a fixed size on the screen."""
     with in_pixels(painter) as to_screen:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen(look.theme.accent, 1.5))
+        painter.setPen(look.pen(look.theme.accent, 1.5))
         painter.setBrush(brush("#ffffff"))
         for x, y in points:
             place = to_screen.map(QPointF(x, y))

@@ -47,7 +47,6 @@ class PictureLayer:
 
     def __init__(self) -> None:
         self.images: Images | None = None
-        self.dpr = 1.0
         self._page: Page | None = None
 
     def update(self, page: Page, look: Look) -> list[Box]:
@@ -68,14 +67,14 @@ class PictureLayer:
             return
         paper = rect_of(page.box)
         _paint_paper(painter, paper, look)
-        picture = self.images.picture(page, look.scale * self.dpr) if self.images else None
+        picture = self.images.picture(page, look.scale * look.dpr) if self.images else None
         if picture is None:
             self._paint_note(painter, paper, page, look)
             return
         _paint_image(painter, page.box, picture, look)
-        if picture.scale < 0.95 * look.scale * self.dpr and self.images is not None:
+        if picture.scale < 0.95 * look.scale * look.dpr and self.images is not None:
             visible = exposed.intersection(page.box)
-            for box, image in self.images.tiles(page, look.scale * self.dpr, visible):
+            for box, image in self.images.tiles(page, look.scale * look.dpr, visible):
                 painter.drawImage(rect_of(box), image)
         if look.theme.veil:
             painter.fillRect(paper, QColor(0, 0, 0, look.theme.veil))

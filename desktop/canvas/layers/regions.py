@@ -18,7 +18,7 @@ from desktop.canvas.layers.layer import (
     shown,
     transform_of,
 )
-from desktop.canvas.style import annotation_color, brush, color, font, is_proposed, pen
+from desktop.canvas.style import annotation_color, brush, color, font, is_proposed
 from model_backend.document import Box, Mask, Page, Region
 from model_backend.errors import UserError
 
@@ -116,19 +116,19 @@ def paint_region(painter: QPainter, region: Region, look: Look, masks: MaskImage
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if region.mask is not None:
             _paint_mask(painter, region.mask, name, masks, is_proposed=proposed)
-            painter.setPen(pen(name, 1.0, alpha=170, is_dashed=True))
+            painter.setPen(look.pen(name, 1.0, alpha=170, is_dashed=True))
             painter.drawRect(rect_of(region.box))
         elif region.polygons:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(pen(name, 1.6, is_dashed=proposed))
+            painter.setPen(look.pen(name, 1.6, is_dashed=proposed))
             painter.setBrush(brush(name, 20 if proposed else 42))
             painter.drawPath(outline_of(region))
         else:
-            painter.setPen(pen(name, 1.6, is_dashed=proposed))
+            painter.setPen(look.pen(name, 1.6, is_dashed=proposed))
             painter.setBrush(brush(name, 14 if proposed else 30))
             painter.drawRect(rect_of(region.box))
     if region.box.width * look.scale >= NAMES_FROM_PX:
-        _paint_name(painter, region, name, is_proposed=proposed)
+        _paint_name(painter, region, look)
 
 
 def outline_of(region: Region) -> QPainterPath:
@@ -149,16 +149,17 @@ def _paint_mask(
         painter.drawImage(QRectF(0, 0, mask.width, mask.height), image)
 
 
-def _paint_name(painter: QPainter, region: Region, name: str, *, is_proposed: bool) -> None:
-    text = f"{region.label} ?" if is_proposed else region.label
+def _paint_name(painter: QPainter, region: Region, look: Look) -> None:
+    name, proposed = annotation_color(look.schema, region), is_proposed(region)
+    text = f"{region.label} ?" if proposed else region.label
     with in_pixels(painter) as to_screen:
         small = font(10, is_bold=True)
         painter.setFont(small)
         corner = to_screen.map(QPointF(region.box.x0, region.box.y0))
         width = QFontMetricsF(small).horizontalAdvance(text) + 8
         tab = QRectF(corner.x() - 0.5, corner.y() - 14, width, 14)
-        painter.setPen(pen(name, 1.0))
-        painter.setBrush(brush("#ffffff", 235) if is_proposed else brush(name))
+        painter.setPen(look.pen(name))
+        painter.setBrush(brush("#ffffff", 235) if proposed else brush(name))
         painter.drawRect(tab)
-        painter.setPen(pen(name if is_proposed else "#ffffff"))
+        painter.setPen(look.pen(name if proposed else "#ffffff"))
         painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, text)

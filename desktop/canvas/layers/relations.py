@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from desktop.canvas.geometry import curve_points, link_curve
 from desktop.canvas.layers.layer import Look, polygon_of, saved
-from desktop.canvas.style import LINK_ALPHA, brush, is_proposed, label_color, pen
+from desktop.canvas.style import LINK_ALPHA, brush, is_proposed, label_color
 from model_backend.document import Box, Page, Point, Relation, bounding_box
 from model_backend.labels import ENTITY
 
@@ -90,10 +90,10 @@ def paint_links(
             name = label_color(look.schema, link.label, ENTITY)
             proposed = is_proposed(link.relation)
             painter.setBrush(brush(name, 0))
-            painter.setPen(pen(name, width, alpha=alpha, is_dashed=proposed))
+            painter.setPen(look.pen(name, width, alpha=alpha, is_dashed=proposed))
             painter.drawPath(curve_path(link.curve))
             if look.scale >= HEADS_FROM_SCALE:
-                paint_ends(painter, link.points, name, look.pixel * width, alpha)
+                paint_ends(painter, link.points, name, look, width, alpha)
 
 
 def curve_path(curve: Sequence[Point]) -> QPainterPath:
@@ -105,22 +105,25 @@ def curve_path(curve: Sequence[Point]) -> QPainterPath:
 
 
 def paint_ends(
-    painter: QPainter, points: Sequence[Point], name: str, size: float, alpha: int = 255
+    painter: QPainter,
+    points: Sequence[Point],
+    name: str,
+    look: Look,
+    width: float,
+    alpha: int = 255,
 ) -> None:
-    """A dot at the beginning and an arrow head at the end of a line; `size` is the line's width in
-    page units.
-    """
-    painter.setPen(pen(name, 1.0, alpha=alpha))
+    """A dot at the beginning and an arrow head at the end of a line that is so many pixels wide."""
+    size = width * look.pixel
+    painter.setPen(look.pen(name, 1.0, alpha=alpha))
     painter.setBrush(brush(name, alpha))
-    start, (x, y) = points[0], points[-1]
+    start, end = points[0], points[-1]
     painter.drawEllipse(QPointF(*start), 1.6 * size, 1.6 * size)
-    before = next(
-        (point for point in reversed(points[:-1]) if math.dist(point, (x, y)) > 4 * size), start
-    )
-    angle = math.atan2(y - before[1], x - before[0])
+    far = (point for point in reversed(points[:-1]) if math.dist(point, end) > 4 * size)
+    before = next(far, start)
+    angle = math.atan2(end[1] - before[1], end[0] - before[0])
     length, spread = 6.5 * size, 0.42
     wings = [
-        (x - length * math.cos(angle + side), y - length * math.sin(angle + side))
+        (end[0] - length * math.cos(angle + side), end[1] - length * math.sin(angle + side))
         for side in (spread, -spread)
     ]
-    painter.drawPolygon(polygon_of([(x, y), *wings]))
+    painter.drawPolygon(polygon_of([end, *wings]))

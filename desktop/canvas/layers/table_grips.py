@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, transform_of
-from desktop.canvas.style import brush, font, pen
+from desktop.canvas.style import brush, font
 from model_backend import table_grid
 from model_backend.document import Box, Span, Table
 
@@ -40,12 +40,12 @@ def paint_table_grips(painter: QPainter, table: Table, grips: TableGrips, look: 
     with saved(painter):
         painter.setTransform(transform_of(table_grid.frame_to_page(table)), True)
         if grips.cells is not None and is_within(table, grips.cells):
-            painter.setPen(pen(look.theme.accent, 2.0))
+            painter.setPen(look.pen(look.theme.accent, 2.0))
             painter.setBrush(brush(look.theme.accent, 48))
             painter.drawRect(rect_of(span_box(table, grips.cells)))
         for edge, width in ((grips.hovered, 3.0), (grips.edge, 4.0)):
             if edge is not None:
-                _paint_edge(painter, table, edge, pen(look.theme.accent, width))
+                _paint_edge(painter, table, edge, look.pen(look.theme.accent, width))
         _paint_tabs(painter, table, grips, look)
 
 
@@ -92,7 +92,7 @@ def _paint_tabs(painter: QPainter, table: Table, grips: TableGrips, look: Look) 
         for column, (low, high) in enumerate(zip(columns, columns[1:], strict=False))
     ]
     for rect, is_chosen, _sign in tabs:
-        painter.setPen(pen(look.theme.accent, 1.0, alpha=150))
+        painter.setPen(look.pen(look.theme.accent, 1.0, alpha=150))
         painter.setBrush(brush(look.theme.accent) if is_chosen else brush("#eef4ff", 235))
         painter.drawRect(rect)
     corner = QRectF(box.x0 - thickness, box.y0 - thickness, thickness, thickness)
@@ -113,6 +113,6 @@ def _paint_letters(painter: QPainter, tabs: list[tuple[QRectF, bool, str]], look
         for rect, is_chosen, sign in tabs:
             if sign and rect.height() * look.scale >= 8:
                 place = to_screen.map(rect.center())
-                painter.setPen(pen("#ffffff" if is_chosen else look.theme.accent))
+                painter.setPen(look.pen("#ffffff" if is_chosen else look.theme.accent))
                 letter = QRectF(place.x() - 7, place.y() - 7, 14, 14)
                 painter.drawText(letter, Qt.AlignmentFlag.AlignCenter, sign)

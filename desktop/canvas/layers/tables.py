@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QTransform
 
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, shown, transform_of
-from desktop.canvas.style import annotation_color, brush, font, is_proposed, pen
+from desktop.canvas.style import annotation_color, brush, font, is_proposed
 from model_backend import table_grid
 from model_backend.document import Box, Page, Table, bounding_box, transform_point
 
@@ -94,13 +94,13 @@ def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1
         for rect in grid.projected:
             painter.fillRect(rect, brush("#b45309", 34))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        inner = pen(name, 1.0, alpha=int(150 * strength), is_dashed=proposed)
+        inner = look.pen(name, 1.0, alpha=int(150 * strength), is_dashed=proposed)
         painter.setPen(inner)
         painter.drawPath(grid.lines)
-        painter.setPen(pen(name, 2.0, alpha=int(230 * strength), is_dashed=proposed))
+        painter.setPen(look.pen(name, 2.0, alpha=int(230 * strength), is_dashed=proposed))
         painter.drawRect(rect_of(grid.table.box))
         if grid.header is not None:
-            painter.setPen(pen(name, 2.6, alpha=int(230 * strength)))
+            painter.setPen(look.pen(name, 2.6, alpha=int(230 * strength)))
             painter.drawLine(grid.header.bottomLeft(), grid.header.bottomRight())
     _paint_signs(painter, grid, look, name)
 
@@ -115,5 +115,5 @@ def _paint_signs(painter: QPainter, grid: Grid, look: Look, name: str) -> None:
             tab = QRectF(place.x() - 13, place.y() - 5.5, 11, 11)
             ink = name if sign == HEADER_SIGN else "#b45309"
             painter.fillRect(tab, brush(ink))
-            painter.setPen(pen("#ffffff"))
+            painter.setPen(look.pen("#ffffff"))
             painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, sign)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from desktop.canvas.chunks import Chunks
 from desktop.canvas.layers.layer import Look, rect_of, shown
-from desktop.canvas.style import DOUBT, brush, pen
+from desktop.canvas.style import DOUBT, brush
 from model_backend.document import Box, Page, Word
 
 LINES_FROM_PX, OUTLINES_FROM_PX = 4.0, 15.0
@@ -68,10 +68,10 @@ def _paint(painter: QPainter, drawn: _Drawn, look: Look) -> None:
     height = drawn.height * look.scale
     theme = look.theme
     if look.has_strong_words and height >= LINES_FROM_PX:
-        painter.setPen(pen(theme.word, 1.0, alpha=110))
+        painter.setPen(look.pen(theme.word, 1.0, alpha=110))
         painter.setBrush(brush(theme.word, 26))
     elif height >= OUTLINES_FROM_PX:
-        painter.setPen(pen(theme.word, 1.0, alpha=44))
+        painter.setPen(look.pen(theme.word, 1.0, alpha=44))
         painter.setBrush(brush(theme.word, 12))
     else:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -80,9 +80,9 @@ def _paint(painter: QPainter, drawn: _Drawn, look: Look) -> None:
     if height < LINES_FROM_PX:
         return
     if drawn.doubtful:
-        dotted = pen(theme.doubt, 2.0, is_dashed=True)
+        dotted = look.pen(theme.doubt, 2.0, is_dashed=True)
         painter.setPen(dotted)
         painter.drawLines(drawn.doubtful)
     if drawn.struck:
-        painter.setPen(pen(theme.illegible, 2.0))
+        painter.setPen(look.pen(theme.illegible, 2.0))
         painter.drawLines(drawn.struck)

@@ -15,7 +15,7 @@ from desktop.canvas.hits import hits
 from desktop.canvas.layers.layer import Look, polygon_of
 from desktop.canvas.layers.live import Item
 from desktop.canvas.strokes import NotPossible, Stroke, painted
-from desktop.canvas.style import brush, color, label_color, pen
+from desktop.canvas.style import brush, color, label_color
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
@@ -78,7 +78,7 @@ class BrushTool(Tool):
         radius = self.work.brush_px / 2 * look.pixel
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(brush("#ffffff", 0))
-        for line in (pen("#ffffff", 3.0, alpha=200), pen(look.theme.accent, 1.4)):
+        for line in (look.pen("#ffffff", 3.0, alpha=200), look.pen(look.theme.accent, 1.4)):
             painter.setPen(line)
             painter.drawEllipse(QPointF(*self._point), radius, radius)
 

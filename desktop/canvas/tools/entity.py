@@ -11,7 +11,7 @@ from desktop.canvas.geometry import box_between
 from desktop.canvas.hits import entity_at, words_at, words_in
 from desktop.canvas.layers.layer import Look, rect_of
 from desktop.canvas.layers.live import Item
-from desktop.canvas.style import brush, label_color, pen
+from desktop.canvas.style import brush, label_color
 from desktop.canvas.tools.select import hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.document import edits
@@ -80,11 +80,11 @@ class Sweep(Gesture):
         """The words as they would become an entity."""
         name = label_color(look.schema, self.work.label(ENTITY), ENTITY)
         words = words_in(self.work.scene, self.box())
-        painter.setPen(pen(name, 1.6))
+        painter.setPen(look.pen(name, 1.6))
         painter.setBrush(brush(name, 70))
         painter.drawRects([rect_of(word.box) for word in words])
         if not self.is_click:
-            painter.setPen(pen(name, 1.0, alpha=180, is_dashed=True))
+            painter.setPen(look.pen(name, 1.0, alpha=180, is_dashed=True))
             painter.setBrush(brush(name, 0 if words else 24))
             painter.drawRect(rect_of(self.box()))
 

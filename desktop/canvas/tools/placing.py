@@ -22,7 +22,7 @@ from desktop.canvas.geometry import (
 from desktop.canvas.hits import within
 from desktop.canvas.layers.layer import Look, rect_of, saved
 from desktop.canvas.layers.live import MOST_PREVIEWS, Item
-from desktop.canvas.style import brush, pen
+from desktop.canvas.style import brush
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
@@ -106,7 +106,7 @@ class Move(Gesture):
             return
         with saved(painter):
             painter.translate(*self.shift())
-            painter.setPen(pen(look.theme.accent, 1.0))
+            painter.setPen(look.pen(look.theme.accent, 1.0))
             painter.setBrush(brush(look.theme.accent, 40))
             painter.drawRects(
                 [rect_of(item.box) for item in self._items if not isinstance(item, Relation)]
@@ -226,11 +226,11 @@ class RubberBand(Gesture):
         """The frame, with what it holds."""
         if self.is_click:
             return
-        painter.setPen(pen(look.theme.accent, 1.6))
+        painter.setPen(look.pen(look.theme.accent, 1.6))
         painter.setBrush(brush(look.theme.accent, 40))
         found = within(self.work.scene, self._band())
         painter.drawRects([rect_of(item.box) for item in found if not isinstance(item, Relation)])
-        painter.setPen(pen(look.theme.accent, 1.0, is_dashed=True))
+        painter.setPen(look.pen(look.theme.accent, 1.0, is_dashed=True))
         painter.setBrush(brush(look.theme.accent, 18))
         painter.drawRect(rect_of(self._band()))
 

@@ -11,7 +11,7 @@ from desktop.canvas.geometry import curve_points, link_curve
 from desktop.canvas.hits import entity_at
 from desktop.canvas.layers.layer import Look, rect_of
 from desktop.canvas.layers.relations import curve_path, paint_ends
-from desktop.canvas.style import annotation_color, brush, pen
+from desktop.canvas.style import annotation_color, brush
 from desktop.canvas.tools.select import hover
 from desktop.canvas.tools.tool import Pointer, Tool
 from desktop.canvas.workspace import Workspace
@@ -110,11 +110,11 @@ class RelationTool(Tool):
             name = annotation_color(look.schema, entity)
             curve = link_curve(entity.box.normalized(), end.normalized())
             painter.setBrush(brush(name, 0))
-            painter.setPen(pen(name, 2.2))
+            painter.setPen(look.pen(name, 2.2))
             painter.drawPath(curve_path(curve))
-            paint_ends(painter, curve_points(curve), name, 2.2 * look.pixel)
+            paint_ends(painter, curve_points(curve), name, look, 2.2)
         if target is not None:
-            painter.setPen(pen(look.theme.accent, 2.0))
+            painter.setPen(look.pen(look.theme.accent, 2.0))
             painter.setBrush(brush(look.theme.accent, 30))
             painter.drawRect(rect_of(target.box))
 

@@ -9,7 +9,7 @@ from desktop.canvas.geometry import box_between
 from desktop.canvas.hits import words_in
 from desktop.canvas.layers.layer import Look, path_of, polygon_of, rect_of
 from desktop.canvas.layers.tables import made_grid, paint_grid
-from desktop.canvas.style import brush, label_color, pen
+from desktop.canvas.style import brush, label_color
 from desktop.canvas.tools.placing import grip_cursor, grip_gesture
 from desktop.canvas.tools.tables import table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
@@ -65,7 +65,7 @@ class RegionOutline(Outline):
     def paint(self, painter: QPainter, look: Look) -> None:
         """The box to be."""
         name = label_color(look.schema, self.work.label(REGION), REGION)
-        painter.setPen(pen(name, 1.8))
+        painter.setPen(look.pen(name, 1.8))
         painter.setBrush(brush(name, 36))
         painter.drawRect(rect_of(self.box()))
 
@@ -92,7 +92,7 @@ class TableOutline(Outline):
         if table is not None:
             paint_grid(painter, made_grid(table), look)
             return
-        painter.setPen(pen(look.theme.accent, 1.8, is_dashed=True))
+        painter.setPen(look.pen(look.theme.accent, 1.8, is_dashed=True))
         painter.setBrush(brush(look.theme.accent, 20))
         painter.drawRect(rect_of(self.box()))
 
@@ -151,7 +151,7 @@ class PolygonTool(Tool):
         return bool(self._corners) or super().is_busy
 
     def begin(self, pointer: Pointer) -> Gesture | None:
-        """Corners of the selected polygon can be dragged; else a press sets one of a new polygon."""
+        """Corners of the selected polygon can be dragged; else a press sets one of a new one."""
         own = None if self._corners else grip_gesture(self.work, pointer)
         if own is not None:
             return own
@@ -218,10 +218,10 @@ class PolygonTool(Tool):
         name = label_color(look.schema, self.work.label(REGION), REGION)
         line = [*self._corners, self._point]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen(name, 1.0, alpha=0))
+        painter.setPen(look.pen(name, 1.0, alpha=0))
         painter.setBrush(brush(name, 36))
         painter.drawPath(path_of([line]))
-        painter.setPen(pen(name, 1.8))
+        painter.setPen(look.pen(name, 1.8))
         painter.drawPolyline(polygon_of(line))
         painter.setBrush(brush("#ffffff"))
         size = 3.5 * look.pixel

@@ -15,7 +15,6 @@ from desktop.canvas.layers.layer import Look, saved, transform_of
 from desktop.canvas.layers.live import Item
 from desktop.canvas.layers.table_grips import TAB_PX, Edge
 from desktop.canvas.layers.tables import table_bounds
-from desktop.canvas.style import pen
 from desktop.canvas.tools.placing import Move
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
@@ -91,17 +90,12 @@ class MoveEdge(Gesture):
         return (self._table.id,)
 
     def changed(self) -> Table:
-        """The table with the edge where the pointer is, as far as its neighbours let it go."""
+        """The table with the edge where the pointer is, or without it beyond a neighbour."""
         if self.is_click:
             return self._table
-        x, y = table_grid.to_frame(self._table, self.last.point)
-        value = y if self._edge.is_row else x
-        if not self.last.alt:
-            value = snapped(value, self._gaps, SNAP_PX * self.last.pixel)
-        value = self._between_neighbours(value)
-        move = table_grid.move_row_edge if self._edge.is_row else table_grid.move_column_edge
+        value = self._value()
         try:
-            return move(self._table, self._edge.index, value)
+            return self._joined(value) or self._moved(value)
         except ValueError:
             return self._table
 
@@ -110,23 +104,45 @@ class MoveEdge(Gesture):
         self.move(pointer)
         table = self.changed()
         if table != self._table:
-            text = mark("Move row edge") if self._edge.is_row else mark("Move column edge")
-            self.work.apply(text, lambda page: edits.replace(page, table))
-            self.work.choose_edge(self._edge)
+            is_gone = self._joined(self._value()) is not None
+            self.work.apply(_title(self._edge, is_gone), lambda page: edits.replace(page, table))
+            self.work.choose_edge(None if is_gone else self._edge)
         return True
 
     def previews(self) -> Mapping[int, Item]:
         """The table with the moved edge."""
         return {self._table.id: self.changed()}
 
-    def _between_neighbours(self, value: float) -> float:
-        edges = edges_of_axis(self._table, is_row=self._edge.is_row)
-        thin, index = THINNEST_PX * self.last.pixel, self._edge.index
+    def _value(self) -> float:
+        x, y = table_grid.to_frame(self._table, self.last.point)
+        value = y if self._edge.is_row else x
+        return value if self.last.alt else snapped(value, self._gaps, SNAP_PX * self.last.pixel)
+
+    def _joined(self, value: float) -> Table | None:
+        """The table without the edge, where it was dragged onto or over a neighbour."""
+        edges, index = edges_of_axis(self._table, is_row=self._edge.is_row), self._edge.index
+        if not 0 < index < len(edges) - 1:
+            return None
+        if edges[index - 1] < value < edges[index + 1]:
+            return None
+        delete = table_grid.delete_row_edge if self._edge.is_row else table_grid.delete_column_edge
+        return delete(self._table, index)
+
+    def _moved(self, value: float) -> Table:
+        edges, index = edges_of_axis(self._table, is_row=self._edge.is_row), self._edge.index
+        thin = THINNEST_PX * self.last.pixel
         if index > 0:
             value = max(value, edges[index - 1] + min(thin, (edges[index] - edges[index - 1]) / 2))
         if index < len(edges) - 1:
             value = min(value, edges[index + 1] - min(thin, (edges[index + 1] - edges[index]) / 2))
-        return value
+        move = table_grid.move_row_edge if self._edge.is_row else table_grid.move_column_edge
+        return move(self._table, index, value)
+
+
+def _title(edge: Edge, is_gone: bool) -> str:
+    if is_gone:
+        return mark("Delete row edge") if edge.is_row else mark("Delete column edge")
+    return mark("Move row edge") if edge.is_row else mark("Move column edge")
 
 
 class AddEdge(Gesture):
@@ -163,7 +179,7 @@ class AddEdge(Gesture):
         box, at = self._table.box, self._value()
         with saved(painter):
             painter.setTransform(transform_of(table_grid.frame_to_page(self._table)), True)
-            painter.setPen(pen(look.theme.accent, 2.0, is_dashed=True))
+            painter.setPen(look.pen(look.theme.accent, 2.0, is_dashed=True))
             if self._is_row:
                 painter.drawLine(QPointF(box.x0, at), QPointF(box.x1, at))
             else:
