@@ -41,8 +41,10 @@ Result = TypeVar("Result")
 
 VIEW_SECONDS = 15.0
 START_SECONDS = 120.0
-MOST_TASKS = 200
-"""A process is replaced after this many pieces of work: libraries keep memory."""
+MOST_TASKS = {"view": 2000, "batch": 200, "model": 2000}
+"""A process is replaced after this many pieces of work (tiles are many and small): libraries keep
+memory.
+"""
 STARTS = 3
 """How often in a row a process may fail to start before its work fails."""
 BYTES_PER_PIXEL = 4
@@ -118,7 +120,8 @@ class _Worker:
     """One process and the thread that feeds it."""
 
     def __init__(self, kind: Kind, queue: SimpleQueue[_Work | None], folder: Path) -> None:
-        self.process: BaseProcess | None = None
+        self.pid: int | None = None
+        self._process: BaseProcess | None = None
         self._kind, self._queue, self._folder = kind, queue, folder
         self._pipe: connection.Connection | None = None
         self._served = 0
@@ -137,6 +140,8 @@ class _Worker:
     def close(self) -> None:
         """End the process now, whatever it does; the queue must hold a None for the thread."""
         self._is_closed = True
+        if (work := self._work) is not None:
+            work.future.cancel()
         with self._lock:
             self._kill()
 
@@ -167,74 +172,78 @@ class _Worker:
         try:
             pipe = self._ready()
         except UserError as error:
+            if self._is_closed:
+                work.future.cancel()
             work.fail(error)
             return
         with self._lock:
             self._work = work
         try:
-            answer = None if work.future.cancelled() else self._ask(pipe, work)
-        except UserError as error:
-            self._end()
-            answer = (False, error)
+            value = None if work.future.cancelled() else self._answer(pipe, work)
+        except BaseException as error:  # of whatever kind: this thread must live on
+            work.fail(error.with_traceback(None))  # its frames hold the work and its future
+        else:
+            work.finish(value)
         finally:
             with self._lock:
                 self._work = None
-        if answer is None:
-            work.future.set_running_or_notify_cancel()
-        else:
-            self._deliver(pipe, work, answer)
         if self._kind == "view" and not self._is_closed:
             with contextlib.suppress(UserError):
                 self._ready()  # a new one at once where the old one is gone
 
-    def _ask(self, pipe: connection.Connection, work: _Work) -> worker_process.Answer:
-        assert self.process is not None
+    def _answer(self, pipe: connection.Connection, work: _Work) -> object:
+        """What the process gives for the work; a picture's memory is opened while it is held."""
+        try:
+            is_done, value = pickle.loads(self._ask(pipe, work))
+            if not is_done:
+                raise value
+        except BaseException as error:
+            if work.picture:
+                _forget(work.picture)
+            if isinstance(error, MemoryError):
+                self._end()
+                raise UserError(
+                    "{file}: it needs more memory than one file may use. "
+                    "Make it smaller and retry.",
+                    file=work.subject,
+                ) from error
+            raise
+        if work.picture:
+            width, height, scale = value
+            value = SharedPicture(width, height, scale, SharedMemory(work.picture))
+            with contextlib.suppress(OSError):
+                pipe.send_bytes(worker_process.TAKEN)
+        return value
+
+    def _ask(self, pipe: connection.Connection, work: _Work) -> bytes:
+        """Send the work and wait for the answer; a process that fails is ended."""
+        assert self._process is not None
+        self._served += 1
         try:
             pipe.send_bytes(work.message)
-            if not connection.wait([pipe, self.process.sentinel], work.seconds):
+            if not connection.wait([pipe, self._process.sentinel], work.seconds):
+                self._end()
                 raise TookTooLong(
                     "{file}: stopped after {seconds} seconds. It may be damaged or too large.",
                     file=work.subject,
                     seconds=f"{work.seconds:g}",
                 )
-            answer: worker_process.Answer = pickle.loads(pipe.recv_bytes())
+            return pipe.recv_bytes()
         except (EOFError, OSError) as error:
-            self._log_death()
+            if not work.future.cancelled():
+                self._log_death()
+            self._end()
             raise WorkerDied(
                 "{file}: the process that worked on it ended unexpectedly. "
                 "It may be damaged; everything else goes on.",
                 file=work.subject,
             ) from error
-        return answer
-
-    def _deliver(
-        self, pipe: connection.Connection, work: _Work, answer: worker_process.Answer
-    ) -> None:
-        """Hand the answer over; a picture's memory is opened here, while its maker holds it."""
-        is_done, value = answer
-        self._served += 1
-        if is_done and work.picture:
-            width, height, scale = value
-            value = SharedPicture(width, height, scale, SharedMemory(work.picture))
-            with contextlib.suppress(OSError):
-                pipe.send_bytes(worker_process.TAKEN)
-        elif work.picture:
-            _forget(work.picture)
-        if isinstance(value, MemoryError):
-            self._end()
-            value = UserError(
-                "{file}: it needs more memory than one file may use. Make it smaller and retry.",
-                file=work.subject,
-            )
-        if is_done:
-            work.finish(value)
-        else:
-            work.fail(value)
 
     def _ready(self) -> connection.Connection:
         """A living process that waits for work; UserError when none can be started."""
-        if self._served >= MOST_TASKS or self.process is None or not self.process.is_alive():
-            self._end()
+        is_alive = self._process is not None and self._process.is_alive()
+        if not is_alive or self._served >= MOST_TASKS[self._kind]:
+            self._end(may_have_children=is_alive)  # a number long dead may name another group
             for _attempt in range(STARTS):
                 if self._start():
                     break
@@ -260,7 +269,8 @@ class _Worker:
             if self._is_closed:
                 return False
             process.start()
-            self.process, self._pipe, self._served = process, ours, 0
+            self._process, self._pipe, self._served = process, ours, 0
+            self.pid = process.pid
         theirs.close()
         try:
             return ours.poll(START_SECONDS) and ours.recv_bytes() == worker_process.READY
@@ -268,12 +278,13 @@ class _Worker:
             self._log_death()
             return False
 
-    def _end(self) -> None:
+    def _end(self, *, may_have_children: bool = True) -> None:
         """Leave no process, no child of it and none of its files behind."""
         with self._lock:
-            process, pipe = self.process, self._pipe
-            self._kill()
-            self.process = self._pipe = None
+            process, pipe = self._process, self._pipe
+            if may_have_children:
+                self._kill()
+            self._process = self._pipe = self.pid = None
         if pipe is not None:
             pipe.close()
         if process is not None:
@@ -283,20 +294,22 @@ class _Worker:
 
     def _kill(self) -> None:
         """Kill the process and all that it started; the lock must be held."""
-        if self.process is None or self.process.pid is None:
+        if self._process is None or self._process.pid is None:
             return
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
 
     def _log_death(self) -> None:
         """Put what the process said last into our log."""
-        assert self.process is not None
-        self.process.join(1)
-        log = self._folder / str(self.process.pid) / "log"
+        if self._is_closed:
+            return
+        assert self._process is not None
+        self._process.join(1)
+        log = self._folder / str(self._process.pid) / "log"
         said = log.read_text("utf-8", "replace")[-4000:] if log.exists() else ""
-        logger.warning("a %s process ended (%s): %s", self._kind, self.process.exitcode, said)
+        logger.warning("a %s process ended (%s): %s", self._kind, self._process.exitcode, said)
 
 
 def _forget(name: str) -> None:
@@ -367,8 +380,8 @@ class Workers:
 
     def pids(self, kind: Kind) -> tuple[int, ...]:
         """Process ids of the living processes of that kind."""
-        processes = [worker.process for worker in self._workers.get(kind, ())]
-        return tuple(process.pid for process in processes if process is not None and process.pid)
+        found = (worker.pid for worker in self._workers.get(kind, ()))
+        return tuple(pid for pid in found if pid is not None)
 
     def close(self) -> None:
         """End all processes and threads; what was not finished is cancelled."""
