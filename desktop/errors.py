@@ -110,6 +110,9 @@ _SYSTEM_ERRORS: dict[int, _Maker] = {
     errno.EPERM: _no_permission,
     errno.EROFS: _read_only,
     errno.EIO: _unreadable,
+    errno.ENOTDIR: _cannot_open,
+    errno.ENAMETOOLONG: _cannot_open,
+    errno.ELOOP: _cannot_open,
 }
 
 _DATABASE_ERRORS: dict[str, _Maker] = {

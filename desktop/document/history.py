@@ -11,7 +11,6 @@ from desktop.store.records import (
     Edit,
     PageChange,
     Revision,
-    RevisionKind,
     SchemaChange,
 )
 from desktop.store.store import Store
@@ -40,15 +39,28 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.undo_text = ""
-        self.redo_text = ""
-        self.refresh()
+        self._texts: tuple[Revision | None, str, str] | None = None
 
-    def refresh(self) -> None:
-        """Look up what comes next, after something was written."""
-        edit, undone = self._next_undo(), self._next_redo()
-        self.undo_text = edit.text if edit else ""
-        self.redo_text = undone.text if undone else ""
+    @property
+    def undo_text(self) -> str:
+        """What the edit is called that would be undone; empty when there is none."""
+        return self._looked_up()[1]
+
+    @property
+    def redo_text(self) -> str:
+        """What the edit is called that would be redone; empty when there is none."""
+        return self._looked_up()[2]
+
+    def _looked_up(self) -> tuple[Revision | None, str, str]:
+        """Both texts, read when they are asked for: a write is done when it is on the disk."""
+        if self._texts is None or self._texts[0] is not self._store.head:
+            undo, redo = self._next_undo(), self._next_redo()
+            self._texts = (
+                self._store.head,
+                undo.text if undo else "",
+                redo.text if redo else "",
+            )
+        return self._texts
 
     def _next_undo(self) -> Revision | None:
         head = self._store.head
@@ -61,13 +73,6 @@ class History:
             return None
         undo = self._store.revision(head.redo_top)
         return self._store.revision(undo.of) if undo.of else None
-
-    def write(self, edit: Edit, kind: RevisionKind, of: Revision | None = None) -> bool:
-        """Write one edit of this kind; False where nothing differs."""
-        written = self._store.apply(edit.text, edit.changes, kind=kind, of=of)
-        if written is not None:
-            self.refresh()
-        return written is not None
 
     def undone(
         self, page: Callable[[int], Page], schema: LabelSchema

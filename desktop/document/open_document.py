@@ -102,7 +102,7 @@ class OpenDocument(QObject):
         return edit.text
 
     def _write(self, edit: Edit, kind: RevisionKind, of: Revision | None = None) -> None:
-        if self._history.write(edit, kind, of):
+        if self.store.apply(edit.text, edit.changes, kind=kind, of=of) is not None:
             self._take(edit.changes)
 
     def _take(self, changes: Sequence[Change]) -> None:
@@ -138,7 +138,6 @@ class OpenDocument(QObject):
             mark("New proposals"), [change], kind=RevisionKind.JOB, proposals={page_id: said}
         )
         if written is not None:
-            self._history.refresh()
             self._take([change])
 
     def bring_labels(self, labels: Iterable[tuple[str, str]]) -> None:
