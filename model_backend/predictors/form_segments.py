@@ -18,6 +18,10 @@ LAST_OF_LABEL = re.compile(
     r"|zip|brand|subject|성명|이름|주소|일자|번호|전화|날짜|금액|서명)$"
 )
 """Words that a label often ends with, where no colon says so."""
+GOES_ON = re.compile(r"(?i)(\b(of|the|to|for|and|a|by|or|in|with|on|at|is)|[-,&/])$")
+"""What a line ends with that goes on in the next one."""
+JOIN = -0.9
+"""Where evidence for joining two lines begins; the gap between them only takes away."""
 CHECK_BOXES = frozenset("☐☑☒□■▢○●✓✔")
 
 
@@ -47,7 +51,8 @@ def segment_of(lines: Iterable[Sequence[Word]], score: float = 1.0) -> Segment:
     """The segment of these lines."""
     kept = tuple(tuple(line) for line in lines)
     boxes = [word.box for line in kept for word in line]
-    return Segment(kept, union_of(boxes), statistics.median(box.height for box in boxes), score)
+    height = max(1e-3, statistics.median(box.height for box in boxes))
+    return Segment(kept, union_of(boxes), height, score)
 
 
 def segments_of(words: Sequence[Word]) -> tuple[Segment, ...]:
@@ -154,7 +159,7 @@ def _cut_evidence(before: Word, word: Word, gap: float, excess: float, spacing: 
     evidence = -3.3 + _step(gap, ((0.7, 1.0), (0.9, 0.5), (1.1, 0.5), (1.5, 1.0)))
     evidence += _step(excess, ((0.2, 0.7), (0.4, 0.7), (0.7, 0.5)))
     evidence += 4.0 * (a.endswith(COLONS) and not _is_time(a, b))
-    evidence += 2.0 * (b[0] in CHECK_BOXES) + 2.0 * (a[-1] in CHECK_BOXES)
+    evidence += 4.0 * (b[0] in CHECK_BOXES) + 2.0 * (a[-1] in CHECK_BOXES)
     evidence += 0.9 * spacing.begins_column(word.box.x0)
     evidence += 1.0 * (_is_upper(a) and not _is_upper(b) and not b[0].isdigit())
     evidence += 0.7 * b[0].isdigit()
@@ -181,11 +186,14 @@ def _is_upper(text: str) -> bool:
 def _joined(segments: Sequence[Segment]) -> list[Segment]:
     """Segments that continue on the next line become one."""
     ordered = sorted(segments, key=lambda segment: (segment.box.y0, segment.box.x0))
+    stack = _Stack(ordered)
     continued: dict[int, int] = {}
-    for upper, lower in _stacked(ordered):
-        if lower not in continued.values() and _join_evidence(ordered, upper, lower) > 0:
+    taken: set[int] = set()
+    for upper, lower in stack.pairs:
+        if lower not in taken and _join_evidence(stack, upper, lower) > 0:
             continued[upper] = lower
-    heads = [index for index in range(len(ordered)) if index not in set(continued.values())]
+            taken.add(lower)
+    heads = [index for index in range(len(ordered)) if index not in taken]
     return [segment_of(_chain(ordered, continued, head)) for head in heads]
 
 
@@ -199,8 +207,41 @@ def _chain(
     return lines
 
 
+class _Stack:
+    """Which segment stands under which: the pairs that could be lines of one text."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = segments
+        self.pairs = _stacked(segments)
+        self.above: dict[int, list[int]] = {}
+        for upper, lower in self.pairs:
+            self.above.setdefault(lower, []).append(upper)
+        self._below = dict(self.pairs)
+        self._has_neighbour = _beside(segments)
+
+    def gap(self, upper: int, lower: int) -> float:
+        """The gap between two lines in heights of their text."""
+        a, b = self.segments[upper], self.segments[lower]
+        return 2 * (b.box.y0 - a.box.y1) / (a.height + b.height)
+
+    def gap_above(self, index: int) -> float:
+        """The gap to the line above; 3 where none is near."""
+        return min((self.gap(upper, index) for upper in self.above.get(index, ())), default=3.0)
+
+    def gap_below(self, index: int) -> float:
+        """The gap to the line below; 3 where none is near."""
+        return self.gap(index, self._below[index]) if index in self._below else 3.0
+
+    def has_neighbour(self, index: int) -> bool:
+        """Whether another segment stands on the same line."""
+        return self._has_neighbour[index]
+
+
 def _stacked(segments: Sequence[Segment]) -> list[tuple[int, int]]:
-    """Pairs (upper, lower): each segment and the nearest one below it in its columns."""
+    """Pairs (upper, lower): each segment and the nearest one below it in its columns.
+
+    The segments are sorted from top to bottom.
+    """
     pairs = []
     for i, upper in enumerate(segments):
         for j in range(i + 1, len(segments)):
@@ -214,28 +255,44 @@ def _stacked(segments: Sequence[Segment]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _join_evidence(segments: Sequence[Segment], i: int, j: int) -> float:
+def _beside(segments: Sequence[Segment]) -> list[bool]:
+    """For each segment (sorted from top to bottom) whether another stands on its line."""
+    found = [False] * len(segments)
+    for i, one in enumerate(segments):
+        for j in range(i + 1, len(segments)):
+            other = segments[j]
+            if other.box.y0 > one.box.y1:
+                break
+            common = min(one.box.y1, other.box.y1) - other.box.y0
+            if common > 0.5 * min(one.height, other.height):
+                found[i] = found[j] = True
+    return found
+
+
+def _join_evidence(stack: _Stack, i: int, j: int) -> float:
     """Evidence that segment j is the next line of segment i; more than 0 means that it is."""
-    a, b = segments[i], segments[j]
+    a, b = stack.segments[i], stack.segments[j]
+    gap = stack.gap(i, j)
+    room = min(stack.gap_above(i), stack.gap_below(j)) - gap
+    evidence = JOIN - _step(gap, ((0.0, 0.5), (0.2, 0.6), (0.4, 1.3), (0.8, 0.8)))
+    evidence += 0.4 * (stack.gap_above(i) > gap + 0.3) + 0.4 * (stack.gap_below(j) > gap + 0.3)
+    evidence += 0.5 * (room > 0.8) - 0.7 * (len(stack.above[j]) > 1)
+    has_side = (stack.has_neighbour(i), stack.has_neighbour(j))
+    evidence -= 0.6 * has_side[0] + 0.9 * has_side[1] + 0.4 * all(has_side)
+    return evidence + _shape_evidence(a, b) + _text_evidence(a.text, b.text)
+
+
+def _shape_evidence(a: Segment, b: Segment) -> float:
+    """What alignment and length say: centred or left-aligned, and long, lines go on."""
     height = (a.height + b.height) / 2
-    gap = (b.box.y0 - a.box.y1) / height
-    has_side = (_has_neighbour(segments, i), _has_neighbour(segments, j))
     is_left = abs(a.box.x0 - b.box.x0) < 0.7 * height
     is_centered = abs(a.box.center[0] - b.box.center[0]) < 0.7 * height
-    evidence = 0.2 - _step(gap, ((0.0, 0.6), (0.2, 0.7), (0.4, 1.3), (0.8, 3.0)))
-    evidence -= 1.5 * a.text.endswith(COLONS) + 0.5 * b.text.endswith(COLONS)
-    evidence -= 0.6 * has_side[0] + 0.9 * has_side[1] + 0.3 * all(has_side)
-    evidence += 1.5 * b.text[0].islower()
-    evidence += 0.9 * (is_centered and not is_left) + 0.3 * (is_left and not is_centered)
-    evidence += _step(a.box.width / height, ((10, 0.3), (18, 0.6))) + 0.4 * (len(a.words) >= 5)
-    return evidence
+    evidence = 1.2 * (is_centered and not is_left) + 0.6 * is_left
+    return evidence + _step(a.box.width / height, ((10, 0.5), (18, 0.9)))
 
 
-def _has_neighbour(segments: Sequence[Segment], index: int) -> bool:
-    """Whether another segment stands on the same line."""
-    own = segments[index]
-    for other in segments:
-        common = min(own.box.y1, other.box.y1) - max(own.box.y0, other.box.y0)
-        if other is not own and common > 0.5 * min(own.height, other.height):
-            return True
-    return False
+def _text_evidence(a: str, b: str) -> float:
+    """What punctuation and words say: after a colon something new begins, after "of the" not."""
+    evidence = -1.9 * a.endswith(COLONS) - 0.7 * b.endswith(COLONS)
+    evidence += 1.7 * b[0].islower() + 0.9 * (b[0] in "(")
+    return evidence + 1.6 * bool(GOES_ON.search(a))
