@@ -32,9 +32,15 @@ def header_breaks(layout: Layout, count: int) -> list[bool]:
         for heading in line:
             reach = _ruled_range(layout, heading) or (heading.first, heading.last)
             below = _first_divided(lines, index, reach)
-            if below is not None and reach[1] - reach[0] > 1:
+            if below is not None and reach[1] - reach[0] > 1 and _is_lower(layout, index, below):
                 breaks[below - 1] = True
     return breaks
+
+
+def _is_lower(layout: Layout, above: int, below: int) -> bool:
+    """Whether a line is really below another, not beside it with a small shift."""
+    tops = [min(item.run.box.y0 for item in layout.lines[line]) for line in (above, below)]
+    return tops[1] - tops[0] > 0.5 * layout.height
 
 
 def _first_divided(lines: Sequence[PlacedLine], index: int, reach: tuple[int, int]) -> int | None:
@@ -97,7 +103,8 @@ def _reaches(
     blank = set(range(1, len(layout.columns))) - covered
     for heading in headings:
         ruled = _ruled_range(layout, heading)
-        reach = ruled or _centred(layout, heading, blank)
+        aside = ASIDE if len(headings) > 1 else 1.0
+        reach = ruled or _centred(layout, heading, blank, aside)
         blank -= set(range(*reach))
         reaches.append(reach)
     return _disjoint(reaches)
@@ -114,7 +121,9 @@ def _disjoint(reaches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
-def _centred(layout: Layout, heading: Placed, blank: set[int]) -> tuple[int, int]:
+def _centred(
+    layout: Layout, heading: Placed, blank: set[int], most_aside: float
+) -> tuple[int, int]:
     """The widest range of blank columns around a heading that it stands in the middle of."""
     left, right = heading.first, heading.last
     while left - 1 in blank:
@@ -127,7 +136,7 @@ def _centred(layout: Layout, heading: Placed, blank: set[int]) -> tuple[int, int
         for last in range(heading.last, right + 1):
             start, end = layout.columns[first][0], layout.columns[last - 1][1]
             aside = abs((start + end) / 2 - middle)
-            if aside <= ASIDE * (end - start) / (last - first) and end - start > widest:
+            if aside <= most_aside * (end - start) / (last - first) and end - start > widest:
                 best, widest = (first, last), end - start
     return best
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from model_backend.document import Box, Table, Word
-from model_backend.table_grid.cells import is_inside
+from model_backend.table_grid.cells import is_inside, words_of_cells
 from model_backend.table_grid.edits import (
+    delete_row_edge,
     empty_table,
     merge_cells,
     set_header_rows,
@@ -21,13 +23,14 @@ from model_backend.table_grid.runs import (
     Line,
     Rule,
     Run,
+    is_number,
     lines_of_words,
     text_height,
     white_columns,
 )
 
-SYMBOLS = frozenset("$€£¥₩")
-"""A column of nothing but these belongs to the column on its right."""
+_DRAWN_RULE = re.compile(r"[-_=\u2014\u2500]{5,}")
+"""A ruling made of characters."""
 
 
 def propose_grid(
@@ -60,10 +63,19 @@ def grid_of(
     `across` are the horizontal rulings, `down` the vertical ones, in the table's frame.
     """
     box = outline.box
-    inside = [
+    placed = [
         Run(place, word.text.strip())
         for word in words
-        if word.text.strip() and is_inside(place := box_to_frame(outline, word.box), box)
+        if _is_visible(word.text) and is_inside(place := box_to_frame(outline, word.box), box)
+    ]
+    inside = [run for run in placed if not _DRAWN_RULE.fullmatch(run.text)]
+    across = [
+        *across,
+        *(
+            Rule(run.box.center[1], run.box.x0, run.box.x1)
+            for run in placed
+            if _DRAWN_RULE.fullmatch(run.text)
+        ),
     ]
     walls = [rule.at for rule in down if rule.covers(box.y0, box.y1, 0.5)]
     if not inside:
@@ -72,7 +84,11 @@ def grid_of(
     lines, height = lines_of_words(inside), text_height(inside)
     separators = column_separators(box, lines, height, walls)
     layout = layout_of(box, lines, height, separators, across)
-    return _built(outline, separators, layout)
+    return _without_slivers(_built(outline, separators, layout), words, height)
+
+
+def _is_visible(text: str) -> bool:
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def column_separators(
@@ -83,7 +99,7 @@ def column_separators(
     for left, right in white_columns(lines, height, edges):
         if not any(left - 1 <= wall <= right + 1 for wall in edges):
             edges.append((left + right) / 2)
-    return _without_symbol_columns(box, _apart(edges, box.x0, box.x1), lines)
+    return _without_sparse_columns(box, _apart(edges, box.x0, box.x1), lines)
 
 
 def _apart(values: Iterable[float], first: float, last: float) -> list[float]:
@@ -95,27 +111,45 @@ def _apart(values: Iterable[float], first: float, last: float) -> list[float]:
     return kept
 
 
-def _without_symbol_columns(
+def _without_sparse_columns(
     box: Box, separators: Sequence[float], lines: Sequence[Line]
 ) -> list[float]:
-    """Columns without words go to their left, columns of currency signs to their right."""
+    """Columns with hardly any words are joined with the neighbour that the words are nearer to."""
     kept = list(separators)
     index = 0
     while kept and index <= len(kept):
         edges = [box.x0, *kept, box.x1]
-        texts = {
-            word.text
-            for line in lines
-            for word in line
-            if edges[index] <= word.box.center[0] < edges[index + 1]
-        }
-        if not texts:
-            kept.pop(max(index - 1, 0))
-        elif texts <= SYMBOLS and index < len(kept):
+        if not _is_sparse(lines, edges[index], edges[index + 1]):
+            index += 1
+        elif index == 0 or (
+            index < len(kept) and _is_nearer_right(lines, edges[index], edges[index + 1])
+        ):
             kept.pop(index)
         else:
-            index += 1
+            kept.pop(index - 1)
+            index -= 1
     return kept
+
+
+def _is_sparse(lines: Sequence[Line], start: float, end: float) -> bool:
+    """Whether a column has words on few lines only, and no numbers."""
+    inside = [[word for word in line if start <= word.box.center[0] < end] for line in lines]
+    filled = [words for words in inside if words]
+    has_number = any(is_number(word.text) for words in filled for word in words)
+    return len(filled) <= 0.12 * len(lines) and not (filled and has_number)
+
+
+def _is_nearer_right(lines: Sequence[Line], start: float, end: float) -> bool:
+    """Whether the words of a column are nearer to those on their right than on their left."""
+    left = right = float("inf")
+    for line in lines:
+        for word in line:
+            if start <= word.box.center[0] < end:
+                before = [other.box.x1 for other in line if other.box.center[0] < start]
+                after = [other.box.x0 for other in line if other.box.center[0] >= end]
+                left = min([left, *(word.box.x0 - place for place in before)])
+                right = min([right, *(place - word.box.x1 for place in after)])
+    return right < left
 
 
 def _with_edges(outline: Table, rows: Iterable[float], columns: Iterable[float]) -> Table:
@@ -144,6 +178,20 @@ def _built(outline: Table, separators: Sequence[float], layout: Layout) -> Table
         table = merge_cells(table, span)
     for row in projected(rows, layout, header_rows):
         table = toggle_projected(table, row)
+    return table
+
+
+def _without_slivers(table: Table, words: Sequence[Word], height: float) -> Table:
+    """The table without rows that are too low for text and have none."""
+    filled = {
+        row
+        for span, found in words_of_cells(table, words).items()
+        if found
+        for row in range(span.row0, span.row1)
+    }
+    for row in reversed(range(len(table.rows))):
+        if row not in filled and table.rows[row].size < 0.6 * height and len(table.rows) > 1:
+            table = delete_row_edge(table, row if row else 1)
     return table
 
 

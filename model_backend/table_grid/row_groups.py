@@ -12,6 +12,10 @@ from model_backend.table_grid.runs import Line, Rule, Run, is_number, joined
 
 NARROW = 0.45
 """A gap this narrow (text heights) between two words of prose is a space even above a separator."""
+OPEN_WORDS = frozenset(
+    ("of", "and", "or", "the", "a", "for", "in", "with", "to", "by", "from", "per")
+)
+"""A label that ends with one of these goes on in the next line."""
 MOST_HEADER_SHARE = 0.6
 """A header does not take more than this share of a table's lines."""
 
@@ -36,6 +40,7 @@ class Layout:
     """
 
     box: Box
+    height: float
     columns: tuple[tuple[float, float], ...]
     lines: tuple[PlacedLine, ...]
     across: tuple[Rule, ...]
@@ -55,7 +60,7 @@ def layout_of(
         [_placed(run, columns) for run in _runs(line, height, separators)] for line in lines
     )
     full = tuple(_rule_between(above, below, box, across) for above, below in pairwise(placed))
-    return Layout(box, columns, placed, tuple(across), full)
+    return Layout(box, height, columns, placed, tuple(across), full)
 
 
 def _runs(line: Line, height: float, separators: Sequence[float]) -> Line:
@@ -130,9 +135,10 @@ def _first_number_line(layout: Layout) -> int | None:
         numbers = [item for item in beside if is_number(item.run.text)]
         has_label = any(item.first == 0 for item in line)
         is_years = all(_is_year(item.run.text) for item in numbers)
-        if numbers and 2 * len(numbers) >= len(beside) and (has_label or not is_years):
-            if is_years and index < 2 and len(layout.lines) > 3:
-                continue
+        if is_years and index < 2 and len(layout.lines) > 3:
+            continue
+        is_wide = 2 * len(covered_columns(line)) > len(layout.columns)
+        if numbers and 2 * len(numbers) >= len(beside) and (has_label or is_wide):
             return index
     return None
 
@@ -151,7 +157,9 @@ def body_breaks(layout: Layout, first: int) -> list[bool]:
     start = 0
     for index, (above, below) in enumerate(pairwise(lines)):
         row = [item for line in lines[start : index + 1] for item in line]
-        if full[index] is not None or numeric_columns(row) & numeric_columns(below):
+        if _middle(below) - _middle(above) < 0.5 * layout.height:
+            is_break = False
+        elif full[index] is not None or numeric_columns(row) & numeric_columns(below):
             is_break = True
         elif is_ruled:
             is_break = False
@@ -208,7 +216,7 @@ def _begins_row(
     if after == {0}:
         return _begins_label(layout, row, below, leading)
     if before == {0}:
-        return not _is_wrapped(layout, above[-1], below[0], leading)
+        return not _is_wrapped(above[-1], below[0], leading)
     return leading >= 0
 
 
@@ -221,13 +229,12 @@ def _begins_label(layout: Layout, row: PlacedLine, below: PlacedLine, leading: i
     return not (labels and leading < 0 and _is_full(layout, labels[-1], below[0]))
 
 
-def _is_wrapped(layout: Layout, label: Placed, following: Placed, leading: int) -> bool:
+def _is_wrapped(label: Placed, following: Placed, leading: int) -> bool:
     """Whether a label without values goes on in the next line, which has them."""
-    if leading > 0:
+    if leading > 0 or not label.run.text:
         return False
-    if following.run.text[:1].islower():
-        return True
-    return label.run.text[-1:] not in ":." and _is_full(layout, label, following)
+    is_open = label.run.text.split()[-1].lower() in OPEN_WORDS or label.run.text[-1] in ",-/&("
+    return following.run.text[:1].islower() or is_open
 
 
 def _is_full(layout: Layout, label: Placed, following: Placed) -> bool:

@@ -103,12 +103,7 @@ def white_columns(
     They are looked for on the lines with many runs; an interval stays when more lines keep it white
     between two words than run across it. The more lines agree, the narrower it may be.
     """
-    runs = [joined(line, SPACE * height, walls) for line in lines]
-    counts = sorted(len(line) for line in runs if len(line) > 1)
-    if not counts:
-        return []
-    enough = max(2, 0.6 * counts[int(0.8 * (len(counts) - 1))])
-    body = [line for line, found in zip(lines, runs, strict=True) if len(found) >= enough]
+    body = _telling_lines(lines, [joined(line, SPACE * height, walls) for line in lines])
     whites = _whites(body, allowed=int(0.06 * len(body)))
     return [
         white
@@ -116,6 +111,20 @@ def white_columns(
         if (votes := _votes(white, lines, height))[0] >= max(1, votes[1])
         and white[1] - white[0] >= _least_width(votes[0]) * height
     ]
+
+
+def _telling_lines(lines: Sequence[Line], runs: Sequence[Line]) -> list[Line]:
+    """The lines with many runs; those with numbers alone where there are enough of them."""
+    numeric = [
+        index for index, line in enumerate(runs) if any(is_number(run.text) for run in line[1:])
+    ]
+    several = [index for index, line in enumerate(runs) if len(line) > 1]
+    chosen = numeric if len(numeric) >= max(3, 0.4 * len(several)) else several
+    counts = sorted(len(runs[index]) for index in chosen)
+    if not counts:
+        return []
+    enough = max(2, 0.6 * counts[int(0.8 * (len(counts) - 1))])
+    return [lines[index] for index in chosen if len(runs[index]) >= enough]
 
 
 def _least_width(lines: int) -> float:
