@@ -78,14 +78,11 @@ def signature(page: pymupdf.Page) -> None:
     points = np.array(_stroke())
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     widths = 2.3 - 1.5 * np.clip(steps / np.percentile(steps, 95), 0.0, 1.0)
+    shape = page.new_shape()
     for start, end, width in zip(points, points[1:], widths, strict=False):
-        page.draw_line(
-            pymupdf.Point(*map(float, start)),
-            pymupdf.Point(*map(float, end)),
-            color=BLUE,
-            width=float(width),
-            lineCap=1,
-        )
+        shape.draw_line(pymupdf.Point(*map(float, start)), pymupdf.Point(*map(float, end)))
+        shape.finish(color=BLUE, width=float(width), lineCap=1)
+    shape.commit()
 
 
 def ink_of(draw: object, to_picture: Affine, size: tuple[int, int]) -> np.ndarray:

@@ -51,7 +51,7 @@ def _form(folder: Path) -> None:
     picture, page = _scan(sheet, FORM)
     step = 255 / (GRAY_LEVELS - 1)
     flat = picture.point([round(round(value / step) * step) for value in range(256)])
-    flat.save(folder / "form.png", optimize=True, dpi=(FORM.dpi, FORM.dpi))
+    flat.save(folder / "form.png", dpi=(FORM.dpi, FORM.dpi))
     _write_truth(folder / "form.json", [page])
 
 

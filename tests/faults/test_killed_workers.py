@@ -83,8 +83,8 @@ def test_process_that_hangs_in_c_is_stopped_in_time(workers: Workers) -> None:
 
 
 def test_children_die_with_a_killed_process(workers: Workers) -> None:
-    pid = workers.submit("batch", os.getpid).result(60)
-    running = workers.submit("batch", subprocess.run, ["sleep", "60"])
+    pid = workers.submit("model", os.getpid).result(60)
+    running = workers.submit("model", subprocess.run, ["sleep", "60"])
     child = child_of(pid)
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(WorkerDied):
@@ -94,23 +94,23 @@ def test_children_die_with_a_killed_process(workers: Workers) -> None:
 
 @pytest.mark.parametrize("ending", ["cancel", "limit"])
 def test_children_die_with_their_work(workers: Workers, ending: str) -> None:
-    pid = workers.submit("batch", os.getpid).result(60)
-    running = workers.submit("batch", subprocess.run, ["sleep", "60"], timeout=1.0)
+    pid = workers.submit("model", os.getpid).result(60)
+    running = workers.submit("model", subprocess.run, ["sleep", "60"], timeout=1.0)
     child = child_of(pid)
     if ending == "cancel":
         running.cancel()
     assert gone(child)
-    assert workers.submit("batch", abs, -5).result(60) == 5
+    assert workers.submit("model", abs, -5).result(60) == 5
 
 
 ORPHAN = """
 import re, subprocess, sys, time
 from model_backend.service import Workers
-workers = Workers(batch=1)
+workers = Workers()
 import os
-print(workers.submit("batch", os.getpid).result(60), flush=True)
+print(workers.submit("model", os.getpid).result(60), flush=True)
 if sys.argv[1] == "child":
-    workers.submit("batch", subprocess.run, ["sleep", "60"])
+    workers.submit("model", subprocess.run, ["sleep", "60"])
 time.sleep(60)
 """
 
@@ -130,16 +130,16 @@ def test_processes_die_with_a_killed_parent(what: str) -> None:
 
 
 def test_every_future_ends_once_under_random_kills(workers: Workers) -> None:
-    pid = workers.submit("batch", os.getpid).result(60)
+    pid = workers.submit("model", os.getpid).result(60)
     ended: list[str] = []
-    futures = [workers.submit("batch", time.sleep, 0.01) for _ in range(60)]
+    futures = [workers.submit("model", time.sleep, 0.01) for _ in range(60)]
     for future in futures:
         future.add_done_callback(lambda done: ended.append(type(done.exception()).__name__))
     for _ in range(3):
         time.sleep(0.05)
-        for pid in workers.pids("batch"):
+        for pid in workers.pids("model"):
             os.kill(pid, signal.SIGKILL)
-        workers.submit("batch", abs, 1).exception(60)
+        workers.submit("model", abs, 1).exception(60)
     for future in futures:
         future.exception(60)
     assert len(ended) == 60

@@ -127,20 +127,20 @@ def test_result_after_cancel_is_dropped(workers: Workers) -> None:
 
 
 def test_worker_files_live_in_its_own_folder_and_vanish(tmp_path: Path) -> None:
-    workers = Workers(batch=1)
-    folder = Path(workers.submit("batch", tempfile.gettempdir).result(60))
-    assert folder.name == str(workers.pids("batch")[0])
+    workers = Workers()
+    folder = Path(workers.submit("model", tempfile.gettempdir).result(60))
+    assert folder.name == str(workers.pids("model")[0])
     assert folder.is_dir()
     workers.close()
     assert not folder.parent.exists()
 
 
 def test_close_cancels_what_waits_and_what_runs() -> None:
-    workers = Workers(batch=1)
-    running = workers.submit("batch", time.sleep, 60)
-    waiting = [workers.submit("batch", time.sleep, 60) for _ in range(3)]
+    workers = Workers()
+    running = workers.submit("model", time.sleep, 60)
+    waiting = [workers.submit("model", time.sleep, 60) for _ in range(3)]
     time.sleep(0.1)
-    (pid,) = workers.pids("batch") or (workers.submit("model", os.getpid).result(60),)
+    (pid,) = workers.pids("model")
     workers.close()
     assert running.cancelled()
     assert all(future.cancelled() for future in waiting)
@@ -149,9 +149,9 @@ def test_close_cancels_what_waits_and_what_runs() -> None:
 
 
 def test_worker_is_replaced_after_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model_backend.service.MOST_TASKS", {"batch": 3})
-    workers = Workers(batch=1)
-    pids = [workers.submit("batch", os.getpid).result(60) for _ in range(5)]
+    monkeypatch.setattr("model_backend.service.MOST_TASKS", {"model": 3})
+    workers = Workers()
+    pids = [workers.submit("model", os.getpid).result(60) for _ in range(5)]
     workers.close()
     assert len(set(pids[:3])) == 1
     assert pids[3] != pids[0]
