@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from bisect import bisect_left
@@ -34,7 +35,7 @@ class Segment:
     height: float
     """Of its text, in page units."""
     score: float = 1.0
-    """How clear its borders are, 0..1: the product of what the closest calls were worth."""
+    """How sure its borders are, 0..1: that of the closest call among them."""
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -63,7 +64,7 @@ def segments_of(words: Sequence[Word]) -> tuple[Segment, ...]:
     lines = _lines(written)
     spacing = _Spacing(lines)
     runs = [part for line in lines for part in _parts(line, spacing)]
-    return tuple(_joined([segment_of([run]) for run in runs]))
+    return tuple(_joined(runs))
 
 
 def _lines(words: Sequence[Word]) -> list[list[Word]]:
@@ -137,18 +138,31 @@ class _Spacing:
         return bisect_left(self.starts, x + reach) - bisect_left(self.starts, x - reach) >= 3
 
 
-def _parts(line: Sequence[Word], spacing: _Spacing) -> list[list[Word]]:
+def _parts(line: Sequence[Word], spacing: _Spacing) -> list[Segment]:
     """The line cut where a label ends, a box to tick begins, or a gap is wide for the line."""
-    parts = [[line[0]]]
+    calls = _calls(line, spacing)
+    cuts = [0, *(index for index, call in enumerate(calls, start=1) if call > 0), len(line)]
+    return [
+        segment_of([line[start:end]], _certainty(calls[max(0, start - 1) : end]))
+        for start, end in zip(cuts, cuts[1:], strict=False)
+    ]
+
+
+def _calls(line: Sequence[Word], spacing: _Spacing) -> list[float]:
+    """Between each word and the next: evidence that a new segment begins."""
     pairs = list(zip(line, line[1:], strict=False))
     gaps = [word.box.x0 - before.box.x1 for before, word in pairs]
+    calls = []
     for index, (before, word) in enumerate(pairs):
         height = max(1e-9, (before.box.height + word.box.height) / 2)
         gap, excess = gaps[index] / height, (gaps[index] - spacing.usual_gap(gaps, index)) / height
-        if gap > FAR or _cut_evidence(before, word, gap, excess, spacing) > 0:
-            parts.append([])
-        parts[-1].append(word)
-    return parts
+        calls.append(FAR if gap > FAR else _cut_evidence(before, word, gap, excess, spacing))
+    return calls
+
+
+def _certainty(calls: Iterable[float]) -> float:
+    """The logistic function of the evidence, either way, at its weakest; 1 where none is needed."""
+    return min((1 / (1 + math.exp(-abs(call))) for call in calls), default=1.0)
 
 
 def _cut_evidence(before: Word, word: Word, gap: float, excess: float, spacing: _Spacing) -> float:
@@ -189,22 +203,30 @@ def _joined(segments: Sequence[Segment]) -> list[Segment]:
     stack = _Stack(ordered)
     continued: dict[int, int] = {}
     taken: set[int] = set()
+    certain = [segment.score for segment in ordered]
     for upper, lower in stack.pairs:
-        if lower not in taken and _join_evidence(stack, upper, lower) > 0:
+        call = _join_evidence(stack, upper, lower)
+        for index in (upper, lower):
+            certain[index] = min(certain[index], _certainty([call]))
+        if call > 0 and lower not in taken:
             continued[upper] = lower
             taken.add(lower)
     heads = [index for index in range(len(ordered)) if index not in taken]
-    return [segment_of(_chain(ordered, continued, head)) for head in heads]
+    return [_chained(ordered, certain, _chain(continued, head)) for head in heads]
 
 
-def _chain(
-    segments: Sequence[Segment], continued: dict[int, int], head: int
-) -> list[tuple[Word, ...]]:
-    lines = [*segments[head].lines]
-    while head in continued:
-        head = continued[head]
-        lines += segments[head].lines
-    return lines
+def _chain(continued: dict[int, int], head: int) -> list[int]:
+    chain = [head]
+    while chain[-1] in continued:
+        chain.append(continued[chain[-1]])
+    return chain
+
+
+def _chained(
+    segments: Sequence[Segment], certain: Sequence[float], chain: Sequence[int]
+) -> Segment:
+    lines = [line for index in chain for line in segments[index].lines]
+    return segment_of(lines, min(certain[index] for index in chain))
 
 
 class _Stack:
