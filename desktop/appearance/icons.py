@@ -8,9 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 ICONS = Path(__file__).resolve().parent.parent.parent / "resources" / "icons"
+_PROPERTY = "icon_name"
 SIZES = (20, 40)
 """Pixels an icon is drawn at: for ordinary and for doubled screens."""
 
@@ -21,6 +22,20 @@ def icon(name: str, color: str = "") -> QIcon:
     ink = color or palette.color(QPalette.ColorRole.ButtonText).name()
     faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText).name()
     return _icon(name, ink, faint)
+
+
+def put_icon(button: QAbstractButton, name: str) -> None:
+    """Give a button this icon, and remember it for `refresh_icons`."""
+    button.setProperty(_PROPERTY, name)
+    button.setIcon(icon(name))
+
+
+def refresh_icons(window: QWidget) -> None:
+    """Draw the icons of all buttons anew, after the theme changed."""
+    for button in window.findChildren(QAbstractButton):
+        name = button.property(_PROPERTY)
+        if name:
+            button.setIcon(icon(name))
 
 
 def application_icon() -> QIcon:

@@ -24,6 +24,10 @@ STATUS_TEXTS = {
 }
 
 
+STATUS_SIGNS = {Status.PROPOSED: "?", Status.ACCEPTED: "✓", Status.CORRECTED: "✎"}
+"""What stands for an annotation's status where there is no room for a word."""
+
+
 def page_status_color(status: PageStatus, colors: Colors) -> str:
     """The colour of a page's status."""
     return {

@@ -57,6 +57,12 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$icons/up-$tone.svg")
   height: 9px; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$icons/down-$tone.svg"); width: 9px;
   height: 9px; }
+QCheckBox { spacing: 7px; }
+QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $quiet; border-radius: 4px;
+  background: $base; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent;
+  image: url("$icons/check-$tone.svg"); }
+QCheckBox::indicator:disabled { border-color: $line; }
 QDockWidget { color: $quiet; font-weight: 600; }
 QDockWidget::title { background: $window; padding: 7px 10px 5px 10px; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
@@ -92,7 +98,7 @@ QLabel[quiet="true"] { color: $quiet; }
 QLabel[bad="true"] { color: $bad; }
 QLabel[title="true"] { font-size: 17pt; font-weight: 600; }
 QLabel[head="true"] { font-weight: 600; }
-QFrame[panel="true"] { background: $base; }
+*[clear="true"] { background: transparent; }
 QFrame[card="true"] { background: $raised; border: 1px solid $line; border-radius: 10px; }
 QFrame[drop="true"] { background: $base; border: 2px dashed $line; border-radius: 14px; }
 QFrame[drop="true"][over="true"] { border-color: $accent; background: $soft; }

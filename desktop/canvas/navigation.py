@@ -46,6 +46,7 @@ class NavigationView(QGraphicsView):
         self._area = Box(0, 0, 1, 1)
         self._fit = "page"
         self._pan_from: QPoint | None = None
+        self.wheel_zooms = False
 
     @property
     def scale_now(self) -> float:
@@ -136,8 +137,8 @@ class NavigationView(QGraphicsView):
             self._scroll(delta.x(), delta.y())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll; zoom to the pointer with Ctrl; sideways with Shift."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        """Scroll; with Ctrl zoom to the pointer (`wheel_zooms` swaps them); Shift: sideways."""
+        if bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) != self.wheel_zooms:
             delta = event.angleDelta().y() or event.pixelDelta().y()
             self.zoom_at(STEP ** (delta / WHEEL_STEP), event.position())
             event.accept()

@@ -39,6 +39,7 @@ class KeysOverlay(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setProperty("clear", "true")
         self._card = QFrame(self)
         self._card.setProperty("card", "true")
         self._lay_out()
@@ -80,6 +81,7 @@ class KeysOverlay(QWidget):
 
     def _show_rows(self) -> None:
         inside = QWidget()
+        inside.setProperty("clear", "true")
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(36)
@@ -158,6 +160,7 @@ def _column(rows: Sequence[KeyRow]) -> QVBoxLayout:
             grid.addWidget(head, grid.rowCount(), 0, 1, 2)
         row = grid.rowCount()
         key = PlainLabel(keys)
+        key.setWordWrap(False)
         key.setProperty("key", "true")
         grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         grid.addWidget(PlainLabel(text), row, 1)

@@ -52,7 +52,7 @@ class AnnotationList(QWidget):
         view.setModel(self.model)
         view.setHeaderHidden(True)
         view.setUniformRowHeights(True)
-        view.setIndentation(14)
+        view.setIndentation(10)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setAccessibleName(_("Annotations"))
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

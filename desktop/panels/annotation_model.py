@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
-from desktop.appearance.signs import STATUS_TEXTS
+from desktop.appearance.signs import STATUS_SIGNS, STATUS_TEXTS
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
 from model_backend.document import (
     Annotation,
@@ -56,7 +56,9 @@ class AnnotationModel(QAbstractItemModel):
         return not self._is_proposed_only or item.status is Status.PROPOSED
 
     def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
-        """The index of a group, or of an annotation in its group."""
+        """The index of a group, or of an annotation in its group; invalid where there is none."""
+        if not (0 <= row < self.rowCount(parent) and 0 <= column < 2):
+            return QModelIndex()
         if parent is None or not parent.isValid():
             return self.createIndex(row, column, 0)
         return self.createIndex(row, column, parent.row() + 1)
@@ -96,7 +98,7 @@ class AnnotationModel(QAbstractItemModel):
             return self._group_data(index, role)
         readers: dict[int, Callable[[Annotation], str | QIcon | QFont | None]] = {
             Qt.ItemDataRole.DisplayRole: self._state if index.column() else self._name,
-            Qt.ItemDataRole.ToolTipRole: self._name,
+            Qt.ItemDataRole.ToolTipRole: self._hint,
             Qt.ItemDataRole.FontRole: _font_of,
         }
         if index.column() == 0:
@@ -118,7 +120,10 @@ class AnnotationModel(QAbstractItemModel):
         return name_of(item, self.page) if self.page else ""
 
     def _state(self, item: Annotation) -> str:
-        return " ".join(filter(None, (_(STATUS_TEXTS[item.status]), score_text(item.score))))
+        return f"{STATUS_SIGNS[item.status]} {score_text(item.score)}".strip()
+
+    def _hint(self, item: Annotation) -> str:
+        return f"{self._name(item)}\n{_(STATUS_TEXTS[item.status])} {score_text(item.score)}"
 
     def _icon(self, item: Annotation) -> QIcon:
         if isinstance(item, Entity | Region):

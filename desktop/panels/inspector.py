@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.panels.page_form import PageForm
 from desktop.panels.selection_form import SelectionForm
@@ -23,13 +23,12 @@ class Inspector(QScrollArea):
         self.page_form = PageForm(editor)
         self.selection_form = SelectionForm(editor)
         self._empty = QWidget()
-        self._stack = QStackedWidget()
-        for form in (self._empty, self.page_form, self.selection_form):
-            self._stack.addWidget(form)
+        self._forms = (self._empty, self.page_form, self.selection_form)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(self._stack)
+        for form in self._forms:
+            layout.addWidget(form)
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -44,14 +43,18 @@ class Inspector(QScrollArea):
         """Make the forms equal to what is selected."""
         page, things = self._editor.page, self._editor.selected
         if page is None:
-            self._stack.setCurrentWidget(self._empty)
+            self._show(self._empty)
         elif things:
             self.selection_form.show_things(things)
-            self._stack.setCurrentWidget(self.selection_form)
+            self._show(self.selection_form)
         else:
             self.selection_form.text.commit()
             self.page_form.show_page(page)
-            self._stack.setCurrentWidget(self.page_form)
+            self._show(self.page_form)
+
+    def _show(self, shown: QWidget) -> None:
+        for form in self._forms:
+            form.setVisible(form is shown)
 
     def choose_label(self) -> None:
         """Open the list of labels of what is selected."""

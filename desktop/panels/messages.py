@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.appearance.icons import icon
+from desktop.appearance.icons import icon, put_icon
 from desktop.panels.forms import PlainLabel
 from model_backend.translation import _
 
@@ -41,7 +41,7 @@ class JobRow(QWidget):
         self.bar.setRange(0, 0)
         self.count = PlainLabel()
         self.cancel_button = QToolButton()
-        self.cancel_button.setIcon(icon("reject"))
+        put_icon(self.cancel_button, "reject")
         self.cancel_button.setToolTip(_("Stop this job"))
         self.cancel_button.setAccessibleName(_("Stop this job"))
         layout = QHBoxLayout(self)

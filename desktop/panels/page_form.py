@@ -45,7 +45,7 @@ class PageForm(QWidget):
         document = self._editor.document.store.document(page.document_id)
         self.name.setText(
             _("{name}, page {number} of {count}").format(
-                name=document.name, number=page.number, count=document.page_count
+                name=document.name, number=page.number + 1, count=document.page_count
             )
         )
         unit = _("points") if page.unit == "pt" else _("pixels")

@@ -85,7 +85,7 @@ class PageDelegate(QStyledItemDelegate):
         height = QFontMetrics(font).height() + 3
         strong = QFont(font)
         strong.setWeight(QFont.Weight.DemiBold)
-        number = _("Page {number}").format(number=summary.number)
+        number = _("Page {number}").format(number=summary.number + 1)
         self._draw_text(painter, box, number, strong, self.colors.text)
         box = box.adjusted(0, height, 0, 0)
         self._draw_text(painter, box, summary.document_name, font, self.colors.quiet)
@@ -105,7 +105,7 @@ class PageDelegate(QStyledItemDelegate):
             return _("Waiting to be read"), self.colors.quiet
         text = _(PAGE_STATUS_TEXTS[status])
         if summary.proposed:
-            text = _("{status}, {count} to check").format(status=text, count=summary.proposed)
+            text = _("{count} to check").format(count=summary.proposed)
         return text, page_status_color(status, self.colors)
 
     def _draw_text(self, painter: QPainter, box: QRect, text: str, font: QFont, color: str) -> None:

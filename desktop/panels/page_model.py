@@ -119,5 +119,5 @@ class PageModel(QAbstractListModel):
 def _line(summary: PageSummary) -> str:
     status = _(PAGE_STATUS_TEXTS[PageStatus(summary.status)])
     return _("{name}, page {number}: {status}").format(
-        name=summary.document_name, number=summary.number, status=status
+        name=summary.document_name, number=summary.number + 1, status=status
     )

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.appearance.icons import icon, swatch
+from desktop.appearance.icons import put_icon, swatch
 from desktop.appearance.signs import STATUS_TEXTS
 from desktop.panels.forms import FactForm, PlainLabel, TextField
 from desktop.panels.texts import KIND_TEXTS, name_of, one_line, score_text
@@ -56,8 +56,10 @@ class SelectionForm(QWidget):
         self.header_rows.setAccessibleName(_("Header rows"))
         self.illegible = QCheckBox(_("Illegible"))
         self.form = self._make_form()
-        self.accept_button = QPushButton(icon("accept"), _("Accept"))
-        self.reject_button = QPushButton(icon("reject"), _("Reject"))
+        self.accept_button = QPushButton(_("Accept"))
+        self.reject_button = QPushButton(_("Reject"))
+        put_icon(self.accept_button, "accept")
+        put_icon(self.reject_button, "reject")
         self._lay_out()
         self.label.activated.connect(self._set_label)
         self.text.committed.connect(self._set_text)

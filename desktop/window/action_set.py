@@ -151,7 +151,7 @@ class ActionSet(QObject):
         for menu in MENUS:
             for made in self.by_id.values():
                 keys = key_text((*made.spec.keys, *made.spec.page_keys))
-                if made.spec.menu == menu and keys:
+                if made.spec.menu == menu and keys and not made.spec.id.startswith("label_"):
                     text = _(made.spec.text).format(digit=made.spec.argument)
                     rows.append((_(menu), keys, text.removesuffix("...")))
             rows += [(_(menu), _(g.keys), _(g.text)) for g in GESTURES if g.menu == menu]

@@ -233,6 +233,7 @@ GESTURES = (
     Gesture(VIEW, mark("Wheel, Ctrl+wheel, pinch"), mark("Scroll, zoom to the pointer")),
     Gesture(VIEW, mark("Space+drag, middle button"), mark("Move the page about")),
     Gesture(VIEW, "H", mark("Hide the selection (on release)")),
+    Gesture(LABEL, mark("1 to 9, Ctrl+1 to 9"), mark("The label with this digit")),
     Gesture(LABEL, mark("Enter or double-click"), mark("Finish a polygon")),
     Gesture(TABLE, mark("Hold H + click"), mark("Add a row edge")),
     Gesture(TABLE, mark("Hold V + click"), mark("Add a column edge")),

@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QStackedWidget,
+    QTabWidget,
     QToolBar,
     QWidget,
 )
 
-from desktop.appearance.icons import application_icon
+from desktop.appearance.icons import application_icon, refresh_icons
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.panels.messages import Messages
 from desktop.window.action_set import ActionSet
@@ -54,6 +55,8 @@ DOCKS = (
     ("messages", mark("Jobs and messages"), BOTTOM),
 )
 """The parts around the page: name, title, where they stand at first."""
+TABS = ("annotations", "cells", "history")
+"""Parts that share one place: their tabs are title enough."""
 LAYOUT_VERSION = 1
 
 
@@ -125,10 +128,7 @@ class MainWindow(QMainWindow):
     def _make_dock(self, name: str, text: str, side: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(_(text), self)
         dock.setObjectName(name)
-        dock.setFeatures(
-            QDockWidget.DockWidgetFeature.DockWidgetMovable
-            | QDockWidget.DockWidgetFeature.DockWidgetClosable
-        )
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         self.addDockWidget(side, dock)
         self.menus[VIEW].addAction(dock.toggleViewAction())
         return dock
@@ -136,11 +136,14 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """The layout of the first start."""
         docks = self.docks
+        self.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self.splitDockWidget(docks["inspector"], docks["annotations"], Qt.Orientation.Vertical)
         self.tabifyDockWidget(docks["annotations"], docks["cells"])
         self.tabifyDockWidget(docks["annotations"], docks["history"])
+        for name in TABS:
+            docks[name].setTitleBarWidget(QWidget())
         docks["annotations"].raise_()
         self.resize(1280, 800)
         self._show_parts(is_shown=False)
@@ -239,6 +242,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         apply_theme(application, self.settings.value("theme"))
         self.actions_table.refresh_icons()
+        refresh_icons(self)
         if self.project_view is not None:
             self.project_view.set_colors(colors_of(self.settings.value("theme")))
 

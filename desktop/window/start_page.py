@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.appearance.icons import icon, pixmap
+from desktop.appearance.icons import pixmap, put_icon
 from desktop.panels.forms import PlainLabel
 from model_backend.translation import _
 
@@ -67,7 +67,9 @@ class StartPage(QWidget):
         row.setSpacing(10)
         row.addStretch(1)
         for number, action in enumerate(actions):
-            button = QPushButton(action.icon(), action.text().replace("&", ""))
+            button = QPushButton(action.text().replace("&", ""))
+            if number:
+                put_icon(button, ("", "folder", "sample")[number])
             button.setIconSize(QSize(18, 18))
             button.setMinimumHeight(36)
             button.setDefault(number == 0)
@@ -108,7 +110,8 @@ class _RecentButton(QPushButton):
     """One project of late."""
 
     def __init__(self, path: str, page: StartPage) -> None:
-        super().__init__(icon("folder"), Path(path).stem.replace("&", "&&"))
+        super().__init__(Path(path).stem.replace("&", "&&"))
+        put_icon(self, "folder")
         self._path, self._page = path, page
         self.setToolTip(path)
         self.setFlat(True)

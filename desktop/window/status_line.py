@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.appearance.icons import icon
+from desktop.appearance.icons import put_icon
 from desktop.panels.forms import PlainLabel
 from model_backend.translation import _
 
@@ -43,7 +43,7 @@ class StatusLine(QStatusBar):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self.list_button.setIcon(icon("info"))
+        put_icon(self.list_button, "info")
         self.list_button.setToolTip(_("Jobs and messages (F8)"))
         self.list_button.setAccessibleName(_("Jobs and messages"))
         self.list_button.clicked.connect(self.messages_wanted)
@@ -95,7 +95,7 @@ class _Progress(QWidget):
         self.title.setWordWrap(False)
         self.bar.setTextVisible(False)
         self.cancel_button = QToolButton()
-        self.cancel_button.setIcon(icon("reject"))
+        put_icon(self.cancel_button, "reject")
         self.cancel_button.setToolTip(_("Stop"))
         self.cancel_button.setAccessibleName(_("Stop"))
         layout = QHBoxLayout(self)

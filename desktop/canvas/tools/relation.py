@@ -56,8 +56,15 @@ class RelationTool(Tool):
         self.work.scene.refresh()
 
     def move(self, pointer: Pointer) -> None:
-        """The arrow follows."""
+        """The arrow follows; a drag onto another entity begins where it was pressed, whatever was
+        selected beforehand.
+        """
         self._point = pointer.point
+        if self._pressed is not None:
+            begun = entity_at(self.work.scene, self._pressed.point)
+            over = entity_at(self.work.scene, pointer.point)
+            if begun is not None and over is not None and over.id != begun.id:
+                self._sources = (begun.id,)
         if self._sources:
             hover(self, entity_at(self.work.scene, pointer.point))
             self.work.scene.refresh()
