@@ -45,6 +45,7 @@ class Chunks(Generic[Item]):
     def __init__(self) -> None:
         self._chunks: dict[int, Chunk[Item]] = {}
         self._items: tuple[Item, ...] = ()
+        self._hidden: frozenset[int] = frozenset()
 
     def __iter__(self) -> Iterator[Chunk[Item]]:
         return iter(self._chunks.values())
@@ -52,22 +53,28 @@ class Chunks(Generic[Item]):
     def __len__(self) -> int:
         return len(self._items)
 
-    def update(self, items: tuple[Item, ...]) -> list[Box]:
-        """Hold these values from now on; where something changed, as boxes."""
-        if items is self._items:
+    def update(self, items: tuple[Item, ...], hidden: frozenset[int] = frozenset()) -> list[Box]:
+        """Hold these values, but for the hidden ones; where something changed, as boxes."""
+        if items is self._items and hidden == self._hidden:
             return []
         changed: list[Box] = []
         fresh: dict[int, Chunk[Item]] = {}
-        for key, part in _parts(items):
+        thinned = {item_id // CHUNK_IDS for item_id in hidden}
+        for key, whole in _parts(items):
+            part = whole
+            if key in thinned:
+                part = tuple(item for item in whole if item.id not in hidden)
+            if not part:
+                continue
             old = self._chunks.get(key)
             if old is not None and old.items == part:
                 fresh[key] = old
                 continue
             fresh[key] = Chunk(part, _bounds(part))
-            changed.extend(_difference(old.items if old else (), part))
+            changed += _difference(old.items, part) if old else [fresh[key].bounds]
         for key in self._chunks.keys() - fresh.keys():
             changed.append(self._chunks[key].bounds)
-        self._chunks, self._items = fresh, items
+        self._chunks, self._items, self._hidden = fresh, items, hidden
         return changed
 
     def within(self, box: Box) -> Iterator[Chunk[Item]]:
@@ -95,13 +102,13 @@ def _parts(items: tuple[Item, ...]) -> Iterator[tuple[int, tuple[Item, ...]]]:
 
 
 def _bounds(items: Sequence[Boxed]) -> Box:
-    boxes = [item.box for item in items]
-    return Box(
-        min(min(box.x0, box.x1) for box in boxes),
-        min(min(box.y0, box.y1) for box in boxes),
-        max(max(box.x0, box.x1) for box in boxes),
-        max(max(box.y0, box.y1) for box in boxes),
-    )
+    xs: list[float] = []
+    ys: list[float] = []
+    for item in items:
+        box = item.box
+        xs += (box.x0, box.x1)
+        ys += (box.y0, box.y1)
+    return Box(min(xs), min(ys), max(xs), max(ys))
 
 
 def _difference(before: Sequence[Item], after: Sequence[Item]) -> list[Box]:

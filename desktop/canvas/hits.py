@@ -5,8 +5,8 @@ never hit.
 from __future__ import annotations
 
 from desktop.canvas.geometry import distance_to_line, is_in_polygon, side_at
-from desktop.canvas.layers.live import Item
 from desktop.canvas.layers.tables import table_bounds
+from desktop.canvas.lookup import Item
 from desktop.canvas.scene import PageScene
 from desktop.canvas.style import REACH_PX
 from model_backend import table_grid

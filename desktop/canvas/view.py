@@ -12,8 +12,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.canvas import table_actions
-from desktop.canvas.layers.live import Item
 from desktop.canvas.layers.tables import table_bounds
+from desktop.canvas.lookup import Item
 from desktop.canvas.text_view import TextView
 from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
 from desktop.canvas.tools.tables import edges_of_axis, gaps_of

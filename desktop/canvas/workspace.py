@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.canvas.layers.live import Item
 from desktop.canvas.layers.table_grips import Edge
+from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.scene import PageScene
 from model_backend.document import Page, Span, Table
 from model_backend.errors import UserError
@@ -78,12 +78,7 @@ class Workspace(QObject):
     def selected(self) -> list[Item]:
         """The selected values, in the order of selecting."""
         page = self.page
-        if page is None or not self.ids:
-            return []
-        wanted = set(self.ids)
-        everything: tuple[Item, ...] = (*page.words, *page.annotations)
-        found = {item.id: item for item in everything if item.id in wanted}
-        return [found[item_id] for item_id in self.ids if item_id in found]
+        return [] if page is None else list(items_of(page, self.ids).values())
 
     def table(self) -> Table | None:
         """The selected table, where just one thing is selected and it is one."""
@@ -92,9 +87,7 @@ class Workspace(QObject):
 
     def item(self, item_id: int) -> Item | None:
         """The value with this id on the page in view."""
-        return (
-            None if self.page is None else self.page.word(item_id) or self.page.annotation(item_id)
-        )
+        return None if self.page is None else item_of(self.page, item_id)
 
     def select(self, ids: Iterable[int], cells: Span | None = None) -> None:
         """Select these, and cells of the one table among them."""

@@ -8,6 +8,9 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from canvas_stand import stand
+
+__all__ = ["display", "stand"]
 
 
 @pytest.fixture(scope="session")

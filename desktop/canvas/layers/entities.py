@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
 from desktop.canvas.chunks import Chunks
-from desktop.canvas.layers.layer import Look, in_pixels, rect_of, shown
+from desktop.canvas.layers.layer import Look, in_pixels, rect_of
 from desktop.canvas.style import (
     FILL_ALPHA,
     PROPOSED_ALPHA,
@@ -45,7 +45,7 @@ class EntityLayer:
 
     def update(self, page: Page, look: Look) -> list[Box]:
         """Hold the page's entities."""
-        return self.chunks.update(shown(page.entities, look.hidden_ids))
+        return self.chunks.update(page.entities, look.hidden_ids)
 
     def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
         """Boxes first, then the labels' signs over them."""

@@ -17,10 +17,9 @@ from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
 from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.tables import made_grid, paint_grid
+from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.style import HANDLE_PX, annotation_color, brush, is_proposed
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
-
-Item = Word | Entity | Relation | Table | Region
 
 HANDLES_FROM_PX = 22.0
 """Sides shorter than this on the screen get no grip in their middle."""
@@ -74,12 +73,7 @@ class LiveLayer:
 
     def _found(self, page: Page) -> dict[int, Item]:
         if self._items is None:
-            wanted = set(self.selected)
-            found: dict[int, Item] = {}
-            if wanted:
-                everything: tuple[Item, ...] = (*page.annotations, *page.words)
-                found = {item.id: item for item in everything if item.id in wanted}
-            self._items = found
+            self._items = items_of(page, self.selected)
         return self._items
 
     def _links(self, page: Page, items: Mapping[int, Item]) -> list[Link]:
@@ -91,8 +85,8 @@ class LiveLayer:
             if relation.id in items or relation.from_id in items or relation.to_id in items
         ]
         wanted = {end for relation in relations for end in (relation.from_id, relation.to_id)}
-        entities = {entity.id: entity for entity in page.entities if entity.id in wanted}
-        entities |= {key: item for key, item in items.items() if isinstance(item, Entity)}
+        ends = {**items_of(page, wanted), **items}
+        entities = {key: item for key, item in ends.items() if isinstance(item, Entity)}
         return [
             made_link(
                 relation,
@@ -118,7 +112,7 @@ class LiveLayer:
     def _paint_hover(self, painter: QPainter, page: Page, look: Look) -> None:
         if self.hovered is None or self.hovered in self.selected:
             return
-        item = page.annotation(self.hovered) or page.word(self.hovered)
+        item = item_of(page, self.hovered)
         if item is None or isinstance(item, Relation):
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.chunks import Chunks
-from desktop.canvas.layers.layer import Look, rect_of, shown
+from desktop.canvas.layers.layer import Look, rect_of
 from desktop.canvas.style import DOUBT, brush
 from model_backend.document import Box, Page, Word
 
@@ -32,7 +32,7 @@ class WordLayer:
 
     def update(self, page: Page, look: Look) -> list[Box]:
         """Hold the page's words."""
-        return self.chunks.update(shown(page.words, look.hidden_ids))
+        return self.chunks.update(page.words, look.hidden_ids)
 
     def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
         """Tints first, signs over them."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPen
 from desktop.canvas.geometry import simplified
 from desktop.canvas.hits import hits
 from desktop.canvas.layers.layer import Look, polygon_of
-from desktop.canvas.layers.live import Item
+from desktop.canvas.lookup import Item
 from desktop.canvas.strokes import NotPossible, Stroke, painted
 from desktop.canvas.style import brush, color, label_color
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from desktop.canvas.geometry import box_between
 from desktop.canvas.hits import entity_at, words_at, words_in
 from desktop.canvas.layers.layer import Look, rect_of
-from desktop.canvas.layers.live import Item
+from desktop.canvas.lookup import Item
 from desktop.canvas.style import brush, label_color
 from desktop.canvas.tools.select import hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool

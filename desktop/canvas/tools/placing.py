@@ -21,7 +21,8 @@ from desktop.canvas.geometry import (
 )
 from desktop.canvas.hits import within
 from desktop.canvas.layers.layer import Look, rect_of, saved
-from desktop.canvas.layers.live import MOST_PREVIEWS, Item
+from desktop.canvas.layers.live import MOST_PREVIEWS
+from desktop.canvas.lookup import Item
 from desktop.canvas.style import brush
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
@@ -70,7 +71,9 @@ class Move(Gesture):
 
     def lifted(self) -> tuple[int, ...]:
         """Few things are lifted off the page; many are dragged as outlines."""
-        return tuple(item.id for item in self._items) if self._has_previews() else ()
+        if self.is_click or not self._has_previews():
+            return ()
+        return tuple(item.id for item in self._items)
 
     def shift(self) -> tuple[float, float]:
         """How far the selection is from where it was."""
@@ -95,7 +98,7 @@ class Move(Gesture):
 
     def previews(self) -> Mapping[int, Item]:
         """The moved values."""
-        if not self._has_previews():
+        if self.is_click or not self._has_previews():
             return {}
         dx, dy = self.shift()
         return {item.id: moved(item, dx, dy) for item in self._items}
@@ -130,7 +133,7 @@ class Resize(Gesture):
 
     def lifted(self) -> tuple[int, ...]:
         """What is resized is shown by the gesture."""
-        return (self._item.id,)
+        return () if self.is_click else (self._item.id,)
 
     def box(self) -> Box | None:
         """The new box; None while it would have no area."""
@@ -151,6 +154,8 @@ class Resize(Gesture):
 
     def previews(self) -> Mapping[int, Item]:
         """The item in its new box."""
+        if self.is_click:
+            return {}
         box = self.box()
         return {self._item.id: self._item if box is None else fitted(self._item, box)}
 
@@ -172,7 +177,7 @@ class Shape(Gesture):
 
     def lifted(self) -> tuple[int, ...]:
         """The region is shown by the gesture."""
-        return (self._region.id,)
+        return () if self.is_click else (self._region.id,)
 
     def shaped(self) -> Region:
         """The region with the vertex where the pointer is."""
@@ -193,7 +198,7 @@ class Shape(Gesture):
 
     def previews(self) -> Mapping[int, Item]:
         """The region with its new outline."""
-        return {self._region.id: self.shaped()}
+        return {} if self.is_click else {self._region.id: self.shaped()}
 
 
 def reshaped(region: Region, polygons: Sequence[Polygon]) -> Region:

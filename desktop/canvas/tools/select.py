@@ -7,7 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.canvas.hits import hits
-from desktop.canvas.layers.live import Item
+from desktop.canvas.lookup import Item
 from desktop.canvas.tools.placing import Move, RubberBand, grip_cursor, grip_gesture
 from desktop.canvas.tools.tables import table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool

@@ -12,9 +12,9 @@ from PySide6.QtGui import QPainter
 from desktop.canvas.geometry import Gap, band_at, near_index, snapped, white_gaps
 from desktop.canvas.hits import hits, words_in
 from desktop.canvas.layers.layer import Look, saved, transform_of
-from desktop.canvas.layers.live import Item
 from desktop.canvas.layers.table_grips import TAB_PX, Edge
 from desktop.canvas.layers.tables import table_bounds
+from desktop.canvas.lookup import Item
 from desktop.canvas.tools.placing import Move
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
@@ -87,7 +87,7 @@ class MoveEdge(Gesture):
 
     def lifted(self) -> tuple[int, ...]:
         """The table is shown by the gesture."""
-        return (self._table.id,)
+        return () if self.is_click else (self._table.id,)
 
     def changed(self) -> Table:
         """The table with the edge where the pointer is, or without it beyond a neighbour."""
@@ -111,7 +111,7 @@ class MoveEdge(Gesture):
 
     def previews(self) -> Mapping[int, Item]:
         """The table with the moved edge."""
-        return {self._table.id: self.changed()}
+        return {} if self.is_click else {self._table.id: self.changed()}
 
     def _value(self) -> float:
         x, y = table_grid.to_frame(self._table, self.last.point)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.layers.layer import Look
-from desktop.canvas.layers.live import Item
+from desktop.canvas.lookup import Item, item_of
 from desktop.canvas.style import REACH_PX
 from desktop.canvas.workspace import Workspace
 from model_backend.document import Page, Point
@@ -119,6 +119,7 @@ class Tool:
         """The pointer moved, with or without the button."""
         if self.gesture is not None:
             self.gesture.move(pointer)
+            self._lift()
 
     def release(self, pointer: Pointer) -> None:
         """The button went up: the gesture ends unless it wants to go on."""
@@ -152,7 +153,7 @@ class Tool:
         if self.gesture is None:
             return
         held = self.gesture.depends_on()
-        if page is None or any(_now(page, item) != item for item in held):
+        if page is None or any(item_of(page, item.id) != item for item in held):
             self.cancel()
 
     def previews(self) -> Mapping[int, Item]:
@@ -166,7 +167,3 @@ class Tool:
 
     def _lift(self) -> None:
         self.work.scene.lift(self.gesture.lifted() if self.gesture else ())
-
-
-def _now(page: Page, item: Item) -> Item | None:
-    return page.word(item.id) or page.annotation(item.id)
