@@ -9,7 +9,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
@@ -20,6 +20,7 @@ from model_backend.errors import Cancelled
 if TYPE_CHECKING:
     from model_backend.service import Workers
 
+Result = TypeVar("Result")
 SLICE = 0.008
 """Seconds of results that are taken in one go before the window gets its turn."""
 
@@ -123,6 +124,7 @@ class Runner(QObject):
         self._courses: dict[Job, Course] = {}
         self._stops: dict[Job, Event] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="io")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._is_closed = False
 
     @property
@@ -179,6 +181,10 @@ class Runner(QObject):
             lambda future: self._hub.post(lambda: self._answer(future, on_done, on_failed))
         )
 
+    def aside(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:  # noqa: ANN401 - its own
+        """Call a short function in a thread, to keep milliseconds from the window's."""
+        return self._aside.submit(function, *arguments)
+
     def _answer(
         self,
         future: Future[Any],
@@ -229,7 +235,8 @@ class Runner(QObject):
         self._is_closed = True
         for job in self.jobs:
             job.cancel()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._thread, self._aside):
+            pool.shutdown(wait=True, cancel_futures=True)
         for job in tuple(self._stops):
             self._end(job, Outcome(is_cancelled=True))
         self._hub.close()

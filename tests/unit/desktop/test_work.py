@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from PIL import Image
 from desktop.document import edits
 from desktop.jobs import work
 from desktop.jobs.pages import with_read
+from desktop.store.records import PageChange
 from desktop.store.store import Store
 from model_backend import sources
-from model_backend.document import Box, Page
+from model_backend.document import Box, Page, PageGeometry, PageStatus, Status, Word
+from model_backend.errors import Cancelled
 from model_backend.service import Workers
 
 
@@ -138,13 +141,8 @@ def test_scans_are_read_by_tesseract(
 
 
 def test_words_follow_a_page_that_was_turned_before_it_was_read() -> None:
-    geometry = sources.SourceInfo("", "", (), ()).page_sizes or ()
-    assert geometry == ()
-    from model_backend.document import PageGeometry, Word
-
     size = PageGeometry("test", 200, 100)
-    page = Page(1, 1, 0, 200, 100, "px", size)
-    turned = edits.rotate(page, 90)
+    turned = edits.rotate(Page(1, 1, 0, 200, 100, "px", size), 90)
     words = (Word(1, "a", Box(10, 20, 30, 40)),)
     found = with_read(turned, sources.PageRead(words, size, 200, 100, "px", True))
     assert found.words[0].box == Box(60, 10, 80, 30)
@@ -195,3 +193,165 @@ def test_an_import_of_many_pages_goes_on_after_its_process_was_killed(
         }
         assert texts >= {f"Invoice number {number}" for number in range(1, 401)}
         assert work.ImportFiles.rest(work.StoreTarget(store)) is None
+
+
+def test_files_that_waited_are_imported_with_their_options(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    Image.new("L", (60, 40), 255).save(tmp_path / "white.png")
+    target.store.add_pending([tmp_path / "white.png"], {"ocr": "never", "languages": ""})
+    rest = work.ImportFiles.rest(target)
+    assert rest is not None
+    assert work.run(rest, workers).result.documents == 1
+    assert target.store.pending() == ()
+
+
+def test_a_copy_that_is_gone_fails_its_page_and_no_other(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    read(target, workers, make_pdf(tmp_path / "a.pdf"), make_pdf(tmp_path / "b.pdf", 2))
+    first, second = target.store.documents()
+    target.store.document_path(first).unlink()
+    outcome = work.run(work.Prelabel(target, ["rules"]), workers)
+    assert len(outcome.failed) == 1
+    assert first.name in outcome.failed[0][1]
+    assert outcome.done == second.page_count
+
+
+def test_prelabelling_proposes_and_again_doubles_nothing(
+    target: work.StoreTarget, workers: Workers, samples: Path
+) -> None:
+    read(target, workers, samples / "form.png", languages="eng")
+    (page_id,) = target.store.page_ids()
+    first = work.run(work.Prelabel(target, ["rules", "none"]), workers)
+    page = target.store.page(page_id)
+    assert first.failed == ()
+    assert page.status is PageStatus.PROPOSED
+    assert first.result.entities == len(page.entities) > 3
+    assert all(item.status is Status.PROPOSED for item in page.annotations)
+    accepted = edits.delete(edits.accept(page, [page.entities[0].id]), [page.entities[1].id])
+    target.store.apply("Review", [PageChange(page, accepted)])
+    assert work.Prelabel(target, ["rules"]).total == 0
+    work.run(work.Prelabel(target, ["rules"], again=True), workers)
+    assert target.store.page(page_id) == accepted
+
+
+def test_a_region_is_read_again(target: work.StoreTarget, workers: Workers, tmp_path: Path) -> None:
+    make_pdf(tmp_path / "a.pdf")
+    sources.render_image(tmp_path / "a.pdf", 0, scale=200 / 72).save(tmp_path / "a.png")
+    read(target, workers, tmp_path / "a.png", ocr="never")
+    (page_id,) = target.store.page_ids()
+    box = Box(150, 200, 800, 320)
+    outcome = work.run(work.RecognizeRegion(target, page_id, box, languages="eng"), workers)
+    assert outcome.result == 3
+    texts = [word.text for word in target.store.page(page_id).words]
+    assert texts == ["Invoice", "number", "1"]
+
+
+def test_a_data_set_comes_with_its_annotations_and_a_broken_member_costs_itself(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path, shared_data: Path
+) -> None:
+    source = shared_data / "funsd" / "training_data"
+    for part, ending in (("annotations", ".json"), ("images", ".png")):
+        (tmp_path / "set" / part).mkdir(parents=True)
+        for file in sorted((source / part).iterdir())[:5]:
+            (tmp_path / "set" / part / file.name).write_bytes(file.read_bytes())
+            assert file.suffix == ending
+    broken = sorted((tmp_path / "set" / "annotations").iterdir())[0]
+    broken.write_text(broken.read_text()[:100])
+    outcome = work.run(work.ImportDataset(target, "funsd", tmp_path / "set"), workers)
+    assert [label for label, _why in outcome.failed] == [broken.stem]
+    assert outcome.result.pages == 4
+    again = work.run(work.ImportDataset(target, "funsd", tmp_path / "set"), workers)
+    assert again.result.known == 4
+    page = target.store.page(target.store.page_ids()[0])
+    assert page.status is PageStatus.DONE
+    assert page.entities
+    assert page.relations
+
+
+def test_a_data_set_without_pictures_gets_white_pages_that_never_leave(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    images = [{"id": n, "file_name": f"{n}.png", "width": 60, "height": 40} for n in (1, 2)]
+    boxes = [
+        {
+            "id": n,
+            "image_id": n,
+            "category_id": 1,
+            "bbox": [5, 5, 20, 10],
+            "area": 200,
+            "iscrowd": 0,
+        }
+        for n in (1, 2)
+    ]
+    categories = [{"id": 1, "name": "stamp"}]
+    data = {"images": images, "annotations": boxes, "categories": categories}
+    (tmp_path / "set.json").write_text(json.dumps(data))
+    outcome = work.run(work.ImportDataset(target, "coco", tmp_path / "set.json"), workers)
+    assert outcome.failed == ()
+    assert target.store.page_count() == 2
+    first = target.store.page(target.store.page_ids()[0])
+    assert [region.box for region in first.regions] == [Box(5, 5, 25, 15)]
+    path = target.store.document_path(target.store.document(first.document_id))
+    assert sources.render_image(path, 0, scale=1.0).getextrema() in ((255, 255), ((255, 255),) * 3)
+    out = tmp_path / "out"
+    exported = work.export_project(target.store.folder, "pages", out)
+    assert exported.report.pages == 2
+    assert [file for file in out.rglob("*") if file.suffix in (".png", ".jpg")] == []
+
+
+def test_only_what_people_settled_leaves_and_the_rest_is_counted(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    read(target, workers, make_pdf(tmp_path / "a.pdf", 3))
+    first, second, _third = (target.store.page(page_id) for page_id in target.store.page_ids())
+    drawn = edits.add_entity(first, "question", [word.id for word in first.words[:2]])
+    done = edits.set_page_status(drawn, PageStatus.DONE)
+    begun = edits.add_entity(second, "answer", [second.words[0].id])
+    target.store.apply("Draw", [PageChange(first, done), PageChange(second, begun)])
+    exported = work.export_project(target.store.folder, "pages", tmp_path / "out", workers=workers)
+    assert exported.report.pages == 1
+    assert exported.left.left["entities"] == 1
+    assert exported.left.stayed["entities"] == 1
+    assert exported.left.stayed["pages"] == 2
+    everything = work.export_project(
+        target.store.folder, "pages", tmp_path / "all", include_proposed=True, workers=workers
+    )
+    assert everything.report.pages == 3
+
+
+def test_a_cancelled_export_leaves_nothing_behind(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    read(target, workers, make_pdf(tmp_path / "a.pdf", 3))
+    seen: list[int] = []
+    with pytest.raises(Cancelled):
+        work.export_project(
+            target.store.folder,
+            "pages",
+            tmp_path / "out",
+            include_proposed=True,
+            on_progress=lambda done, total: seen.append(done),
+            is_cancelled=lambda: len(seen) > 1,
+        )
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.pdf", "test.proofdesk"]
+
+
+def test_scans_leave_as_they_came_and_turned_ones_as_they_are_shown(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    picture = Image.new("L", (60, 40), 255)
+    picture.putpixel((0, 0), 0)
+    picture.save(tmp_path / "a.png")
+    read(target, workers, tmp_path / "a.png", ocr="never")
+    page = target.store.page(target.store.page_ids()[0])
+    (document,) = target.store.documents()
+    path = target.store.document_path(document)
+    stored = work.StoredPicture(path, page, document, workers=workers)
+    assert stored.original == path
+    assert stored.render(1.0).getpixel((0, 0)) in (0, (0, 0, 0))
+    turned = work.StoredPicture(path, edits.rotate(page, 90), document, workers=workers)
+    assert turned.original is None
+    assert turned.render(1.0).size == (40, 60)
+    assert turned.render(1.0).getpixel((39, 0)) in (0, (0, 0, 0))

@@ -1,0 +1,232 @@
+"""The command line as a person and a script meet it: in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+COMMANDS = (
+    "open",
+    "demo",
+    "import",
+    "import-dataset",
+    "prelabel",
+    "export",
+    "convert",
+    "evaluate",
+    "stats",
+    "doctor",
+)
+
+
+def proofdesk(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "desktop", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def answer(*arguments: str | Path, status: int = 0) -> dict[str, Any]:
+    """The one JSON object that the command prints."""
+    done = proofdesk(*arguments, "--json")
+    assert done.returncode == status, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert result["ok"] is (status == 0)
+    return result
+
+
+@pytest.fixture
+def pdf(tmp_path: Path) -> Path:
+    path = tmp_path / "invoice.pdf"
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 100), "Name: Ann Miller")
+        document.save(path)
+    return path
+
+
+def test_help_names_every_command() -> None:
+    done = proofdesk("--help")
+    assert done.returncode == 0
+    for command in COMMANDS:
+        assert f"\n  {command} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("unknown",),
+        ("export", "a.proofdesk", "--format", "excel", "--out", "x"),
+        ("import", "folder-without-ending", "a.pdf"),
+        ("open", "--unknown"),
+        ("import", "a.proofdesk", "a.pdf", "--jobs", "0"),
+    ],
+)
+def test_wrong_usage_ends_with_status_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = proofdesk(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("stats", "absent.proofdesk"),
+        ("prelabel", "absent.proofdesk"),
+        ("export", "absent.proofdesk", "--format", "funsd", "--out", "out"),
+        ("import-dataset", "new.proofdesk", "--format", "coco", "absent.json"),
+        ("convert", "--from", "coco", "absent.json", "--to", "funsd", "out"),
+        ("import", "new.proofdesk", "a.pdf", "--languages", "klingon"),
+    ],
+)
+def test_failures_are_one_clear_line_and_status_1(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = proofdesk(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_main_job_from_a_pdf_to_a_data_set(pdf: Path, tmp_path: Path) -> None:
+    project = tmp_path / "job.proofdesk"
+    imported = answer("import", project, pdf)
+    assert (imported["documents"], imported["pages"], imported["words"]) == (1, 1, 3)
+    proposed = answer("prelabel", project, "--tables", "none", "--masks", "none")
+    assert proposed["entities"] >= 1
+    assert proposed["predictors"] == ["rules", "none", "none"]
+    refused = answer("export", project, "--format", "funsd", "--out", tmp_path / "out", status=1)
+    assert "nothing to export" in refused["failed"][0]["why"]
+    assert not (tmp_path / "out").exists()
+    exported = answer(
+        "export", project, "--format", "funsd", "--out", tmp_path / "out", "--include-proposed"
+    )
+    assert exported["counts"]["words"] == 3
+    assert [file.name for file in (tmp_path / "out").rglob("*.json")] == ["invoice.json"]
+    counted = answer("stats", project)
+    assert counted["pages"] == 1
+    assert counted["proposals"]
+    again = answer("export", project, "--format", "pages", "--out", tmp_path / "out", status=1)
+    assert "not empty" in again["failed"][0]["why"]
+
+
+def test_one_broken_file_fails_and_the_rest_is_imported(pdf: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "empty.png").touch()
+    result = answer("import", tmp_path / "a.proofdesk", tmp_path, status=1)
+    assert result["documents"] == 1
+    assert sorted(item["what"] for item in result["failed"]) == ["broken.pdf", "empty.png"]
+    done = proofdesk("import", tmp_path / "a.proofdesk", tmp_path)
+    assert done.returncode == 1
+    assert "1 already there" in done.stdout
+    assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_protected_file_is_one_line_where_nobody_can_be_asked(tmp_path: Path) -> None:
+    path = tmp_path / "secret.pdf"
+    with pymupdf.open() as document:
+        document.new_page()
+        document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x")
+    result = answer("import", tmp_path / "a.proofdesk", path, status=1)
+    assert [item["what"] for item in result["failed"]] == ["secret.pdf"]
+    assert "password" in result["failed"][0]["why"]
+
+
+def test_folder_that_cannot_be_written_is_one_clear_line(pdf: Path, tmp_path: Path) -> None:
+    """/sys refuses new folders to everybody, root too."""
+    refused = answer("import", Path("/sys/kernel/a.proofdesk"), pdf, status=1)
+    assert "permission is missing" in refused["failed"][0]["why"]
+    (tmp_path / "file").touch()
+    refused = answer("import", tmp_path / "file" / "a.proofdesk", pdf, status=1)
+    assert "cannot be opened" in refused["failed"][0]["why"]
+
+
+def test_project_held_by_another_may_be_read_but_not_written(pdf: Path, tmp_path: Path) -> None:
+    from desktop.store.store import Store
+
+    project = tmp_path / "held.proofdesk"
+    answer("import", project, pdf)
+    with Store.open(project):
+        assert answer("stats", project)["pages"] == 1
+        refused = answer("prelabel", project, status=1)
+    assert str(os.getpid()) in refused["failed"][0]["why"]
+
+
+def test_all_of_funsd_comes_back_value_for_value_without_its_source(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    source = shared_data / "funsd" / "training_data"
+    shutil.copytree(source, tmp_path / "set")
+    project = tmp_path / "funsd.proofdesk"
+    assert answer("import-dataset", project, "--format", "funsd", tmp_path / "set")["pages"] == 149
+    shutil.rmtree(tmp_path / "set")
+    exported = answer("export", project, "--format", "funsd", "--out", tmp_path / "out")
+    assert exported["pages"] == 149
+    for part in ("annotations", "images"):
+        names = sorted(file.name for file in (source / part).iterdir())
+        assert sorted(file.name for file in (tmp_path / "out" / part).iterdir()) == names
+    for file in (source / "annotations").iterdir():
+        ours = json.loads((tmp_path / "out" / "annotations" / file.name).read_text())
+        assert ours == json.loads(file.read_text()), file.name
+    for file in (source / "images").iterdir():
+        assert (tmp_path / "out" / "images" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_formats_convert_without_a_project(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "funsd" / "training_data"
+    for part in ("annotations", "images"):
+        (tmp_path / "set" / part).mkdir(parents=True)
+        for file in sorted((source / part).iterdir())[:2]:
+            shutil.copy(file, tmp_path / "set" / part)
+    done = answer("convert", "--from", "funsd", tmp_path / "set", "--to", "coco", tmp_path / "out")
+    assert done["pages"] == 2
+    measured = answer(
+        "evaluate",
+        "--format",
+        "funsd",
+        "--truth",
+        tmp_path / "set",
+        "--predicted",
+        tmp_path / "set",
+    )
+    assert measured["entities"]["f1"] == 1.0
+
+
+def test_doctor_looks_at_what_the_program_needs() -> None:
+    result = answer("doctor")
+    names = {check["name"] for check in result["checks"]}
+    assert names >= {"Python", "Qt", "PDF", "Tesseract", "Models", "SQLite", "Disk"}
+    text = proofdesk("doctor").stdout
+    assert text.startswith("ok ")
+
+
+def test_running_a_command_loads_no_qt(pdf: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from desktop.cli import main\n"
+        f"status = main(['import', {str(tmp_path / 'a.proofdesk')!r}, {str(pdf)!r}])\n"
+        "print(status, [name for name in sys.modules if name.startswith('PySide6')])"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"if __name__ == '__main__':\n    {code.replace(chr(10), chr(10) + '    ')}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=110, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
