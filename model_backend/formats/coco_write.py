@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -199,8 +200,14 @@ class Writer:
         self._expected: dict[str, read_back.ExpectedBoxes] = {}
         (folder / FILE).parent.mkdir()
         (folder / IMAGES).mkdir()
-        self._images = (folder / "images.spool").open("w+b")
-        self._annotations = (folder / "annotations.spool").open("w+b")
+        self._spools = ExitStack()
+        self._images = self._spool("images.spool")
+        self._annotations = self._spool("annotations.spool")
+
+    def _spool(self, name: str) -> BinaryIO:
+        path = self.folder / name
+        self._spools.callback(path.unlink, missing_ok=True)
+        return self._spools.enter_context(path.open("w+b"))
 
     def write(self, item: ExportPage) -> None:
         """Add a page; pages without annotations count too."""
@@ -310,9 +317,7 @@ class Writer:
 
     def abandon(self) -> None:
         """Close and remove the spools."""
-        for spool in (self._images, self._annotations):
-            spool.close()
-            Path(spool.name).unlink(missing_ok=True)
+        self._spools.close()
 
 
 def _put(spool: BinaryIO, record: Record) -> None:

@@ -7,8 +7,9 @@ another stay Regions of the six classes. A detection sample is a page with Regio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,32 +47,68 @@ DETECTION_CLASSES = ("table", "table rotated")
 _SHOWN_NAMES = 5
 
 
+@dataclass(frozen=True)
+class _Listing:
+    """What lies in a data set's folder: members, folders of words, pictures without annotation."""
+
+    members: tuple[str, ...]
+    word_folders: tuple[Path, ...]
+    lonely: tuple[str, ...]
+
+
 def members(path: Path) -> tuple[str, ...]:
     """Annotation files below a folder, by their path without ".xml"."""
     if not path.is_dir():
         raise UserError("{file} is not a folder. Choose the data set's folder.", file=path)
-    found = sorted(file.relative_to(path).with_suffix("").as_posix() for file in _files(path))
+    found = _listing_of(path).members
     if not found:
         raise UserError(
             "The folder {folder} holds no PubTables-1M annotations (train, val or test with .xml"
             " files). Choose another one.",
             folder=path,
         )
-    return tuple(found)
+    return found
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """The .xml files of every set: in its parts, else in the set's own folder."""
-    for root in _roots(path):
-        parts = [root / split for split in SPLITS if (root / split).is_dir()]
-        for folder in parts or [root]:
-            yield from folder.glob("*.xml")
+def _listing_of(path: Path) -> _Listing:
+    """The listing, kept while the folders stay as they are: a set has a million files."""
+    roots = _roots(path, path.stat().st_mtime_ns)
+    folders = (root / part for root in roots for part in ("", *SPLITS, "images"))
+    return _listing(path, roots, tuple(f.stat().st_mtime_ns for f in folders if f.is_dir()))
 
 
-def _roots(path: Path) -> list[Path]:
+@lru_cache(maxsize=2)
+def _roots(path: Path, _modified: int) -> tuple[Path, ...]:
     """The path itself and the folders in it that can be sets."""
     below = (item for item in sorted(path.iterdir()) if item.is_dir())
-    return [path, *(item for item in below if item.name not in (*SPLITS, "images"))]
+    return (path, *(item for item in below if item.name not in (*SPLITS, "images")))
+
+
+@lru_cache(maxsize=2)
+def _listing(path: Path, roots: tuple[Path, ...], _modified: tuple[int, ...]) -> _Listing:
+    files = sorted(file for root in roots for file in _files(root))
+    known = {file.stem for file in files}
+    below = (item for root in roots for item in root.iterdir() if item.is_dir())
+    return _Listing(
+        members=tuple(file.relative_to(path).with_suffix("").as_posix() for file in files),
+        word_folders=tuple(dict.fromkeys(item for item in below if "words" in item.name.lower())),
+        lonely=tuple(picture.name for picture in _pictures(roots) if picture.stem not in known),
+    )
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """The .xml files of a set: in its parts, else in its own folder."""
+    parts = [root / split for split in SPLITS if (root / split).is_dir()]
+    for folder in parts or [root]:
+        yield from folder.glob("*.xml")
+
+
+def _pictures(roots: Iterable[Path]) -> Iterator[Path]:
+    for root in roots:
+        if (root / "images").is_dir():
+            for file in sorted((root / "images").iterdir()):
+                if file.suffix.lower() in SUFFIXES:
+                    yield file
 
 
 def read_member(path: Path, member: str) -> ReadPage:
@@ -84,10 +121,12 @@ def read_member(path: Path, member: str) -> ReadPage:
     sample = _Sample(file, annotation, _words(path, root, file.stem))
     page = sample.page(_geometry(file, annotation, image), split)
     problems = sample.problems(page, image)
-    if member == members(path)[0]:
-        problems += _lonely_pictures(path)
-    names = {region.label for region in page.regions}
-    labels = tuple((name, REGION) for name in sorted(names))
+    listing = _listing_of(path)
+    if listing.lonely and member == listing.members[0]:
+        text = _("{count} pictures have no annotation: {names}")
+        names = ", ".join(listing.lonely[:_SHOWN_NAMES])
+        problems.append(text.format(count=len(listing.lonely), names=names))
+    labels = tuple((name, REGION) for name in sorted({region.label for region in page.regions}))
     return ReadPage(file.stem, page, image, labels, tuple(problems), split=split)
 
 
@@ -103,9 +142,7 @@ def _image(path: Path, root: Path, stem: str) -> Path | None:
 
 def _words(path: Path, root: Path, stem: str) -> list[Any] | None:
     """The words of a sample: a list, or the list in an object; None where there is no file."""
-    below = [item for item in (*path.iterdir(), *root.iterdir()) if item.is_dir()]
-    folders = [item for item in below if "words" in item.name.lower()]
-    for folder in (*folders, root):
+    for folder in (*_listing_of(path).word_folders, root):
         candidate = folder / f"{stem}_words.json"
         if candidate.is_file():
             file = resolve_inside(path, candidate.relative_to(path).as_posix())
@@ -149,23 +186,6 @@ def _geometry(file: Path, annotation: voc.Voc, image: Path | None) -> PageGeomet
             said=f"{said[0]} x {said[1]}",
         )
     return geometry
-
-
-def _lonely_pictures(path: Path) -> list[str]:
-    """Pictures without an annotation, which loaders pass over in silence."""
-    known = {file.stem for file in _files(path)}
-    folders = (root / "images" for root in _roots(path))
-    pictures = sorted(
-        file.name
-        for folder in folders
-        if folder.is_dir()
-        for file in folder.iterdir()
-        if file.suffix.lower() in SUFFIXES and file.stem not in known
-    )
-    if not pictures:
-        return []
-    text = _("{count} pictures have no annotation: {names}")
-    return [text.format(count=len(pictures), names=", ".join(pictures[:_SHOWN_NAMES]))]
 
 
 @dataclass(frozen=True)
