@@ -83,8 +83,15 @@ class PredictorInput:
 class Predictor(Protocol):
     """A model with what comes before and after it: pages in, proposals out."""
 
-    name: str
-    task: str
+    @property
+    def name(self) -> str:
+        """The name under which it can be chosen."""
+        ...
+
+    @property
+    def task(self) -> str:
+        """What it proposes: entities, tables or masks."""
+        ...
 
     def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
         """Proposals for each page, in the order of the pages."""

@@ -1,0 +1,182 @@
+"""Ruling lines of a page: from a PDF's drawings, or as dark runs in a scan's picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from model_backend.document import Affine, Box, transform_point
+from model_backend.table_grid.runs import Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+    Bitmap = NDArray[np.bool_]
+
+THICKEST = 3.0
+"""A filled rectangle thinner than this (points) is a ruling; a thicker one is a bar or a cell."""
+SHORTEST = 8.0
+"""A shorter line (points) is a mark or a part of a letter, unless others carry it on."""
+DARK = 160
+"""A pixel darker than this is ink."""
+
+
+@dataclass(frozen=True)
+class Rulings:
+    """The horizontal and the vertical ruling lines of a page, in page units."""
+
+    across: tuple[Rule, ...] = ()
+    down: tuple[Rule, ...] = ()
+
+    def near(self, box: Box, margin: float) -> Rulings:
+        """Those that reach into a box or lie on its border."""
+        area = box.grown(margin)
+        across = (
+            rule
+            for rule in self.across
+            if area.y0 <= rule.at <= area.y1 and rule.start < area.x1 and rule.end > area.x0
+        )
+        down = (
+            rule
+            for rule in self.down
+            if area.x0 <= rule.at <= area.x1 and rule.start < area.y1 and rule.end > area.y0
+        )
+        return Rulings(tuple(across), tuple(down))
+
+
+def drawn_rulings(drawings: Iterable[dict[str, Any]], to_page: Affine) -> Rulings:
+    """The rulings among PyMuPDF's drawings: lines, thin rectangles, the sides of outlined ones."""
+    across: list[Rule] = []
+    down: list[Rule] = []
+    for drawing in drawings:
+        if drawing.get("type") not in ("s", "f", "fs"):
+            continue
+        for segment in _segments(drawing):
+            _sort_in(_on_page(segment, to_page), across, down)
+    return Rulings(joined_rules(across, 1.5, 6.0), joined_rules(down, 1.5, 6.0))
+
+
+def _segments(drawing: dict[str, Any]) -> Iterable[Box]:
+    """The thin boxes that a drawing's items are, or have as their sides."""
+    is_outlined = "s" in drawing["type"]
+    for item in drawing["items"]:
+        if item[0] == "l":
+            yield Box(item[1].x, item[1].y, item[2].x, item[2].y).normalized()
+        elif item[0] in ("re", "qu"):
+            rect = item[1] if item[0] == "re" else item[1].rect
+            box = Box(rect.x0, rect.y0, rect.x1, rect.y1).normalized()
+            if min(box.width, box.height) <= THICKEST:
+                yield box
+            elif is_outlined:
+                yield from _sides(box)
+
+
+def _sides(box: Box) -> Iterable[Box]:
+    yield Box(box.x0, box.y0, box.x1, box.y0)
+    yield Box(box.x0, box.y1, box.x1, box.y1)
+    yield Box(box.x0, box.y0, box.x0, box.y1)
+    yield Box(box.x1, box.y0, box.x1, box.y1)
+
+
+def _on_page(box: Box, to_page: Affine) -> Box:
+    (x0, y0), (x1, y1) = (transform_point(to_page, box.corners[index]) for index in (0, 2))
+    return Box(x0, y0, x1, y1).normalized()
+
+
+def _sort_in(box: Box, across: list[Rule], down: list[Rule]) -> None:
+    x, y = box.center
+    if box.height <= THICKEST < box.width:
+        across.append(Rule(y, box.x0, box.x1))
+    elif box.width <= THICKEST < box.height:
+        down.append(Rule(x, box.y0, box.y1))
+
+
+def joined_rules(rules: Iterable[Rule], apart: float, gap: float) -> tuple[Rule, ...]:
+    """Pieces of one line joined: at most `apart` beside and `gap` behind one another."""
+    groups: list[list[Rule]] = []
+    for rule in sorted(rules, key=lambda rule: rule.at):
+        if groups and rule.at - groups[-1][0].at <= apart:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    joined = [line for group in groups for line in _end_to_end(group, gap)]
+    return tuple(line for line in joined if line.end - line.start >= SHORTEST)
+
+
+def _end_to_end(group: Sequence[Rule], gap: float) -> list[Rule]:
+    result: list[Rule] = []
+    for rule in sorted(group, key=lambda rule: rule.start):
+        if result and rule.start <= result[-1].end + gap:
+            last = result[-1]
+            result[-1] = Rule(last.at, last.start, max(last.end, rule.end))
+        else:
+            result.append(rule)
+    return result
+
+
+def pictured_rulings(picture: Pixels, to_page: Affine, *, text_height: float) -> Rulings:
+    """The rulings in a grey picture (height, width): long thin runs of dark pixels.
+
+    Runs are found along rows and columns of pixels after closing small breaks; a skewed line is a
+    staircase of shorter runs, which `joined_rules` puts together. `text_height` (pixels) says how
+    long a run must be to be no letter, and how thick it may be.
+    """
+    import numpy as np
+
+    dark = picture < DARK
+    return Rulings(
+        _lines(dark, to_page, text_height, is_across=True),
+        _lines(np.ascontiguousarray(dark.T), to_page, text_height, is_across=False),
+    )
+
+
+def _lines(
+    dark: Bitmap, to_page: Affine, text_height: float, *, is_across: bool
+) -> tuple[Rule, ...]:
+    """The rulings along the rows of pixels."""
+    from scipy import ndimage
+
+    length = max(20, int(1.5 * text_height))
+    thickest = max(4.0, 0.35 * text_height)
+    closed = ndimage.binary_closing(dark, structure=[[True] * 5])
+    long = _long_runs(closed, length)
+    labels, _ = ndimage.label(
+        ndimage.binary_dilation(long, structure=[[1], [1], [1]]), structure=[[1] * 3] * 3
+    )
+    rules = []
+    for rows, columns in ndimage.find_objects(labels):
+        width, height = columns.stop - columns.start, rows.stop - rows.start - 2
+        sloped = 0.06 * width
+        if width >= 2 * length and height <= thickest + sloped:
+            place = Box(columns.start, rows.start + 1, columns.stop, rows.stop - 1)
+            rules.append(_placed_rule(place, to_page, is_across=is_across))
+    scale = abs(to_page[0])
+    return joined_rules(rules, 0.25 * text_height * scale, 1.5 * text_height * scale)
+
+
+def _long_runs(bitmap: Bitmap, length: int) -> Bitmap:
+    """The pixels that lie in horizontal runs of at least this length."""
+    import numpy as np
+
+    padded = np.zeros((bitmap.shape[0], bitmap.shape[1] + 2), dtype=np.int8)
+    padded[:, 1:-1] = bitmap
+    change = np.diff(padded, axis=1)
+    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
+    is_long = ends[:, 1] - starts[:, 1] >= length
+    marks = np.zeros_like(change, dtype=np.int32)
+    np.add.at(marks, (starts[is_long, 0], starts[is_long, 1]), 1)
+    np.add.at(marks, (ends[is_long, 0], ends[is_long, 1]), -1)
+    result: Bitmap = np.cumsum(marks, axis=1)[:, : bitmap.shape[1]] > 0
+    return result
+
+
+def _placed_rule(place: Box, to_page: Affine, *, is_across: bool) -> Rule:
+    """A line of pixels as a ruling of the page."""
+    if not is_across:
+        place = Box(place.y0, place.x0, place.y1, place.x1)
+    box = _on_page(place, to_page)
+    x, y = box.center
+    return Rule(y, box.x0, box.x1) if is_across else Rule(x, box.y0, box.y1)

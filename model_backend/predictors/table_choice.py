@@ -1,0 +1,88 @@
+"""How good a proposed grid looks by itself, and the best of several for one area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from model_backend import table_grid
+from model_backend.document import Span, Status, Table, Word
+from model_backend.reading_order import lines_of
+from model_backend.table_grid.runs import is_number
+
+LEAST_SCORE = 0.2
+"""A grid that looks worse than this is no table."""
+
+
+def best_of(grids: Sequence[Table], words: Sequence[Word]) -> Table | None:
+    """The grid that looks best (the first of equals), scored and proposed; None where none does."""
+    scored = [(quality(grid, words), -index) for index, grid in enumerate(grids)]
+    if not scored or max(scored)[0] < LEAST_SCORE:
+        return None
+    score, index = max(scored)
+    return replace(grids[-index], score=round(score, 3), status=Status.PROPOSED)
+
+
+def quality(table: Table, words: Sequence[Word]) -> float:
+    """0..1: high where words lie in one cell each, cells are filled and hold one number at most.
+
+    The product of the shares of words that no column edge cuts, of numbers that stand alone in
+    their cell's line and column, and of rows that are filled, each weighed by how telling it is.
+    """
+    inside = table_grid.words_of_cells(table, words)
+    filled = {span: found for span, found in inside.items() if found}
+    if len(table.rows) < 2 or len(table.columns) < 2 or not filled:
+        return 0.0
+    whole = 1 - 3 * _cut_share(table, words)
+    single = 1 - 2 * _crowded_share(filled)
+    return max(0.0, whole) * max(0.0, single) * _fill(table, filled)
+
+
+def _cut_share(table: Table, words: Sequence[Word]) -> float:
+    """The share of the words inside that an inner column edge runs through."""
+    edges = table_grid.column_edges(table)[1:-1]
+    boxes = [table_grid.box_to_frame(table, word.box) for word in words]
+    inside = [box for box in boxes if box.overlap(table.box) >= 0.5]
+    margin = 1.0
+    cut = sum(any(box.x0 + margin < edge < box.x1 - margin for edge in edges) for box in inside)
+    return cut / len(inside) if inside else 0.0
+
+
+def _crowded_share(filled: dict[Span, tuple[Word, ...]]) -> float:
+    """The share of cells that hold several numbers: side by side or under one another."""
+    crowded = 0
+    for found in filled.values():
+        numbers = [word for word in found if any(c.isdigit() for c in word.text)]
+        if (
+            len(numbers) > 1
+            and 2 * len(numbers) > len(found)
+            and all(is_number(w.text) for w in numbers)
+        ):
+            lines = lines_of([word.box for word in numbers])
+            crowded += len(lines) > 1 or _has_gap(numbers)
+    return crowded / len(filled)
+
+
+def _has_gap(words: Sequence[Word]) -> bool:
+    ordered = sorted(words, key=lambda word: word.box.x0)
+    return any(
+        after.box.x0 - before.box.x1 > 0.6 * before.box.height
+        for before, after in zip(ordered, ordered[1:], strict=False)
+    )
+
+
+def _fill(table: Table, filled: dict[Span, tuple[Word, ...]]) -> float:
+    """How full the grid is: projected rows count as full, other rows by their cells."""
+    rows = []
+    for row in range(len(table.rows)):
+        if row in table.projected_rows:
+            continue
+        covered = sum(
+            span.column1 - span.column0 for span in filled if span.row0 <= row < span.row1
+        )
+        rows.append(covered / len(table.columns))
+    if not rows:
+        return 0.0
+    mean = sum(rows) / len(rows)
+    lonely = sum(share * len(table.columns) <= 1 for share in rows) / len(rows)
+    return (0.4 + 0.6 * mean) * (1 - 0.6 * lonely)

@@ -1,0 +1,122 @@
+"""Tables of scans: ruling lines in the picture, white columns between words, areas from both.
+
+The page is levelled first: its skew is read from the words, the picture and the words are turned
+back, tables are found upright and turned again with the page (they keep the skew as `rotation`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING
+
+from model_backend.document import (
+    Box,
+    Proposals,
+    Status,
+    Table,
+    Word,
+    inverse,
+    rotation_about,
+    transform_point,
+)
+from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.ruling_lines import Rulings, pictured_rulings
+from model_backend.predictors.table_areas import found_areas, trimmed
+from model_backend.predictors.table_choice import best_of
+from model_backend.reading_order import slope_of
+from model_backend.table_grid import empty_table, transformed
+from model_backend.table_grid.proposal import grid_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+DPI = 150.0
+LEAST_SKEW = 0.25
+"""Degrees; less is left as it is, so that tables of good scans stay upright."""
+UNSURE = 0.8
+"""What is found without a layout analysis scores this much lower."""
+
+
+@dataclass(frozen=True)
+class TablesRulings:
+    """Proposes tables on any page, from its picture and its words."""
+
+    name: str = "rulings"
+    task: str = "tables"
+
+    def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
+        """Proposals for each page, ids from 1 in each."""
+        return [Proposals(self.name, tables=tables_of(given)) for given in pages]
+
+
+def create() -> TablesRulings:
+    """The predictor."""
+    return TablesRulings()
+
+
+def tables_of(given: PredictorInput) -> tuple[Table, ...]:
+    """The tables of a page, upright or turned as the page's text is."""
+    page = given.page
+    degrees = math.degrees(math.atan(slope_of([word.box for word in page.words])))
+    degrees = degrees if abs(degrees) >= LEAST_SKEW else 0.0
+    turn = rotation_about(page.box.center, degrees)
+    words = [_levelled(word, degrees, page.box) for word in page.words]
+    picture = _turned_back(given.picture(DPI), degrees)
+    scale = page.width / picture.shape[1]
+    height = median([word.box.height for word in words]) / scale if words else 0.1 * DPI
+    rulings = pictured_rulings(picture, given.to_page(DPI), text_height=height)
+    grids = [
+        grid
+        for area in found_areas(words, rulings, page.box)
+        if (grid := grid_in(area, words, rulings, scale * height)) is not None
+    ]
+    tables = grids if not degrees else [transformed(grid, turn) for grid in grids]
+    return tuple(
+        replace(table, id=number, source="rulings") for number, table in enumerate(tables, 1)
+    )
+
+
+def grid_of_outline(given: PredictorInput, outline: Box) -> Table:
+    """The grid inside an outline that is known, from the picture's rulings and the page's words."""
+    words, scale = given.page.words, given.page.width / given.picture(DPI).shape[1]
+    height = median([word.box.height for word in words]) if words else 0.1 * DPI * scale
+    rulings = pictured_rulings(
+        given.picture(DPI), given.to_page(DPI), text_height=height / scale
+    ).near(outline, 0.5 * height)
+    table = replace(empty_table(1, outline), status=Status.PROPOSED, source="rulings")
+    return grid_of(table, words, across=rulings.across, down=rulings.down)
+
+
+def grid_in(area: Box, words: Sequence[Word], rulings: Rulings, text_height: float) -> Table | None:
+    """The scored grid of an area of a levelled page; None where it does not look like a table."""
+    box = trimmed(area, words, rulings)
+    near = rulings.near(box, 0.5 * text_height)
+    outline = replace(empty_table(1, box), status=Status.PROPOSED)
+    best = best_of([grid_of(outline, words, across=near.across, down=near.down)], words)
+    return best and replace(best, score=round(UNSURE * (best.score or 0.0), 3))
+
+
+def _levelled(word: Word, degrees: float, page: Box) -> Word:
+    """The word where it would stand on a level page; its sides are kept."""
+    if not degrees:
+        return word
+    center = transform_point(inverse(rotation_about(page.center, degrees)), word.box.center)
+    dx, dy = center[0] - word.box.center[0], center[1] - word.box.center[1]
+    return replace(word, box=word.box.moved(dx, dy))
+
+
+def _turned_back(picture: Pixels, degrees: float) -> Pixels:
+    """The picture of the level page, white where nothing was."""
+    if not degrees:
+        return picture
+    import numpy as np
+    from PIL import Image
+
+    turned = Image.fromarray(picture).rotate(degrees, Image.Resampling.BILINEAR, fillcolor=255)
+    return np.asarray(turned)
