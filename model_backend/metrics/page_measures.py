@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from model_backend import masks, table_grid
-from model_backend.document import Page, Region, Table
+from model_backend.document import Entity, Page, Region, Table
 from model_backend.metrics.dice import Dice
 from model_backend.metrics.entity_f1 import EntityF1
 from model_backend.metrics.grits import Grits, grid_cells
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Placed = TypeVar("Placed", Table, Region)
+Placed = TypeVar("Placed", Entity, Table, Region)
 
 
 class PageMeasure(Protocol):

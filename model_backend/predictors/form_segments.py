@@ -115,7 +115,8 @@ class _Spacing:
     """What is usual on a page: the height of its text, the gaps of a line, where columns begin."""
 
     def __init__(self, lines: Sequence[Sequence[Word]]) -> None:
-        self.height = statistics.median(word.box.height for line in lines for word in line)
+        heights = [word.box.height for line in lines for word in line]
+        self.height = max(1e-3, statistics.median(heights))
         wide = 1.2 * self.height
         self.starts = sorted(
             [line[0].box.x0 for line in lines]
@@ -154,7 +155,7 @@ def _calls(line: Sequence[Word], spacing: _Spacing) -> list[float]:
     gaps = [word.box.x0 - before.box.x1 for before, word in pairs]
     calls = []
     for index, (before, word) in enumerate(pairs):
-        height = max(1e-9, (before.box.height + word.box.height) / 2)
+        height = max(0.9 * spacing.height, (before.box.height + word.box.height) / 2)
         gap, excess = gaps[index] / height, (gaps[index] - spacing.usual_gap(gaps, index)) / height
         calls.append(FAR if gap > FAR else _cut_evidence(before, word, gap, excess, spacing))
     return calls
