@@ -309,7 +309,7 @@ class _Worker:
         self._process.join(1)
         log = self._folder / str(self._process.pid) / "log"
         said = log.read_text("utf-8", "replace")[-4000:] if log.exists() else ""
-        logger.warning("a %s process ended (%s): %s", self._kind, self._process.exitcode, said)
+        logger.info("a %s process ended (%s): %s", self._kind, self._process.exitcode, said)
 
 
 def _forget(name: str) -> None:
