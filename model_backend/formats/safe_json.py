@@ -20,6 +20,7 @@ MAXIMUM_STREAM_BYTES = 16 * 2**30
 LARGEST_INTEGER = 2**53
 _CHUNK = 2**20
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ENDS = tuple(" \t\r\n,]}:")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -107,11 +108,7 @@ class _Decoder:
         if len(value) != len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise UserError(
-                "The file {file} has the key {key} twice in one object. Remove one of them.",
-                file=self.path,
-                key=repr(twice[:80]),
-            )
+            raise _twice(self.path, twice)
         return value
 
     def _integer(self, text: str) -> int:
@@ -141,6 +138,14 @@ def _broken(path: Path, position: int) -> UserError:
         "The file {file} is not valid JSON (character {position}). Export it again.",
         file=path,
         position=position,
+    )
+
+
+def _twice(path: Path, key: str) -> UserError:
+    return UserError(
+        "The file {file} has the key {key} twice in one object. Remove one of them.",
+        file=path,
+        key=repr(key[:80]),
     )
 
 
@@ -195,17 +200,15 @@ class ElementReader:
         with self.path.open("rb") as file:
             window = _Window(file, self)
             window.expect("{")
-            if window.peek() == "}":
-                return
-            while True:
-                key, _ = window.value()
-                window.expect(":")
+            seen: set[str] = set()
+            is_open = window.peek() != "}" or not window.expect("}")
+            while is_open:
+                key = window.key(seen)
                 if window.peek() == "[":
-                    yield from window.items(str(key))
+                    yield from window.items(key)
                 else:
-                    yield (str(key), *window.value())
-                if window.expect(",}") == "}":
-                    break
+                    yield (key, *window.value())
+                is_open = window.expect(",}") == ","
             window.finish()
 
     def read(self, file: BinaryIO, place: Place) -> Any:  # noqa: ANN401 - any JSON value
@@ -290,7 +293,19 @@ class _Window:
             if self._is_at_end or not isinstance(error.__cause__, json.JSONDecodeError):
                 raise
             return None
-        return (found, end) if end < len(self._text) or self._is_at_end else None
+        is_ended = self._text[end : end + 1] in _ENDS  # the rest of a number may still come
+        return (found, end) if is_ended or self._is_at_end else None
+
+    def key(self, seen: set[str]) -> str:
+        """Take a key of the top-level object and its colon; one that was there is refused."""
+        if self.peek() != '"':
+            raise _broken(self._reader.path, self._here())
+        key = str(self.value()[0])
+        if key in seen:
+            raise _twice(self._reader.path, key)
+        seen.add(key)
+        self.expect(":")
+        return key
 
     def items(self, key: str) -> Iterator[tuple[str, Any, Place]]:
         """Take a list, an element at a time."""

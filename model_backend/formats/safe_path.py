@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from model_backend.errors import UserError
 
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$", re.I)
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_STEM = 150
 _CONFUSING = (".xml", ".jpg", ".jpeg", ".png", "json")
 """Parts that loaders replace anywhere in a name (`replace("json", "png")`)."""
@@ -29,7 +29,10 @@ def resolve_inside(root: Path, name: str) -> Path:
     if not parts or plain.startswith("/") or not all(map(_is_plain_part, parts)):
         raise _leads_out(name)
     root = root.resolve()
-    path = root.joinpath(*parts).resolve()
+    try:
+        path = root.joinpath(*parts).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, names too long
+        raise _leads_out(name) from error
     if not path.is_relative_to(root):
         raise _leads_out(name)
     return path
@@ -81,7 +84,8 @@ def _folded(name: str) -> str:
 
 def safe_stem(name: str) -> str:
     """The name without what file systems and the data sets' own loaders stumble over."""
-    stem = _UNSAFE.sub("_", name).strip(" .") or "page"
+    whole = name.encode(errors="replace").decode()  # names of files need not be text
+    stem = _UNSAFE.sub("_", whole).strip(" .") or "page"
     for part in _CONFUSING:
         stem = re.sub(
             re.escape(part), part.replace(".", "_").replace("json", "js_on"), stem, flags=re.I
