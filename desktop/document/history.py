@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from desktop.errors import UserError
 from desktop.store.difference import Difference, applied, difference
@@ -13,9 +14,11 @@ from desktop.store.records import (
     Revision,
     SchemaChange,
 )
-from desktop.store.store import Store
 from model_backend.document import Page
 from model_backend.labels import LabelSchema
+
+if TYPE_CHECKING:
+    from desktop.store.store import Store
 
 __all__ = [
     "Difference",

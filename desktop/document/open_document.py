@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,10 +20,12 @@ from desktop.store.records import (
     RevisionKind,
     SchemaChange,
 )
-from desktop.store.store import Store
 from model_backend.document import Document, Page, Proposals
 from model_backend.labels import LabelSchema
 from model_backend.translation import mark
+
+if TYPE_CHECKING:
+    from desktop.store.store import Store
 
 _KEPT_PAGES = 64
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from desktop.errors import UserError
 from desktop.store import tables, values
 from desktop.store.difference import Difference
 from desktop.store.records import PageSummary, Proposal, Revision, RevisionKind
@@ -18,6 +20,8 @@ from model_backend.document import (
     Page,
     PageGeometry,
     PageStatus,
+    Region,
+    Relation,
     Status,
     Word,
     collection_of,
@@ -261,8 +265,31 @@ def proposal_row(page_id: int, proposal: Proposal) -> Values:
     }
 
 
+def require_places(page: Page, items: Iterable[Word | Annotation | None]) -> None:
+    """Refuse what lies nowhere: JSON has no word for infinite and undefined numbers."""
+    for item in items:
+        if item is not None and not _has_place(item):
+            raise UserError(
+                "Page {number} has a box whose coordinates are no numbers. Correct it in the"
+                " file that it comes from, and import that again.",
+                number=page.number + 1,
+            )
+
+
+def _has_place(item: Word | Annotation) -> bool:
+    if isinstance(item, Relation):
+        return True
+    box = item.box
+    total = box.x0 + box.y0 + box.x1 + box.y1
+    if isinstance(item, Region):
+        total += sum(x + y for polygon in item.polygons for x, y in polygon)
+        total += sum(item.mask.to_page) if item.mask else 0.0
+    return isfinite(total)
+
+
 def write_difference(connection: Connection, change: Difference, after: Page) -> None:
     """Bring the rows of a page to its new value: only what differs is written."""
+    require_places(after, (item.after for item in change.items))
     _write_annotations(connection, change)
     names = {item.name for item in change.fields}
     counts = {"page": after.id, **page_counts(after)}

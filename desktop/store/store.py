@@ -318,6 +318,8 @@ def insert_pages(connection: Connection, pages: Sequence[Page], *, is_read: bool
     """Add pages that have their ids, with all that is on them, and count them."""
     if not pages:
         return
+    for page in pages:
+        rows.require_places(page, (*page.words, *page.annotations))
     annotations = [row for page in pages for row in rows.annotation_rows(page)]
     connection.execute(rows.INSERT_PAGE, [rows.page_row(page, is_read=is_read) for page in pages])
     connection.execute(

@@ -328,6 +328,19 @@ def test_values_survive_packing(value: object) -> None:
     assert values.from_text(values.to_text(value)) == value
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_lies_nowhere_is_refused(store: Store, number: float) -> None:
+    _document, (page_id,) = store.add_document(None, document_of(1), [full_page()], read=True)
+    page, box = store.page(page_id), Box(number, 0, 5, 5)
+    for after in (edits.add_word(page, "w", box), edits.add_region(page, "stamp", box)):
+        with pytest.raises(UserError, match="coordinates are no numbers"):
+            store.apply("Box", [PageChange(page, after)])
+        with pytest.raises(UserError, match="coordinates are no numbers"):
+            store.add_document(None, document_of(1), [after], read=True)
+    assert store.page(page_id) == page
+    assert (store.page_count(), len(store.documents())) == (1, 1)
+
+
 def test_unknown_page_is_a_key_error(store: Store) -> None:
     with pytest.raises(KeyError):
         store.page(9)
