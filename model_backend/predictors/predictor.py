@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
+MOST_PIXELS = 12_000_000
+"""Of a picture for predictors: A3 at 200 dpi. A plan or poster is looked at more coarsely."""
 _SHEET_INCHES = 11.7
 """Longest side of A4 and letter: what an image's page is taken to be when its dpi says nothing."""
 
@@ -48,14 +51,15 @@ class PredictorInput:
         return ((red_green_blue @ weights) // 1000).astype(np.uint8)
 
     def scale(self, dpi: float) -> float:
-        """Pixels of the picture per page unit."""
-        if self.page.unit == "pt":
-            return dpi / 72.0
-        return min(1.0, dpi / native_dpi(self.page))
+        """Pixels of the picture per page unit; less than asked for where the sheet is huge."""
+        area = max(1.0, self.page.width * self.page.height)
+        wanted = dpi / 72.0 if self.page.unit == "pt" else min(1.0, dpi / native_dpi(self.page))
+        return min(wanted, math.sqrt(MOST_PIXELS / area))
 
     def true_dpi(self, dpi: float) -> float:
         """The resolution that the picture has where `dpi` was asked for."""
-        return dpi if self.page.unit == "pt" else min(dpi, native_dpi(self.page))
+        native = 72.0 if self.page.unit == "pt" else native_dpi(self.page)
+        return self.scale(dpi) * native
 
     def to_page(self, dpi: float) -> Affine:
         """From the picture's pixels to page units; exact also where the picture's size was
