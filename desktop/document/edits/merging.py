@@ -72,12 +72,10 @@ class _Merger:
         self.now = {item.id: item for item in self.page.annotations}
         self.open = _open_ids(self.page)
         self.known = _Nearby(_known_values(self.now, self.earlier))
-        self.taken_words = {
-            word_id
-            for entity in self.page.entities
-            if entity.id not in self.open
-            for word_id in entity.word_ids
-        }
+        self.linked = _linked(self.page, self.earlier)
+        self.free_words = {word.id for word in self.page.words}.difference(
+            *(entity.word_ids for entity in self.page.entities if entity.id not in self.open)
+        )
 
     def place(self, annotation: Placed) -> None:
         """Update the open proposal that this repeats, leave it out, or add it."""
@@ -104,11 +102,11 @@ class _Merger:
         return self.next_id
 
     def _own(self, annotation: Placed) -> Placed | None:
-        """The annotation on this page: without words that a person gave to another entity."""
+        """The annotation without words that are gone or that a person gave to another entity."""
         value = replace(annotation, status=Status.PROPOSED, source=self.model)
-        if not isinstance(value, Entity) or self.taken_words.isdisjoint(value.word_ids):
+        if not isinstance(value, Entity) or self.free_words.issuperset(value.word_ids):
             return value
-        words = words_by_id(self.page, (i for i in value.word_ids if i not in self.taken_words))
+        words = words_by_id(self.page, (i for i in value.word_ids if i in self.free_words))
         if not words:
             return None
         ids = tuple(word.id for word in words)
@@ -127,7 +125,7 @@ class _Merger:
         ends = (self.ids.get(relation.from_id), self.ids.get(relation.to_id))
         if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
             return
-        own = self._earlier_relation({ends[0], ends[1]})
+        own = self.linked.get(frozenset((ends[0], ends[1])))
         if own is not None and (own not in self.open or own in self.added):
             return
         value = replace(
@@ -138,20 +136,8 @@ class _Merger:
             status=Status.PROPOSED,
             source=self.model,
         )
+        self.linked[frozenset((ends[0], ends[1]))] = value.id
         self._keep(value, value)
-
-    def _earlier_relation(self, ends: set[int]) -> int | None:
-        """The id of the relation between these ends, on the page or deleted from it."""
-        here = (*self.added.values(), *self.page.relations)
-        said = (item.annotation for item in self.earlier if not item.is_withdrawn)
-        return next(
-            (
-                item.id
-                for item in (*here, *said)
-                if isinstance(item, Relation) and {item.from_id, item.to_id} == ends
-            ),
-            None,
-        )
 
     def result(self) -> tuple[Page, tuple[Proposal, ...]]:
         """The page with everything in it, and the new proposals as the model made them."""
@@ -187,6 +173,16 @@ def _open_ids(page: Page) -> set[int]:
         item.id
         for item in page.annotations
         if item.status == Status.PROPOSED and item.id not in held
+    }
+
+
+def _linked(page: Page, earlier: Sequence[Proposal]) -> dict[frozenset[int], int]:
+    """The relation between two entities, on the page or (else) proposed before and deleted."""
+    said = (item.annotation for item in earlier if not item.is_withdrawn)
+    relations = [item for item in said if isinstance(item, Relation)]
+    return {
+        frozenset((relation.from_id, relation.to_id)): relation.id
+        for relation in (*relations, *page.relations)
     }
 
 

@@ -27,7 +27,7 @@ from desktop.store.difference import from_data, to_data
 from desktop.store.store import Store
 from desktop.store.values import pack, unpack
 from model_backend.document import Box, Page, PageStatus, Proposals, Region, Status, Word
-from model_backend.labels import Label, LabelSchema
+from model_backend.labels import DEFAULT_SCHEMA, Label, LabelSchema
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,52 @@ def test_undo_all_and_redo_all_give_first_and_last_values_across_restarts(
             assert _values(document) == expected
         assert document.redo() == ""
         document.close()
+
+
+@given(seed=st.integers(0, 2**32), steps=st.integers(5, 30))
+@settings(max_examples=25, deadline=None)
+def test_edits_undo_redo_and_restarts_in_any_order_follow_the_model(
+    template: Path, seed: int, steps: int
+) -> None:
+    """The model is a list of states and where we are in it."""
+    random = Random(seed)
+    with TemporaryDirectory() as folder:
+        document = OpenDocument(Store.open(_copied(template, Path(folder))))
+        states, place = [_state(document)], 0
+        for _step in range(steps):
+            action = random.choices(("edit", "undo", "redo", "reopen"), (5, 4, 3, 1))[0]
+            if action == "undo":
+                assert bool(document.undo()) == (place > 0)
+                place = max(place - 1, 0)
+            elif action == "redo":
+                assert bool(document.redo()) == (place < len(states) - 1)
+                place = min(place + 1, len(states) - 1)
+            elif action == "reopen":
+                document = _reopened(document)
+            elif _edited(document, random) != states[place]:
+                place += 1
+                states[place:] = [_state(document)]
+            assert _state(document) == states[place]
+            assert bool(document.undo_text) == (place > 0)
+            assert bool(document.redo_text) == (place < len(states) - 1)
+        document.close()
+
+
+def _edited(document: OpenDocument, random: Random) -> object:
+    """The state after an edit of one page, of two pages, or of the labels with a page."""
+    ids = random.sample(document.store.page_ids(), random.randint(1, 2))
+    pages = [random_edit(document.page(page_id), random)[1] for page_id in ids]
+    if random.random() < 0.2:
+        labels = document.schema.labels
+        kept = random.sample(labels, len(labels) - 1) if len(labels) > 3 else DEFAULT_SCHEMA.labels
+        document.apply_schema("Labels", LabelSchema(tuple(kept)), pages[0])
+    else:
+        document.apply("Edit", *pages)
+    return _state(document)
+
+
+def _state(document: OpenDocument) -> object:
+    return _values(document), document.schema
 
 
 def test_every_edit_is_among_the_random_ones() -> None:

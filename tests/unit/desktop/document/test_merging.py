@@ -143,6 +143,13 @@ def test_proposal_that_a_person_linked_is_kept() -> None:
     assert after.relations == page.relations
 
 
+def test_words_that_are_gone_since_the_model_looked_are_left_out() -> None:
+    page = edits.delete(page_of_words(), [2, 3])
+    after, _said = _merged(page, PAIR)
+    assert [item.word_ids for item in after.entities] == [(1,)]
+    assert after.relations == ()
+
+
 def test_two_alike_in_one_run_stay_two() -> None:
     twins = Proposals("rules", regions=(PAIR.regions[0], replace(PAIR.regions[0], id=6, label="x")))
     page, said = _merged(page_of_words(), twins)
