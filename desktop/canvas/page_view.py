@@ -11,12 +11,13 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.canvas.hits import hits
 from desktop.canvas.navigation import NavigationView
 from desktop.canvas.style import theme_for
 from desktop.canvas.tools import TOOLS
 from desktop.canvas.tools.tool import Pointer, Tool
 from desktop.canvas.workspace import Workspace
-from model_backend.document import Page
+from model_backend.document import Page, Point
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class PageView(NavigationView):
         self.canvas.live.hovered = None
         self.tool = TOOLS[name](self.work)
         self.canvas.live.preview = self.tool
+        self.canvas.live.has_grips = self.tool.has_grips
+        self.canvas.set_strong_words(name == "entity")
         self.viewport().setCursor(self.tool.cursor)
         self.canvas.refresh()
         self.tool_changed.emit(name)
@@ -88,7 +91,7 @@ class PageView(NavigationView):
     @property
     def full_scale(self) -> float:
         """100 %: a picture's pixel on one of the screen's, a point on a 72nd of an inch."""
-        page = self.work.page if hasattr(self, "work") else None
+        page = self.canvas.page
         if page is not None and page.unit != "px":
             return self.logicalDpiX() / 72.0
         return 1.0 / self.devicePixelRatioF()
@@ -104,6 +107,8 @@ class PageView(NavigationView):
         is_left = event.button() is Qt.MouseButton.LeftButton
         if event.button() is Qt.MouseButton.MiddleButton or (is_left and self._space):
             self.start_pan(event.position().toPoint())
+        elif event.button() is Qt.MouseButton.RightButton:
+            self._take_under(self.page_point(event.position()))
         elif is_left and self.work.page is not None:
             self._held_used = bool(self._held)
             self.tool.press(self._pointer(event))
@@ -217,6 +222,13 @@ class PageView(NavigationView):
         else:
             self.work.select(())
 
+    def _take_under(self, point: Point) -> None:
+        """A menu is about what is under the pointer: select it, unless it is selected already."""
+        self.tool.cancel()
+        found = [item.id for item in hits(self.canvas, point)]
+        if found and not set(found) & set(self.work.ids):
+            self.work.select(found[:1])
+
     def _pointer(self, event: QMouseEvent) -> Pointer:
         modifiers = event.modifiers()
         return Pointer(
@@ -275,6 +287,7 @@ class PageView(NavigationView):
     def _show(self, page: Page | None) -> None:
         self.canvas.show_page(page)
         self.tool.page_changed(page)
+        self.canvas.live.grips.cells = self.work.cells
         if page is not None:
             self.show_area(page.box)
 

@@ -82,6 +82,11 @@ class PageScene(QGraphicsScene):
         signs = initials([label.name for label in schema.of_kind(ENTITY)])
         self.set_look(replace(self.look, schema=schema, signs=signs))
 
+    def set_strong_words(self, is_on: bool) -> None:
+        """Show words more clearly while they are what is worked with."""
+        if is_on != self.look.has_strong_words:
+            self.set_look(replace(self.look, has_strong_words=is_on))
+
     def lift(self, ids: Iterable[int]) -> None:
         """Leave these to the foreground for a while: a gesture has them in hand."""
         lifted = frozenset(ids)

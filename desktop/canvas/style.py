@@ -21,7 +21,7 @@ DOUBT = 0.6
 """Words the recogniser was less sure of than this are underlined."""
 
 FILL_ALPHA, PROPOSED_ALPHA = 34, 16
-LINK_ALPHA = 96
+LINK_ALPHA = 120
 HANDLE_PX, REACH_PX = 8.0, 7.0
 
 

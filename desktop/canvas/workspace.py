@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.canvas.layers.table_grips import Edge
 from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.scene import PageScene
+from desktop.canvas.table_actions import clipped
 from model_backend.document import Page, Span, Table
 from model_backend.errors import UserError
 from model_backend.labels import DEFAULT_SCHEMA, ENTITY, REGION, LabelSchema
@@ -59,8 +60,9 @@ class Workspace(QObject):
 
     @property
     def cells(self) -> Span | None:
-        """The chosen cells of the selected table."""
-        return self.selection.cells if self.selection else None
+        """The chosen cells of the selected table, as far as it still has them."""
+        table = self.table()
+        return clipped(table, self.selection.cells) if table and self.selection else None
 
     @property
     def edge(self) -> Edge | None:

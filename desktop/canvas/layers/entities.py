@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QTransform
+from PySide6.QtGui import QPainter, QPen, QTransform
 
 from desktop.canvas.chunks import Chunks
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of
@@ -17,6 +17,7 @@ from desktop.canvas.style import (
     FILL_ALPHA,
     PROPOSED_ALPHA,
     brush,
+    color,
     font,
     is_proposed,
     label_color,
@@ -24,7 +25,8 @@ from desktop.canvas.style import (
 from model_backend.document import Box, Entity, Page
 from model_backend.labels import ENTITY
 
-OUTLINES_FROM_PX, SIGNS_FROM_PX, MOST_SIGNS = 4.0, 13.0, 600
+OUTLINES_FROM_PX, SIGNS_FROM_PX, FULL_SIGNS_FROM_PX = 4.0, 11.0, 22.0
+MOST_SIGNS = 600
 FINE_OUTLINES_TO = 1500
 """More boxes than this in view get the fastest pen: at that size nobody sees the difference."""
 
@@ -72,12 +74,18 @@ def _paint(painter: QPainter, drawn: _Drawn, look: Look, *, is_fine: bool) -> No
     has_outline = drawn.height * look.scale >= OUTLINES_FROM_PX
     for (label, proposed), rects in drawn.groups.items():
         name = label_color(look.schema, label, ENTITY)
+        thin = QPen(color(name), 0.0)
         if has_outline:
-            painter.setPen(look.pen(name, 1.4 if is_fine else 0.0, is_dashed=proposed and is_fine))
+            painter.setPen(_outline_pen(look, name, is_proposed=proposed) if is_fine else thin)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(brush(name, PROPOSED_ALPHA if proposed else FILL_ALPHA))
         painter.drawRects(rects)
+
+
+def _outline_pen(look: Look, name: str, *, is_proposed: bool) -> QPen:
+    """What waits for a person is louder than what is done."""
+    return look.pen(name, 2.0 if is_proposed else 1.0, is_dashed=is_proposed)
 
 
 def _paint_signs(painter: QPainter, entities: Sequence[Entity], look: Look) -> None:
@@ -86,21 +94,25 @@ def _paint_signs(painter: QPainter, entities: Sequence[Entity], look: Look) -> N
         return
     with in_pixels(painter) as to_screen:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font(9, is_bold=True))
         for entity in tall:
             paint_sign(painter, entity, look, to_screen)
 
 
 def paint_sign(painter: QPainter, entity: Entity, look: Look, to_screen: QTransform) -> None:
     """The label's letters on a small tab at the upper left corner; hollow and with '?' while
-    proposed.
+    proposed. Where lines are small the tab is, too, and sits on the corner: text stays legible.
     """
-    sign = look.signs.get(entity.label, entity.label[:1].upper() or "-")
-    name = label_color(look.schema, entity.label, ENTITY)
     proposed = is_proposed(entity)
-    text = f"{sign}?" if proposed else sign
+    name = label_color(look.schema, entity.label, ENTITY)
+    letters = look.signs.get(entity.label, entity.label[:1].upper() or "-")
+    text = f"{letters}?" if proposed else letters
     corner = to_screen.map(QPointF(entity.box.x0, entity.box.y0))
-    tab = QRectF(corner.x() - 0.5, corner.y() - 10.5, 6.0 + 6.0 * len(text), 11.0)
+    is_small = abs(entity.box.height) * look.scale < FULL_SIGNS_FROM_PX
+    if is_small:
+        tab = QRectF(corner.x() - 6.0, corner.y() - 6.0, 3.0 + 5.0 * len(text), 8.0)
+    else:
+        tab = QRectF(corner.x() - 0.5, corner.y() - 10.5, 6.0 + 6.0 * len(text), 11.0)
+    painter.setFont(font(7 if is_small else 9, is_bold=True))
     painter.setPen(look.pen(name, 1.0))
     painter.setBrush(brush("#ffffff", 235) if proposed else brush(name))
     painter.drawRoundedRect(tab, 2.0, 2.0)

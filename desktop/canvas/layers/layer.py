@@ -36,8 +36,14 @@ class Look:
     def pen(
         self, name: str, width: float = 1.0, *, alpha: int = 255, is_dashed: bool = False
     ) -> QPen:
-        """A pen as wide on every screen: Qt counts a cosmetic pen in the device's own pixels."""
-        return pen(name, width * self.dpr, alpha=alpha, is_dashed=is_dashed)
+        """A pen as wide on every screen: Qt counts a cosmetic pen in the device's own pixels.
+
+        Whole widths stay whole, so that upright lines are crisp.
+        """
+        wide = width * self.dpr
+        if width == round(width):
+            wide = max(1.0, float(round(wide)))
+        return pen(name, wide, alpha=alpha, is_dashed=is_dashed)
 
 
 class Layer(Protocol):

@@ -45,6 +45,7 @@ class LiveLayer:
         self.hovered: int | None = None
         self.grips = TableGrips()
         self.preview: Preview | None = None
+        self.has_grips = True
         self._masks = masks
         self._items: dict[int, Item] | None = None
 
@@ -66,7 +67,7 @@ class LiveLayer:
         paint_links(painter, self._links(page, items), look, alpha=255, width=2.0)
         self._paint_hover(painter, page, look)
         _paint_outlines(painter, list(items.values()), look)
-        if len(self.selected) == 1 and items:
+        if len(self.selected) == 1 and items and self.has_grips:
             self._paint_grips(painter, next(iter(items.values())), look)
         if self.preview is not None:
             self.preview.paint(painter, look)
@@ -105,7 +106,7 @@ class LiveLayer:
             paint_region(painter, item, look, self._masks)
         elif isinstance(item, Entity):
             name = annotation_color(look.schema, item)
-            painter.setPen(look.pen(name, 1.4, is_dashed=is_proposed(item)))
+            painter.setPen(look.pen(name, 1.0, is_dashed=is_proposed(item)))
             painter.setBrush(brush(name, 40))
             painter.drawRect(rect_of(item.box))
 

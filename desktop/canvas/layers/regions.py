@@ -116,15 +116,15 @@ def paint_region(painter: QPainter, region: Region, look: Look, masks: MaskImage
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if region.mask is not None:
             _paint_mask(painter, region.mask, name, masks, is_proposed=proposed)
-            painter.setPen(look.pen(name, 1.0, alpha=170, is_dashed=True))
+            painter.setPen(look.pen(name, 1.0, alpha=200 if proposed else 90, is_dashed=proposed))
             painter.drawRect(rect_of(region.box))
         elif region.polygons:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(look.pen(name, 1.6, is_dashed=proposed))
+            painter.setPen(look.pen(name, 2.0, is_dashed=proposed))
             painter.setBrush(brush(name, 20 if proposed else 42))
             painter.drawPath(outline_of(region))
         else:
-            painter.setPen(look.pen(name, 1.6, is_dashed=proposed))
+            painter.setPen(look.pen(name, 2.0, is_dashed=proposed))
             painter.setBrush(brush(name, 14 if proposed else 30))
             painter.drawRect(rect_of(region.box))
     if region.box.width * look.scale >= NAMES_FROM_PX:

@@ -18,6 +18,8 @@ from model_backend.document import Box, Page, Point, Relation, bounding_box
 from model_backend.labels import ENTITY
 
 HEADS_FROM_SCALE = 0.45
+FEW_LINKS = 40
+"""More links than this in view are painted fainter, up to half as strong."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class RelationLayer:
     def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
         """Faint curves: where there are many, only those of the selection should speak."""
         links = [link for link in self.links.values() if link.bounds.intersects(exposed)]
-        paint_links(painter, links, look, alpha=LINK_ALPHA, width=1.2)
+        crowd = max(1.0, len(links) / FEW_LINKS)
+        paint_links(painter, links, look, alpha=round(LINK_ALPHA / min(crowd, 2.0)), width=1.2)
 
 
 def _links(page: Page, hidden: frozenset[int], old: dict[int, Link]) -> dict[int, Link]:

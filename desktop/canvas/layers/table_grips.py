@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, transform_of
@@ -33,6 +33,8 @@ class TableGrips:
     cells: Span | None = None
     edge: Edge | None = None
     hovered: Edge | None = None
+    cut: tuple[bool, float] | None = None
+    """Where a click would cut a row (or else a column) while H (or V) is held."""
 
 
 def paint_table_grips(painter: QPainter, table: Table, grips: TableGrips, look: Look) -> None:
@@ -46,7 +48,17 @@ def paint_table_grips(painter: QPainter, table: Table, grips: TableGrips, look: 
         for edge, width in ((grips.hovered, 3.0), (grips.edge, 4.0)):
             if edge is not None:
                 _paint_edge(painter, table, edge, look.pen(look.theme.accent, width))
+        if grips.cut is not None:
+            is_row, at = grips.cut
+            painter.setPen(look.pen(look.theme.accent, 2.0, is_dashed=True))
+            painter.drawLine(line_across(table, at, is_row=is_row))
         _paint_tabs(painter, table, grips, look)
+
+
+def line_across(table: Table, at: float, *, is_row: bool) -> QLineF:
+    """A line through the whole table, in its frame."""
+    box = table.box
+    return QLineF(box.x0, at, box.x1, at) if is_row else QLineF(at, box.y0, at, box.y1)
 
 
 def is_within(table: Table, span: Span) -> bool:
@@ -64,12 +76,8 @@ def _paint_edge(painter: QPainter, table: Table, edge: Edge, line: QPen) -> None
     edges = table_grid.row_edges(table) if edge.is_row else table_grid.column_edges(table)
     if edge.index >= len(edges):
         return
-    at, box = edges[edge.index], table.box
     painter.setPen(line)
-    if edge.is_row:
-        painter.drawLine(QPointF(box.x0, at), QPointF(box.x1, at))
-    else:
-        painter.drawLine(QPointF(at, box.y0), QPointF(at, box.y1))
+    painter.drawLine(line_across(table, edges[edge.index], is_row=edge.is_row))
 
 
 def _paint_tabs(painter: QPainter, table: Table, grips: TableGrips, look: Look) -> None:
@@ -92,7 +100,8 @@ def _paint_tabs(painter: QPainter, table: Table, grips: TableGrips, look: Look) 
         for column, (low, high) in enumerate(zip(columns, columns[1:], strict=False))
     ]
     for rect, is_chosen, _sign in tabs:
-        painter.setPen(look.pen(look.theme.accent, 1.0, alpha=150))
+        line = "#ffffff" if is_chosen else look.theme.accent
+        painter.setPen(look.pen(line, 1.0, alpha=150))
         painter.setBrush(brush(look.theme.accent) if is_chosen else brush("#eef4ff", 235))
         painter.drawRect(rect)
     corner = QRectF(box.x0 - thickness, box.y0 - thickness, thickness, thickness)

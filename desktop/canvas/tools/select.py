@@ -19,6 +19,7 @@ class SelectTool(Tool):
     """Select, move, resize, shape."""
 
     name = "select"
+    has_grips = True
     hint = mark("Click to select, click again for what lies under it; drag to move or to frame.")
 
     def begin(self, pointer: Pointer) -> Gesture | None:

@@ -121,6 +121,7 @@ class TableTool(Tool):
     """Draw tables; the selected one is edited in place."""
 
     name = "table"
+    has_grips = True
     cursor = Qt.CursorShape.CrossCursor
     hint = mark("Draw the table's outline. In a table: drag edges, hold H or V and click to cut.")
 
@@ -137,6 +138,7 @@ class PolygonTool(Tool):
     """Draw regions corner by corner: clicks set corners, Enter or a double click closes."""
 
     name = "polygon"
+    has_grips = True
     cursor = Qt.CursorShape.CrossCursor
     hint = mark("Click corner by corner; Enter or a double click closes, Backspace takes one back.")
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.geometry import Gap, band_at, near_index, snapped, white_gaps
 from desktop.canvas.hits import hits, words_in
 from desktop.canvas.layers.layer import Look, saved, transform_of
-from desktop.canvas.layers.table_grips import TAB_PX, Edge
+from desktop.canvas.layers.table_grips import TAB_PX, Edge, line_across
 from desktop.canvas.layers.tables import table_bounds
 from desktop.canvas.lookup import Item
 from desktop.canvas.tools.placing import Move
@@ -47,6 +47,13 @@ def gaps_of(work: Workspace, table: Table, *, is_row: bool) -> tuple[Gap, ...]:
         parts = [(box.y0 + CORE * box.height, box.y1 - CORE * box.height) for box in inside]
         return white_gaps(parts, table.box.y0, table.box.y1)
     return white_gaps([(box.x0, box.x1) for box in inside], table.box.x0, table.box.x1)
+
+
+def cut_at(table: Table, gaps: tuple[Gap, ...], pointer: Pointer, *, is_row: bool) -> float:
+    """Where an edge under the pointer is in the frame: in a near white gap, except with Alt."""
+    x, y = table_grid.to_frame(table, pointer.point)
+    value = y if is_row else x
+    return value if pointer.alt else snapped(value, gaps, SNAP_PX * pointer.pixel)
 
 
 def edge_at(table: Table, point: Point, pixel: float) -> Edge | None:
@@ -114,9 +121,7 @@ class MoveEdge(Gesture):
         return {} if self.is_click else {self._table.id: self.changed()}
 
     def _value(self) -> float:
-        x, y = table_grid.to_frame(self._table, self.last.point)
-        value = y if self._edge.is_row else x
-        return value if self.last.alt else snapped(value, self._gaps, SNAP_PX * self.last.pixel)
+        return cut_at(self._table, self._gaps, self.last, is_row=self._edge.is_row)
 
     def _joined(self, value: float) -> Table | None:
         """The table without the edge, where it was dragged onto or over a neighbour."""
@@ -176,19 +181,13 @@ class AddEdge(Gesture):
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """The edge to be."""
-        box, at = self._table.box, self._value()
         with saved(painter):
             painter.setTransform(transform_of(table_grid.frame_to_page(self._table)), True)
             painter.setPen(look.pen(look.theme.accent, 2.0, is_dashed=True))
-            if self._is_row:
-                painter.drawLine(QPointF(box.x0, at), QPointF(box.x1, at))
-            else:
-                painter.drawLine(QPointF(at, box.y0), QPointF(at, box.y1))
+            painter.drawLine(line_across(self._table, self._value(), is_row=self._is_row))
 
     def _value(self) -> float:
-        x, y = table_grid.to_frame(self._table, self.last.point)
-        value = y if self._is_row else x
-        return value if self.last.alt else snapped(value, self._gaps, SNAP_PX * self.last.pixel)
+        return cut_at(self._table, self._gaps, self.last, is_row=self._is_row)
 
 
 class CellRange(Gesture):
@@ -304,7 +303,8 @@ def table_hover(work: Workspace, pointer: Pointer) -> Qt.CursorShape | None:
     """The pointer's shape over the selected table; the edge under it lights up."""
     table = work.table()
     grips = work.scene.live.grips
-    before, grips.hovered = grips.hovered, None
+    before = grips.hovered, grips.cut
+    grips.hovered = grips.cut = None
     shape = None
     if table is not None:
         point = table_grid.to_frame(table, pointer.point)
@@ -313,10 +313,14 @@ def table_hover(work: Workspace, pointer: Pointer) -> Qt.CursorShape | None:
             grips.hovered = edge
             shape = Qt.CursorShape.SplitVCursor if edge.is_row else Qt.CursorShape.SplitHCursor
         elif table.box.contains(point):
+            if pointer.held:
+                is_row = pointer.held == "h"
+                gaps = gaps_of(work, table, is_row=is_row)
+                grips.cut = (is_row, cut_at(table, gaps, pointer, is_row=is_row))
             shape = Qt.CursorShape.CrossCursor
         elif _is_corner_tab(table, point, pointer.pixel):
             shape = Qt.CursorShape.SizeAllCursor
-    if grips.hovered != before:
+    if (grips.hovered, grips.cut) != before:
         work.scene.refresh()
     return shape
 

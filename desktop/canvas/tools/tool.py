@@ -91,6 +91,8 @@ class Tool:
 
     name = ""
     cursor = Qt.CursorShape.ArrowCursor
+    has_grips = False
+    """Whether the selection can be shaped with this tool: only then its grips are shown."""
     hint = ""
     """A line that tells what to do, shown when the tool is chosen (a marked text)."""
 
