@@ -74,18 +74,12 @@ def test_turned_page_words_lie_where_they_are_seen(tmp_path: Path, rotation: int
     assert page.geometry.file_rotation == rotation
     picture = np.asarray(render_image(path, 0, scale=4.0).convert("L"))
     for word in page.words:
-        x0, y0, x1, y1 = (
-            round(4 * v) for v in (word.box.x0, word.box.y0, word.box.x1, word.box.y1)
-        )
-        inside = (picture[y0:y1, x0:x1] < 128).sum()
+        inside = (picture[pixels(word.box)] < 128).sum()
         assert inside > 100, word
     ink = sum((picture < 60).ravel())
     boxes = np.zeros_like(picture, dtype=bool)
     for word in page.words:
-        x0, y0, x1, y1 = (
-            round(4 * v) for v in (word.box.x0, word.box.y0, word.box.x1, word.box.y1)
-        )
-        boxes[y0:y1, x0:x1] = True
+        boxes[pixels(word.box)] = True
     assert (picture[boxes] < 60).sum() >= 0.98 * ink  # red is lighter than 60
 
 
