@@ -52,6 +52,8 @@ def read_region(
     box = _box(raw, outline)
     if box is None:
         raise Refused(flaw or _("its box is not four numbers"))
+    if "bbox" in raw and min(raw["bbox"][2:]) <= 0:
+        flaw = flaw or _("its box has no extent, or a negative one")
     if raw.get("id") == 0:
         flaw = flaw or _("the id 0 is never counted by pycocotools; it leaves with another one")
     score = raw.get("score")

@@ -27,6 +27,7 @@ from model_backend.formats.funsd_form import (
     Pair,
     form_of,
     is_pair,
+    is_swapped,
     is_word,
     read_box,
     read_word,
@@ -223,6 +224,9 @@ class _Form:
         outside = boxes_outside(page)
         if outside:
             found.append(_("{count} boxes reach out of the page").format(count=outside))
+        swapped = sum(is_swapped(item["box"]) for item in self.items)
+        if swapped:
+            found.append(_("{count} boxes have their corners swapped").format(count=swapped))
         loops = sum(relation.from_id == relation.to_id for relation in page.relations)
         if loops:
             found.append(_("{count} entities are linked to themselves").format(count=loops))

@@ -24,6 +24,11 @@ def read_box(value: object) -> Box | None:
     return bounding_box(zip(raw[0::2], raw[1::2], strict=True))
 
 
+def is_swapped(raw: list[float]) -> bool:
+    """Whether a box of four numbers has its right or bottom side first."""
+    return len(raw) == 4 and (raw[0] > raw[2] or raw[1] > raw[3])
+
+
 def is_word(value: object) -> bool:
     """Whether this is a word as FUNSD has it: a text and a box."""
     return (

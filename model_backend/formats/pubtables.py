@@ -284,6 +284,9 @@ class _Sample:
             )
         if self.kind == STRUCTURE_KIND and not page.tables:
             found.append(_("its rows and columns contradict one another; they are kept as regions"))
+        swapped = sum(item.box != item.box.normalized() for item in self.annotation.objects)
+        if swapped:
+            found.append(_("{count} boxes have their corners swapped").format(count=swapped))
         outside = boxes_outside(page)
         if outside:
             found.append(_("{count} boxes reach out of the page").format(count=outside))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +89,32 @@ def test_disk_that_refuses_is_named_and_left_clean(
     monkeypatch.setattr(Path, "write_bytes", failing)
     with pytest.raises(UserError, match=words):
         export("funsd", first_forms(shared_data, 4), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["funsd", "coco", "pages"])
+def test_full_disk_while_copying_a_picture_leaves_nothing(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def failing(_source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", failing)
+    with pytest.raises(UserError, match="is full"):
+        export(name, first_forms(shared_data, 2), tmp_path / "deep" / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_that_may_not_be_written_to_is_named(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_arguments: object, **_named: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", failing)
+    with pytest.raises(UserError, match="may not be written to"):
+        export("funsd", first_forms(shared_data, 1), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -212,7 +212,12 @@ def test_link_that_leads_out_is_refused(tmp_path: Path) -> None:
             resolve_inside(root, name)
 
 
-parts = st.sampled_from(["..", ".", "a", "b_c", "é", "/", "\\", ":", "~", "$HOME", "%2e%2e", "\x00", "con", "x.png", "//"] + [" "])
+parts = st.sampled_from(
+    [
+        *("..", ".", "a", "b c", "é", "/", "\\", ":", "~", "$HOME"),
+        *("%2e%2e", "\x00", "con", "x.png", "//", " "),
+    ]
+)
 
 
 @settings(max_examples=1000, deadline=None)
