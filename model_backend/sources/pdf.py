@@ -119,10 +119,10 @@ def read_page(path: Path, number: int, password: str = "") -> PageRead:
     with damaged(path, number):
         geometry = _geometry(opened.page(number))
         raw_words, pictures = _contents(opened, number)
-    problems = _page_problems(geometry)
-    cover = _cover(pictures, geometry.width, geometry.height)
-    is_usable = _is_usable(raw_words, cover)
-    is_scan = not is_usable or (cover >= PICTURE_COVERS and _is_invisible(opened, number))
+        problems = _page_problems(geometry)
+        cover = _cover(pictures, geometry.width, geometry.height)
+        is_usable = _is_usable(raw_words, cover)
+        is_scan = not is_usable or (cover >= PICTURE_COVERS and _is_invisible(opened, number))
     words = _words(raw_words) if is_usable else ()
     return PageRead(words, geometry, geometry.width, geometry.height, "pt", is_scan, problems)
 
