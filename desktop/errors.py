@@ -97,7 +97,9 @@ def _unreadable(file: Path | str) -> UserError:
 
 def _cannot_open(file: Path | str) -> UserError:
     return UserError(
-        "{file} cannot be opened. Check that it is there and that you may read it.", file=file
+        "{file} cannot be opened. Check that it is there and that you may read it, or copy the"
+        " whole folder to where you may write.",
+        file=file,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import json
 import os
@@ -23,10 +24,10 @@ class ProjectLock:
         self._file = _opened(folder / NAME)
         try:
             _lock(self._file)
-        except OSError:
+        except OSError as error:
             holder = _holder(self._file)
             self._file.close()
-            raise _held(folder, holder) from None
+            raise _held(folder, holder) if error.errno in _HELD else _no_locks(folder) from error
         try:
             self._write_holder()
         except OSError as error:
@@ -85,6 +86,18 @@ def _holder(file: IO[str]) -> dict[str, object]:
         if isinstance(holder, dict):
             return holder
     return {}
+
+
+_HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+"""What the systems say when somebody else has the lock."""
+
+
+def _no_locks(folder: Path) -> UserError:
+    return UserError(
+        "{project} lies on a disk that cannot keep a second writer out. Copy it to a disk of this"
+        " computer.",
+        project=folder,
+    )
 
 
 def _held(folder: Path, holder: dict[str, object]) -> UserError:

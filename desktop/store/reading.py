@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,18 @@ class Reading:
             if row is None:
                 raise KeyError(page_id)
             found = connection.execute(rows.SELECT_ANNOTATIONS, {"page": page_id})
+            return self._understood(row, found.all())
+
+    def _understood(self, row: Any, found: Sequence[Any]) -> Page:  # noqa: ANN401 - rows
+        try:
             return rows.read_page(row, found)
+        except (zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UserError(
+                "Page {number} of the project {project} is damaged. Nothing was changed. Put back"
+                " a copy from the project's folder backups.",
+                number=row.number + 1,
+                project=self.folder,
+            ) from error
 
     def page_ids(self, statuses: Iterable[PageStatus] | None = None) -> tuple[int, ...]:
         """The ids of all pages (of these statuses), in their order."""

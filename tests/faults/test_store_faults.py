@@ -194,6 +194,37 @@ def test_damage_met_in_use_is_one_clear_line(folder: Path) -> None:
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE page_contents SET words = x'00112233'",
+        "UPDATE annotations SET value = substr(value, 3)",
+        "UPDATE annotations SET kind = 'nothing'",
+        "UPDATE pages SET geometry = '[]'",
+        "UPDATE pages SET status = 'odd'",
+    ],
+)
+def test_damaged_page_is_one_clear_line_and_others_open(folder: Path, damage: str) -> None:
+    column = "id" if damage.startswith("UPDATE pages") else "page_id"
+    with closing(sqlite3.connect(folder / "project.sqlite")) as connection, connection:
+        connection.execute(f"{damage} WHERE {column} = 2")
+    with Store.open(folder) as store:
+        assert store.page(1).words
+        with pytest.raises(UserError, match="Page 2 of the project project.proofdesk is damaged"):
+            store.page(2)
+
+
+def test_disk_without_locks_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def fail(*_arguments: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(UserError, match="cannot keep a second writer out"):
+        Store.open(folder)
+
+
 def test_log_of_another_time_beside_a_project_is_no_silent_loss(folder: Path) -> None:
     (folder / "project.sqlite-wal").write_bytes(os.urandom(40_000))
     with Store.open(folder) as store:
