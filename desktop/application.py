@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.errors import UserError, explain
+from desktop.screenshot import Photographer, without_screenshot
 from desktop.settings.settings import Settings
 from desktop.settings.settings_file import projects_folder
 from desktop.window.main_window import MainWindow
@@ -39,7 +40,7 @@ class Application(QObject):
         self.window = MainWindow(settings)
         self.bench: Workbench | None = None
         self._workers: Workers | None = None
-        self._first: Callable[[], None] = self.window.show_start
+        self._first: Callable[[], None] | None = None
         files = self.window.files
         files.project_wanted.connect(self.open_project)
         files.new_project_wanted.connect(self.new_project)
@@ -56,7 +57,8 @@ class Application(QObject):
         self._first = first
 
     def _begin(self) -> None:
-        self._attempt(self._first)
+        if self._first is not None:
+            self._attempt(self._first)
         if self.bench is None:
             self.window.show_start()
 
@@ -124,6 +126,7 @@ class Application(QObject):
         if bench is None:
             return
         self.window.drop_project()
+        bench.images.close()
         bench.runner.close()
         bench.document.close()
         bench.deleteLater()
@@ -166,6 +169,11 @@ class Application(QObject):
             self.window.use_theme()
         elif key == "wheel" and self.window.project_view is not None:
             self.window.project_view.use_settings()
+
+    def is_calm(self) -> bool:
+        """Whether a project is shown, no job runs and no picture is on its way."""
+        bench = self.bench
+        return bench is not None and not bench.runner.jobs and bench.images.is_calm
 
     def close(self) -> None:
         """The window closes: stop the jobs, let go of the project and the processes."""
@@ -227,7 +235,10 @@ def make_application(arguments: Sequence[str] = ()) -> tuple[QApplication, Appli
 
 def main(arguments: Sequence[str]) -> int:
     """Show the window, and stay until it is closed; everything else comes after the first paint."""
+    arguments, picture = without_screenshot(arguments)
     qt, application = make_application(arguments)
     sys.excepthook = application.report_bug
     application.window.show()
+    if picture is not None:
+        Photographer(application.window, picture, application.is_calm)
     return qt.exec()

@@ -75,4 +75,6 @@ def swatch(color: str, size: int = 16) -> QIcon:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.drawRoundedRect(QRectF(2, 2, size - 4, size - 4), 3, 3)
     painter.end()
-    return QIcon(picture)
+    made = QIcon(picture)
+    made.addPixmap(picture, QIcon.Mode.Selected)
+    return made

@@ -74,7 +74,7 @@ QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; background: $hover; }
 QAbstractItemView { background: $base; border: 0; selection-background-color: $soft;
   selection-color: $text; }
-QListView::item, QTreeView::item { padding: 3px 4px; border-radius: 4px; }
+QListView::item, QTreeView::item { padding: 3px 4px; }
 QListView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected { background: $soft; color: $text; }
 QHeaderView::section { background: $window; color: $quiet; border: 0;

@@ -26,6 +26,7 @@ from desktop.window.actions import (
 )
 from desktop.window.edit_actions import EditActions
 from desktop.window.page_actions import PageActions
+from desktop.window.password_actions import PasswordActions
 from desktop.window.review_actions import ReviewActions
 from desktop.window.tool_actions import TOOL_TEXTS, ToolActions
 from model_backend.document import Status, Table
@@ -59,6 +60,7 @@ class ProjectView(QObject):
         self.pages = PageActions(bench, window)
         self.tools = ToolActions(self.canvas, editor, self)
         self.review = ReviewActions(bench, self.canvas, self.pages, self)
+        self.passwords = PasswordActions(bench, window, self)
         self.targets = {
             "canvas": self.canvas,
             "edit": self.edit,
@@ -108,7 +110,8 @@ class ProjectView(QObject):
     def leave(self) -> None:
         """Let go of everything, before the project closes."""
         self.bench.remember_page()
-        self.canvas.deleteLater()
+        for part in (self.canvas, *self.panels.values()):
+            part.deleteLater()
         self.deleteLater()
 
     def set_colors(self, colors: Colors) -> None:
