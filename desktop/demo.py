@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,7 +85,8 @@ def _accept_everything(store: Store) -> None:
 
 def _take_screenshot(project: Path, picture: Path, report: Report) -> None:
     """Open the real window on the project, in a process of its own, and have it draw itself."""
-    with _display() as environment:
+    with _display() as environment, tempfile.TemporaryDirectory() as settings:
+        environment["XDG_CONFIG_HOME"] = settings  # the person's own window stays as it is
         command = [sys.executable, "-m", "desktop", "open", str(project), "--screenshot"]
         try:
             done = subprocess.run(

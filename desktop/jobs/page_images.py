@@ -136,6 +136,7 @@ class PageImages(QObject):
         self._problems: dict[int, str] = {}
         self._strikes: dict[int, int] = {}
         self._shown_scale = 1.0
+        self._is_closed = False
         # Requests come from paint events: nothing is sent or answered inside one.
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._send)
@@ -192,6 +193,11 @@ class PageImages(QObject):
         """Why the page cannot be shown; empty when it can."""
         return self._problems.get(page_id, "")
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing that was asked for is still on its way."""
+        return not self._queue and not self._in_flight
+
     def forget(self, page_id: int) -> None:
         """Drop all pictures of the page, and what went wrong with it: it is tried again."""
         self._kept.drop(self._kept.of_page(page_id))
@@ -199,12 +205,18 @@ class PageImages(QObject):
         self._problems.pop(page_id, None)
         self._strikes.pop(page_id, None)
 
+    def close(self) -> None:
+        """Ask for nothing any more: the project closes."""
+        self._is_closed = True
+        self._timer.stop()
+        self._queue.clear()
+
     def _key(self, page: Page, scale: float, box: Box | None = None) -> _Key:
         return _Key(page.id, page.rotation, page.skew, scale, box)
 
     def _ask(self, key: _Key | int, priority: _Priority) -> None:
         page_id = key if isinstance(key, int) else key.page_id
-        if key in self._in_flight or self._strikes.get(page_id, 0) >= STRIKES:
+        if self._is_closed or key in self._in_flight or self._strikes.get(page_id, 0) >= STRIKES:
             return
         self._queue[key] = min(priority, self._queue.pop(key, priority))
         while len(self._queue) > LONGEST_QUEUE:
