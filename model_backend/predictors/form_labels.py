@@ -36,6 +36,7 @@ LABEL_WORDS = re.compile(
     r"|brand|subject|company|department|division|region|account|total|approved|requested|prepared|submitted)\b"
     r"|성명|이름|주소|일자|날짜|번호|전화|연락처|금액|서명|소속|직위|부서|생년월일|은행|신청인|제목|비고|수량|단가"
 )
+SECTION = re.compile(r"^(\d{1,2}|[A-Z]|[IVX]+)[.)]\s+[^\W\d]")
 VALUE_WORDS = re.compile(r"(?i)^(x|yes|no|none|n/?a|n\.a\.|-+|\*+|\$.*|same|예|아니오|없음)$")
 
 
@@ -142,7 +143,7 @@ def _place_signs(
         "bottom": y > 0.9 * page.height,
         "middle": is_middle,
         "alone": around.in_row == 1,
-        "alone in the middle": is_middle and around.in_row == 1,
+        "section": around.in_row == 1 and _is_section(segment.text),
         "many in row": around.in_row >= 4,
         "pair in row": around.in_row in (2, 3),
         "first in row": around.left is None and around.in_row > 1,
@@ -155,6 +156,10 @@ def _place_signs(
         "close right": around.right is not None
         and segments[around.right].box.x0 - segment.box.x1 < 2.5 * usual,
     }
+
+
+def _is_section(text: str) -> bool:
+    return bool(SECTION.match(text)) and len(text.split()) <= 5 and not text.endswith(COLONS)
 
 
 def _beside_signs(text: Sequence[dict[str, float]], around: Neighbours) -> dict[str, float]:
@@ -199,7 +204,7 @@ ALONE_WEIGHTS: dict[str, Scores] = {
     "colon": (2.0, -2.0, 2.0, -1.5),  # a header too: "Adhesive:" over a group of fields
     "colon inside": (0.5, -0.5, 0.5, 0.0),
     "digits": (-2.5, 1.5, -1.0, 1.5),
-    "date": (0.0, 0.5, -0.5, 0.0),
+    "date": (0.0, 0.5, -0.5, -0.5),
     "label word": (1.0, -1.0, 0.0, 0.0),
     "value word": (0.0, 1.5, -0.5, -0.5),
     "ticked": (-1.5, 3.0, 0.0, -1.0),
@@ -207,6 +212,7 @@ ALONE_WEIGHTS: dict[str, Scores] = {
     "upper": (0.0, -0.5, 0.5, 0.0),
     "sentence end": (0.0, 0.5, -1.0, 0.5),
     "paren": (0.0, -0.5, -1.0, 1.0),
+    "section": (0.0, -1.0, 2.0, 0.0),  # "3. Expenses"
     "lower start": (-0.5, 0.5, -0.5, 1.0),
     "words 5": (-0.5, 0.0, 0.0, 0.5),
     "words 10": (-0.5, 0.5, -0.5, 0.5),

@@ -311,6 +311,7 @@ def _shape_evidence(a: Segment, b: Segment) -> float:
     is_left = abs(a.box.x0 - b.box.x0) < 0.7 * height
     is_centered = abs(a.box.center[0] - b.box.center[0]) < 0.7 * height
     evidence = 1.2 * (is_centered and not is_left) + 0.6 * is_left
+    evidence -= 1.5 * (max(a.height, b.height) > 1.4 * min(a.height, b.height))  # another font
     return evidence + _step(a.box.width / height, ((10, 0.5), (18, 0.9)))
 
 

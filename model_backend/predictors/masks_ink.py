@@ -250,7 +250,7 @@ def name_of(group: Group) -> tuple[str, float]:
         is_logo = max(group.width, group.height) < 0.8 and group.straight < 0.75
         return (FIGURE, 0.5) if is_logo else ("", 0.0)
     is_frame = group.framed > 0.55 and group.fill < 0.5 and 0.5 < aspect < 2.0
-    is_pen = is_thin and group.largest > 0.3 and group.framed < 0.55 and aspect > 1.1
+    is_pen = is_thin and group.largest > 0.3 and group.framed < 0.55 and 1.1 < aspect < 7
     if max(group.width, group.height) <= 3.0 and min(group.width, group.height) >= 0.35:
         if is_frame:
             return STAMP, 0.75 + 0.2 * group.colored
