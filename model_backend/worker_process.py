@@ -1,7 +1,7 @@
 """The inside of a worker process: limits, silence, one task after the other until the pipe closes.
 
 It ends with its parent, takes its own children (tesseract) with it, and says nothing on the
-parent's output. `service` is the other side.
+parent's output. `worker` is the other side.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import faulthandler
 import importlib
 import os
 import pickle
+import shutil
 import signal
 import sys
 import tempfile
@@ -63,6 +64,7 @@ def run(pipe: connection.Connection, kind: Kind, folder: Path) -> None:
             _release()
             if message != TAKEN:
                 pipe.send_bytes(_answered(message))
+    shutil.rmtree(folder, ignore_errors=True)  # only a parent that was killed closes the pipe
 
 
 def paint(name: str, render: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -87,7 +89,7 @@ def _settle(kind: Kind, folder: Path) -> None:
     if kind == "view":
         for module in NOT_FOR_VIEW:
             sys.modules[module] = None  # type: ignore[assignment]  # makes its import fail
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 
 def _be_silent(log: Path) -> None:
@@ -109,10 +111,12 @@ def _limit_memory(kind: Kind) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
+    """Wait until the parent is gone; then leave neither files nor processes."""
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
+    shutil.rmtree(folder, ignore_errors=True)
     if sys.platform != "win32":
         os.killpg(0, signal.SIGKILL)
     os._exit(1)

@@ -116,9 +116,13 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("what", ["idle", "child"])
-def test_processes_die_with_a_killed_parent(what: str) -> None:
+def test_processes_die_with_a_killed_parent(what: str, tmp_path: Path) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", ORPHAN, what], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", ORPHAN, what],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
@@ -127,6 +131,7 @@ def test_processes_die_with_a_killed_parent(what: str) -> None:
     parent.wait()
     parent.stdout.close()
     assert all(gone(each) for each in watched)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_future_ends_once_under_random_kills(workers: Workers) -> None:

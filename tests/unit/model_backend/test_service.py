@@ -149,7 +149,7 @@ def test_close_cancels_what_waits_and_what_runs() -> None:
 
 
 def test_worker_is_replaced_after_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model_backend.service.MOST_TASKS", {"model": 3})
+    monkeypatch.setattr("model_backend.worker.MOST_TASKS", {"model": 3})
     workers = Workers()
     pids = [workers.submit("model", os.getpid).result(60) for _ in range(5)]
     workers.close()
