@@ -63,7 +63,7 @@ def read_member(path: Path, member: str) -> ReadPage:
         problems.append(_("{count} boxes reach out of the page").format(count=outside))
     shared = index.problems if member == next(iter(index.images)) else []
     labels = tuple((label, REGION) for label in sorted({region.label for region in regions}))
-    return ReadPage(Path(name).stem, page, picture, labels, (*problems, *refused, *shared))
+    return ReadPage(index.page_name(member), page, picture, labels, (*problems, *refused, *shared))
 
 
 def _checked(record: Record, file: Path) -> tuple[str, int, int]:

@@ -4,10 +4,11 @@ rest."""
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from model_backend.errors import UserError
@@ -32,6 +33,16 @@ class CocoIndex:
     categories: list[Record] = field(default_factory=list)
     top: Record = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    stems: Counter[str] = field(default_factory=Counter)
+
+    def page_name(self, member: str) -> str:
+        """The stem of the image's file; with its folders, and then its id, where others share
+        it."""
+        path = PurePosixPath(str(self.images[member].get("file_name")).replace("\\", "/"))
+        if self.stems[path.stem] == 1:
+            return path.stem
+        folders = [part for part in path.parts[:-1] if part.strip("./")]
+        return "_".join([*folders, path.stem, member])
 
     def annotations(self, member: str) -> Iterator[Any]:
         """The annotations of one image, as the file has them."""
@@ -76,6 +87,7 @@ def _add_image(index: CocoIndex, value: Record) -> None:
         index.problems.append(text.format(id=member[:80]))
         return
     index.images[member] = value
+    index.stems[PurePosixPath(str(value.get("file_name")).replace("\\", "/")).stem] += 1
 
 
 def _add_category(index: CocoIndex, value: Record) -> None:

@@ -16,7 +16,7 @@ from model_backend.document import (
     Region,
     bounding_box,
 )
-from model_backend.formats.source_data import is_id, numbers, pack
+from model_backend.formats.source_data import is_id, is_number, numbers, pack
 from model_backend.translation import _
 
 FORMAT = "coco"
@@ -56,14 +56,14 @@ def read_region(
         flaw = flaw or _("its box has no extent, or a negative one")
     if raw.get("id") == 0:
         flaw = flaw or _("the id 0 is never counted by pycocotools; it leaves with another one")
-    score = raw.get("score")
+    score: Any = raw.get("score")
     region = Region(
         id=region_id,
         label=names[raw["category_id"]],
         box=box,
         polygons=outline.polygons,
         mask=outline.mask,
-        score=score if isinstance(score, float) and 0 <= score <= 1 else None,
+        score=float(score) if is_number(score) and 0 <= score <= 1 else None,
         source=IMPORTED,
     )
     kept = {key: None if key == "segmentation" else value for key, value in raw.items()}

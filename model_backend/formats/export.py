@@ -97,9 +97,11 @@ def export(
     Pages are taken one at a time; `on_page` hears the name of each. Raises UserError, or Cancelled.
     """
     out = Path(os.path.abspath(out))
+    options = options or WriteOptions()
+    _check_options(options)
     _check_free(out)
     with _errors_of(out), _folder_beside(out) as folder:
-        writer: Writer = module_of(format_name).Writer(folder, options or WriteOptions())
+        writer: Writer = module_of(format_name).Writer(folder, options)
         try:
             for page in pages:
                 if is_cancelled():
@@ -114,6 +116,15 @@ def export(
             raise Cancelled
         _put_in_place(folder, out)
     return _report(format_name, out, writer)
+
+
+def _check_options(options: WriteOptions) -> None:
+    if options.boxes not in ("stretched", "tight"):
+        raise UserError(
+            "There are no {boxes} boxes. Choose stretched or tight.", boxes=options.boxes
+        )
+    if not 10 <= options.dpi <= 2400:
+        raise UserError("{dpi} dpi cannot be rendered. Choose 10 to 2400.", dpi=options.dpi)
 
 
 def _check_free(out: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +46,33 @@ SPLITS = {"training_data": "train", "testing_data": "test"}
 
 
 def members(path: Path) -> tuple[str, ...]:
-    """Names of the forms below a folder: their stems, with the folder of their part of the set
-    in front."""
-    found = [
-        f"{prefix}{file.stem}"
-        for prefix, folder in _folders(path)
-        for file in (folder / "annotations").iterdir()
-        if file.suffix.lower() == ".json"
-    ]
+    """Names of the forms below a folder: their stems, after the folder of their part of the set."""
+    found = _listing_of(path)[0]
     if not found:
         raise _no_data(path)
-    return tuple(sorted(found))
+    return found
+
+
+def _listing_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Members, and pictures without annotation; kept while the folders stay as they are."""
+    folders = _folders(path)
+    inner = (root / name for _, root in folders for name in ("annotations", "images"))
+    stamps = tuple(folder.stat().st_mtime_ns for folder in inner if folder.is_dir())
+    return _listing(tuple(folders), stamps)
+
+
+@lru_cache(maxsize=2)
+def _listing(
+    folders: tuple[tuple[str, Path], ...], _modified: tuple[int, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    found: list[str] = []
+    lonely: list[str] = []
+    for prefix, root in folders:
+        forms = {file.stem for file in (root / "annotations").glob("*.json")}
+        found += (f"{prefix}{stem}" for stem in forms)
+        pictures = sorted(file for file in (root / "images").glob("*") if file.suffix in SUFFIXES)
+        lonely += (picture.name for picture in pictures if picture.stem not in forms)
+    return tuple(sorted(found)), tuple(lonely)
 
 
 def _folders(path: Path) -> list[tuple[str, Path]]:
@@ -91,6 +108,10 @@ def read_member(path: Path, member: str) -> ReadPage:
     page = form.page(image, source=_page_source(data, form, prefix, stem, file))
     labels = tuple((name, ENTITY) for name in sorted({entity.label for entity in page.entities}))
     problems = form.problems(page)
+    found, lonely = _listing_of(path)
+    if lonely and member == found[0]:
+        text = _("{count} pictures have no annotation: {names}")
+        problems += (text.format(count=len(lonely), names=", ".join(lonely[:5])),)
     return ReadPage(stem, page, image, labels, problems, split=SPLITS.get(prefix, ""))
 
 

@@ -34,6 +34,7 @@ from model_backend.errors import UserError
 from model_backend.formats import ExportPage, ReadPage, WriteOptions, members, read
 from model_backend.formats.export import convert, export, export_page
 from model_backend.formats.pictures import FilePicture
+from model_backend.quality import read_back
 
 Json = dict[str, Any]
 SETS = (
@@ -408,3 +409,29 @@ def test_turned_mask_is_resampled_onto_the_page(tmp_path: Path) -> None:
     assert ink.mask is not None
     assert masks.bounding_box_of(ink.mask) == Box(32, 20, 40, 40)
     assert masks.area(ink.mask) == 160
+
+
+def test_pages_have_names_of_their_own(shared_data: Path, tmp_path: Path) -> None:
+    pages = pages_of(shared_data / SETS[2])
+    assert len({page.name for page in pages}) == len(pages) == 37
+    assert "staver_masks_stampDS-00001_LabelAllInOne_1" in {page.name for page in pages}
+    images = [{"id": n, "file_name": "a.png", "width": 80, "height": 100} for n in (1, 2)]
+    assert [page.name for page in pages_of(small_set(tmp_path, [GOOD], images=images))] == [
+        "a_1",
+        "a_2",
+    ]
+
+
+def test_large_file_is_read_back_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_back, "_LOADED_WHOLE", 0)
+    monkeypatch.setattr(read_back, "_PART", 3)
+    items = [drawn(tmp_path, drawn_page()), drawn(tmp_path, drawn_page(), "other")]
+    report = export("coco", items, tmp_path / "out")
+    assert report.counts == {"pages": 2, "regions": 6, "entities": 4, "tables": 4}
+    plain = read_back.ExpectedBoxes.take
+    monkeypatch.setattr(
+        read_back.ExpectedBoxes, "take", lambda self, page: plain(self, replace(page, tables=()))
+    )
+    with pytest.raises(UserError, match="does not read back"):
+        export("coco", items, tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -237,3 +237,11 @@ def test_proposed_page_size_is_limited(shared_data: Path) -> None:
     from model_backend.formats.pictures import export_scale
 
     assert export_scale(huge, item.picture, WriteOptions()) < 0.02
+
+
+@pytest.mark.parametrize(
+    "options", [WriteOptions(dpi=0), WriteOptions(dpi=float("nan")), WriteOptions(boxes="round")]
+)
+def test_impossible_options_are_refused(tmp_path: Path, options: WriteOptions) -> None:
+    with pytest.raises(UserError, match="Choose"):
+        export("funsd", [], tmp_path / "out", options)

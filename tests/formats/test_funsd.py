@@ -298,3 +298,23 @@ def test_losses_and_new_names_are_reported(tmp_path: Path, forms: dict[str, Read
     assert not any("json" in path.stem for path in (tmp_path / "annotations").iterdir())
     writer.write(replace(item, picture=None))
     assert "no picture" in writer.written.problems[0]
+
+
+def test_pictures_without_annotation_are_listed(tmp_path: Path, shared_data: Path) -> None:
+    folder = make_set(tmp_path, shared_data, {"form": [ENTITY]})
+    shutil.copyfile(folder / "images/form.png", folder / "images/alone.png")
+    (page,) = read("funsd", folder)
+    assert isinstance(page, ReadPage)
+    assert page.problems == ("1 pictures have no annotation: alone.png",)
+
+
+def test_swapped_corners_are_put_right_told_and_written_back(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    (page,) = read(
+        "funsd", make_set(tmp_path, shared_data, {"form": [ENTITY | {"box": [9, 9, 1, 2]}]})
+    )
+    assert isinstance(page, ReadPage)
+    assert page.page.entities[0].box == Box(1, 2, 9, 9)
+    assert any("swapped" in problem for problem in page.problems)
+    assert form_of(page.page)[0]["box"] == [9, 9, 1, 2]
