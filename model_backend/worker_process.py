@@ -80,7 +80,7 @@ def paint(name: str, render: Callable[..., Any], arguments: Mapping[str, Any]) -
 def _settle(kind: Kind, folder: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     own = folder / str(os.getpid())
-    own.mkdir()
+    own.mkdir(parents=True, exist_ok=True)  # cleaners of temporary folders come at any time
     tempfile.tempdir = os.environ["TMPDIR"] = os.environ["TEMP"] = str(own)
     _be_silent(own / "log")
     if sys.platform != "win32":
