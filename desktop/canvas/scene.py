@@ -96,7 +96,7 @@ class PageScene(QGraphicsScene):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
         """Paint the page and all idle annotations in the exposed rectangle."""
-        exposed = rect if isinstance(rect, QRectF) else self.sceneRect()
+        exposed = self._in_view(rect if isinstance(rect, QRectF) else self.sceneRect())
         painter.fillRect(exposed, color(self.look.theme.canvas))
         if self.page is None:
             return
@@ -105,6 +105,13 @@ class PageScene(QGraphicsScene):
         for kind in LAYER_ORDER:
             if kind not in self.look.hidden_kinds:
                 self.layer(kind).paint(painter, box, self.look)
+
+    def _in_view(self, rect: QRectF) -> QRectF:
+        """The visible part: Qt counts all of an invalidated page as exposed, however near it is."""
+        for view in self.views():
+            seen = view.mapToScene(view.viewport().rect()).boundingRect()
+            return rect.intersected(seen)
+        return rect
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
         """Paint the selection and the running gesture."""

@@ -55,6 +55,7 @@ class WhiteImages(QObject):
         self.color = QColor("white")
         self.trouble = ""
         self.asked: list[float] = []
+        self.tiled: list[Box] = []
 
     def picture(self, page: Page, scale: float) -> Picture | None:
         self.asked.append(scale)
@@ -65,6 +66,7 @@ class WhiteImages(QObject):
         return Picture(image, 1.0)
 
     def tiles(self, page: Page, scale: float, box: Box) -> list[tuple[Box, QImage]]:
+        self.tiled.append(box)
         return []
 
     def problem(self, page_id: int) -> str:

@@ -113,6 +113,16 @@ def test_the_picture_is_asked_for_in_screen_pixels(stand: Stand) -> None:
     assert stand.images.asked[-1] == pytest.approx(expected)
 
 
+def test_tiles_are_asked_for_where_the_page_is_seen_only(stand: Stand) -> None:
+    stand.view.zoom_to(Box(100, 100, 110, 110))
+    stand.view.zoom_at(4.0, QPointF(300, 200))
+    stand.images.image_ready.emit(stand.page.id)
+    stand.color((105, 105))
+    asked = stand.images.tiled[-1]
+    seen = stand.view.viewport().width() / stand.view.scale_now
+    assert asked.width == pytest.approx(seen, rel=0.25)
+
+
 def test_a_picture_that_comes_late_is_shown(stand: Stand) -> None:
     stand.images.trouble = "The page cannot be drawn."
     stand.images.image_ready.emit(stand.page.id)

@@ -71,7 +71,7 @@ class PictureLayer:
         if picture is None:
             self._paint_note(painter, paper, page, look)
             return
-        _paint_image(painter, page.box, picture, look)
+        _paint_image(painter, page, picture, look)
         if picture.scale < 0.95 * look.scale * look.dpr and self.images is not None:
             visible = exposed.intersection(page.box)
             for box, image in self.images.tiles(page, look.scale * look.dpr, visible):
@@ -106,8 +106,9 @@ def _paint_paper(painter: QPainter, paper: QRectF, look: Look) -> None:
         painter.fillRect(paper, Qt.GlobalColor.white)
 
 
-def _paint_image(painter: QPainter, page: Box, picture: PagePicture, look: Look) -> None:
+def _paint_image(painter: QPainter, page: Page, picture: PagePicture, look: Look) -> None:
+    """Scans show their pixels when they are large; other pages wait unsharp for their tiles."""
     with saved(painter):
-        is_smooth = look.scale / picture.scale < SQUARES_FROM_PX
+        is_smooth = page.unit != "px" or look.scale / picture.scale < SQUARES_FROM_PX
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        painter.drawImage(rect_of(page), picture.image)
+        painter.drawImage(rect_of(page.box), picture.image)
