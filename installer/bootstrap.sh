@@ -199,7 +199,7 @@ python_packages() {
     [ "$(cat .venv/proofdesk-test.stamp 2>/dev/null)" != "$want" ] || return 0
     if [ "$purpose" = test ]; then say_sizes; fi
     say "Installing Python packages into .venv (the first time this takes some minutes)"
-    if ! .venv/bin/python -m pip install -q --disable-pip-version-check -e ".$extras"; then
+    if ! .venv/bin/python -m pip install -qq --disable-pip-version-check -e ".$extras"; then
         say "The Python packages could not be installed: the lines above are pip's own. Is there a network and disk space?"
         exit 1
     fi
