@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from desktop.document import edits
 from model_backend.document import Box, Document, Entity, Page, Region, Relation, Word
 from model_backend.document_json import from_json, to_json
 from model_backend.errors import UserError
@@ -318,3 +319,46 @@ def test_swapped_corners_are_put_right_told_and_written_back(
     assert page.page.entities[0].box == Box(1, 2, 9, 9)
     assert any("swapped" in problem for problem in page.problems)
     assert form_of(page.page)[0]["box"] == [9, 9, 1, 2]
+
+
+def test_edits_of_one_entity_a_form_change_its_values_only(
+    shared_data: Path, forms: dict[str, ReadPage]
+) -> None:
+    for number, (name, form) in enumerate(sorted(forms.items())):
+        page, wanted = form.page, original(shared_data, name)
+        place = number % len(page.entities)
+        entity, item = page.entities[place], wanted[place]
+        if number % 2:
+            page = edits.set_label(page, [entity.id], "changed")
+            item["label"] = "changed"
+        else:
+            page = edits.move(page, [entity.id], 3, -2)
+            for part in (item, *item["words"]):
+                part["box"] = [a + b for a, b in zip(part["box"], (3, -2, 3, -2), strict=True)]
+        found = form_of(page)
+        assert found == wanted, name
+        assert keys(found) == keys(wanted)
+
+
+def test_form_turned_once_around_is_what_it_was(
+    shared_data: Path, forms: dict[str, ReadPage]
+) -> None:
+    for name in ("00040534", "0011906503", "0001123541"):
+        page = forms[name].page
+        for _ in range(4):
+            page = edits.rotate(page, 90)
+        assert form_of(page) == original(shared_data, name)
+
+
+def test_deleted_word_leaves_the_text_of_the_rest(
+    shared_data: Path, forms: dict[str, ReadPage]
+) -> None:
+    page = forms["0001123541"].page
+    entity = next(item for item in page.entities if len(item.word_ids) > 2)
+    place = page.entities.index(entity)
+    found = form_of(edits.delete(page, [entity.word_ids[1]]))
+    wanted = original(shared_data, "0001123541")
+    del wanted[place]["words"][1]
+    for item in (found, wanted):
+        item[place] = {"words": item[place]["words"]}
+    assert found == wanted
