@@ -99,6 +99,7 @@ class Application(QObject):
         store = make()
         assert isinstance(store, Store)
         self.leave_project()
+        store.user = self.settings.value("user_name") or store.user
         document, selection = OpenDocument(store), Selection()
         runner, passwords = Runner(self._ready_workers()), Passwords()
         images = PageImages(document, runner, passwords)
@@ -169,6 +170,8 @@ class Application(QObject):
             self.window.use_theme()
         elif key == "wheel" and self.window.project_view is not None:
             self.window.project_view.use_settings()
+        elif key == "user_name" and self.bench is not None and self.settings.value(key):
+            self.bench.document.store.user = self.settings.value(key)
 
     def is_calm(self) -> bool:
         """Whether a project is shown, no job runs and no picture is on its way."""

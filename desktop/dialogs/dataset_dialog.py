@@ -30,7 +30,7 @@ class DatasetDialog(Frame):
             button.setAutoDefault(False)
             row.addWidget(button)
         self.form.add(_("Format"), self.format)
-        self.form.addRow(_("Where"), row)
+        self.form.add(_("Where"), row)
         self.form.addRow(
             "", quiet(_("Images and annotations are copied; the data set stays untouched."))
         )

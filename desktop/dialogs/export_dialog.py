@@ -104,7 +104,7 @@ class ExportDialog(Frame):
         row.addWidget(self.folder, 1)
         row.addWidget(browse)
         self.form.add(_("Format"), self.format)
-        self.form.addRow(_("Folder"), row)
+        self.form.add(_("Folder"), row)
         self.form.addRow("", self.include_proposed)
         self.form.add(_("Table boxes"), self.boxes)
         self.form.add(_("Dots per inch of PDF pages"), self.dpi)

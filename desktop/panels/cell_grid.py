@@ -82,8 +82,9 @@ class CellModel(QAbstractTableModel):
         return self._words.get(cell.span, ()) if cell else ()
 
     def spans(self) -> tuple[Span, ...]:
-        """The merged cells."""
-        return self.table.spans if self.table else ()
+        """The cells that cover more than one place of the grid."""
+        spans = [cell.span for cell in self._cells.values()]
+        return tuple(s for s in spans if (s.row1 - s.row0) * (s.column1 - s.column0) > 1)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | QFont | None:
         """A cell's text; headers are bold."""
@@ -143,7 +144,7 @@ class CellGrid(QWidget):
         self.view = QTableView(self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(_("Cells"))
-        self.view.horizontalHeader().setDefaultSectionSize(84)
+        self.view.horizontalHeader().setDefaultSectionSize(76)
         self.view.verticalHeader().setDefaultSectionSize(26)
         self.hint = QLabel(_("Select a table to see its cells."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

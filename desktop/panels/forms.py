@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from model_backend.translation import _
 
@@ -84,12 +84,15 @@ class FactForm(QFormLayout):
         self.setVerticalSpacing(7)
         self.setContentsMargins(0, 0, 0, 0)
 
-    def add(self, name: str, field: QWidget) -> None:
+    def add(self, name: str, field: QWidget | QLayout) -> None:
         """Add one row."""
         label = PlainLabel(name)
         label.setProperty("quiet", "true")
         label.setWordWrap(False)
-        label.setBuddy(field)
+        if not isinstance(field, PlainLabel):
+            label.setContentsMargins(0, 5, 0, 0)
+        if isinstance(field, QWidget):
+            label.setBuddy(field)
         self.addRow(label, field)
 
     def show_row(self, field: QWidget, *, is_shown: bool) -> None:

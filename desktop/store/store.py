@@ -43,7 +43,8 @@ class Store(Reading):
     def __init__(self, folder: Path, database: Database, lock: ProjectLock | None) -> None:
         super().__init__(folder, database)
         self._lock = lock
-        self._user = user_name()
+        self.user = user_name()
+        """Who is written beside each revision."""
         self.head = self.last_revision()
         """The newest revision, as it is on the disk."""
 
@@ -146,7 +147,7 @@ class Store(Reading):
         self, text: str, kind: RevisionKind, who: str, of: Revision | None
     ) -> Revision:
         head = self.head or Revision(0, RevisionKind.JOB, "", "", 0)
-        new = Revision(head.id + 1, kind, text, who or self._user, time.time_ns() // 1_000_000)
+        new = Revision(head.id + 1, kind, text, who or self.user, time.time_ns() // 1_000_000)
         if kind == RevisionKind.EDIT:
             return replace(new, below=head.undo_top, undo_top=new.id)
         if kind == RevisionKind.UNDO and of is not None:
