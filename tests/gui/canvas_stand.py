@@ -79,7 +79,7 @@ def grid_words() -> tuple[Word, ...]:
     return tuple(
         Word(
             index + 1,
-            f"r{row}c{column}",
+            f"R{row}c{column}",
             Box(40 + 160 * column, 50 + 40 * row, 120 + 160 * column, 70 + 40 * row),
             confidence=0.9,
         )

@@ -34,7 +34,7 @@ def test_a_sweep_makes_an_entity_of_the_words_in_reading_order(stand: Stand) -> 
     (entity,) = stand.page.entities
     assert entity.word_ids == (1, 2, 4, 5)
     assert entity.label == "answer"
-    assert entity.text == "r0c0 r0c1 r1c0 r1c1"
+    assert entity.text == "R0c0 R0c1 R1c0 R1c1"
     assert stand.selection.ids == (entity.id,)
     assert len(stand.applied) == 1
 
@@ -170,7 +170,7 @@ def test_text_is_edited_in_place_and_committed_with_enter(four: Stand) -> None:
     entity = four.page.entities[0]
     four.double_click((80, 60))
     assert four.view.editor is not None
-    assert four.view.editor.toPlainText() == "r0c0"
+    assert four.view.editor.toPlainText() == "R0c0"
     four.type("Name:")
     QTest.keyClick(four.view.editor, Qt.Key.Key_Return)
     assert four.view.editor is None
@@ -194,7 +194,7 @@ def test_tab_commits_and_goes_on_to_the_next_word(stand: Stand) -> None:
     stand.type("one")
     QTest.keyClick(stand.view.editor, Qt.Key.Key_Tab)
     assert stand.page.word(1).text == "one"
-    assert stand.view.editor.toPlainText() == "r0c1"
+    assert stand.view.editor.toPlainText() == "R0c1"
     assert stand.selection.ids == (2,)
     QTest.keyClick(stand.view.editor, Qt.Key.Key_Backtab)
     assert stand.view.editor.toPlainText() == "one"
@@ -204,7 +204,7 @@ def test_an_input_method_can_compose(stand: Stand) -> None:
     stand.view.edit_text(1)
     editor = stand.view.editor
     QApplication.sendEvent(editor, QInputMethodEvent("하", []))
-    assert stand.page.word(1).text == "r0c0"
+    assert stand.page.word(1).text == "R0c0"
     commit = QInputMethodEvent("", [])
     commit.setCommitString("한글")
     QApplication.sendEvent(editor, commit)

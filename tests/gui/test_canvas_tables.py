@@ -181,9 +181,9 @@ def test_arrows_move_the_chosen_edge(table: Stand) -> None:
 
 def test_a_cell_is_typed_into_and_tab_goes_on(table: Stand) -> None:
     table.double_click((80, 60))
-    assert table.view.editor.toPlainText() == "r0c0"
+    assert table.view.editor.toPlainText() == "R0c0"
     QTest.keyClick(table.view.editor, Qt.Key.Key_Tab)
-    assert table.view.editor.toPlainText() == "r0c1"
+    assert table.view.editor.toPlainText() == "R0c1"
     QTest.keyClick(table.view.editor, Qt.Key.Key_Escape)
     assert table.selection.ids == (now(table).id,)
 
