@@ -167,9 +167,11 @@ class Store(Reading):
     ) -> tuple[Document, tuple[int, ...]]:
         """Copy a file into the project and add its pages; one that is there is returned.
 
+        A document is the same when its bytes and its `source_data` are: a data set may hold one
+        picture under two names, each with annotations of its own.
         `read`: the pages come with their words and annotations (a data set), and need no reading.
         """
-        known = self._document_like(document.sha256)
+        known = self._document_like(document)
         if known is not None:
             return known, self.page_ids_of(known.id)
         name, sha256 = self._kept(path, document.sha256)
@@ -185,12 +187,13 @@ class Store(Reading):
             return path.name, sha256
         return keep_copy(path, folder, sha256)
 
-    def _document_like(self, sha256: str) -> Document | None:
-        if not sha256:
+    def _document_like(self, document: Document) -> Document | None:
+        if not document.sha256:
             return None
-        statement = select(tables.documents).where(tables.documents.c.sha256 == sha256)
-        found = self._all(statement.order_by(tables.documents.c.id).limit(1))
-        return rows.read_document(found[0]) if found else None
+        columns = tables.documents.c
+        statement = select(tables.documents).where(columns.sha256 == document.sha256)
+        found = map(rows.read_document, self._all(statement.order_by(columns.id)))
+        return next((item for item in found if item.source_data == document.source_data), None)
 
     def set_read(self, page: Page, problem: str = "") -> None:
         """Keep what reading a page found: its words, its size, or why it could not be read."""

@@ -84,6 +84,18 @@ def test_same_file_again_is_the_document_that_is_there(store: Store, tmp_path: P
     assert store.page_count() == 1
 
 
+def test_same_picture_under_two_names_of_a_data_set_is_two_documents(
+    store: Store, tmp_path: Path
+) -> None:
+    path, sha256 = _file(tmp_path), hashlib.sha256(b"a scan").hexdigest()
+    one = replace(document_of(1, sha256), source_data='{"name": "a"}')
+    two = replace(document_of(1, sha256), source_data='{"name": "b"}')
+    store.add_document(path, one, [page_of_words()], read=True)
+    store.add_document(path, two, [page_of_words()], read=True)
+    assert [item.source_data for item in store.documents()] == [one.source_data, two.source_data]
+    assert len(list((store.folder / "documents").iterdir())) == 1
+
+
 def test_file_that_changed_since_it_was_looked_at_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="was changed while it was read"):
         store.add_document(_file(tmp_path), document_of(1, "0" * 64), [page_of_words()])
