@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from model_backend.document import Span
 from model_backend.table_grid.row_groups import Layout, Placed, PlacedLine, covered_columns
@@ -31,7 +32,7 @@ def header_breaks(layout: Layout, count: int) -> list[bool]:
     for index, line in enumerate(lines):
         for heading in line:
             reach = _ruled_range(layout, heading) or (heading.first, heading.last)
-            below = _first_divided(lines, index, reach)
+            below = _first_divided(layout, lines, index, heading, reach)
             if below is not None and reach[1] - reach[0] > 1 and _is_lower(layout, index, below):
                 breaks[below - 1] = True
     return breaks
@@ -43,7 +44,13 @@ def _is_lower(layout: Layout, above: int, below: int) -> bool:
     return tops[1] - tops[0] > 0.5 * layout.height
 
 
-def _first_divided(lines: Sequence[PlacedLine], index: int, reach: tuple[int, int]) -> int | None:
+def _first_divided(
+    layout: Layout,
+    lines: Sequence[PlacedLine],
+    index: int,
+    heading: Placed,
+    reach: tuple[int, int],
+) -> int | None:
     """The first line below from which on the columns of a heading have headings of their own."""
     columns: set[int] = set()
     divided = None
@@ -51,10 +58,18 @@ def _first_divided(lines: Sequence[PlacedLine], index: int, reach: tuple[int, in
         inside = [item for item in lines[place] if reach[0] <= item.first and item.last <= reach[1]]
         if any(item.last - item.first > 1 for item in inside):
             break
-        if inside:
-            columns |= {item.first for item in inside}
+        if len(inside) == 1 and _is_continued(layout, heading, inside[0], reach):
+            break
+        columns |= {item.first for item in inside}
+        if columns:
             divided = place
     return divided if len(columns) > 1 else None
+
+
+def _is_continued(layout: Layout, heading: Placed, other: Placed, reach: tuple[int, int]) -> bool:
+    """Whether a run alone below a heading is the heading's next line."""
+    is_below = abs(heading.run.box.center[0] - other.run.box.center[0]) < layout.height
+    return is_below or _ruled_range(layout, other) == reach
 
 
 def _ruled_range(layout: Layout, heading: Placed) -> tuple[int, int] | None:
@@ -88,7 +103,24 @@ def header_spans(layout: Layout, rows: Sequence[Sequence[int]]) -> list[Span]:
         reaches = _reaches(layout, headings, covered) if number + 1 < len(rows) else _own(headings)
         spans += [Span(number, number + 1, *reach) for reach in reaches if reach[1] - reach[0] > 1]
         taken.append(covered | {column for reach in reaches for column in range(*reach)})
-    return spans + _tall(layout, rows, taken, spans)
+    return spans + _tall(layout, rows, taken, spans) + _beside_rules(layout, rows, spans)
+
+
+def _beside_rules(
+    layout: Layout, rows: Sequence[Sequence[int]], spans: Sequence[Span]
+) -> list[Span]:
+    """Headings that run on where the ruling below the row leaves their column out."""
+    wide = {(span.row0, column) for span in spans for column in range(span.column0, span.column1)}
+    result = []
+    for number, (above, below) in enumerate(pairwise(rows)):
+        top = max(item.run.box.center[1] for item in layout.lines[above[-1]])
+        bottom = min(item.run.box.center[1] for item in layout.lines[below[0]])
+        between = [rule for rule in layout.across if top < rule.at < bottom]
+        for column, (start, end) in enumerate(layout.columns):
+            is_ruled = any(rule.covers(start, end, 0.3) for rule in between)
+            if between and not is_ruled and not {(number, column), (number + 1, column)} & wide:
+                result.append(Span(number, number + 2, column, column + 1))
+    return result
 
 
 def _own(headings: Sequence[Placed]) -> list[tuple[int, int]]:
@@ -131,14 +163,30 @@ def _centred(
     while right in blank:
         right += 1
     middle = heading.run.box.center[0]
+    extents = column_extents(layout)
     best, widest = (heading.first, heading.last), 0.0
     for first in range(left, heading.first + 1):
         for last in range(heading.last, right + 1):
-            start, end = layout.columns[first][0], layout.columns[last - 1][1]
+            start, end = extents[first][0], extents[last - 1][1]
             aside = abs((start + end) / 2 - middle)
             if aside <= most_aside * (end - start) / (last - first) and end - start > widest:
                 best, widest = (first, last), end - start
     return best
+
+
+def column_extents(layout: Layout) -> list[tuple[float, float]]:
+    """From where to where the words of each column reach."""
+    extents = []
+    for index, column in enumerate(layout.columns):
+        boxes = [
+            item.run.box
+            for line in layout.lines
+            for item in line
+            if item.first == index and item.last == index + 1
+        ]
+        start = min((box.x0 for box in boxes), default=column[0])
+        extents.append((start, max((box.x1 for box in boxes), default=column[1])))
+    return extents
 
 
 def _tall(

@@ -8,10 +8,12 @@ from itertools import pairwise
 from statistics import median
 
 from model_backend.document import Box
-from model_backend.table_grid.runs import Line, Rule, Run, is_number, joined
+from model_backend.table_grid.runs import Line, Rule, Run, is_number, joined, space_width
 
-NARROW = 0.45
-"""A gap this narrow (text heights) between two words of prose is a space even above a separator."""
+NARROW = 1.35
+"""A gap of so many usual spaces between words of prose is a space even where a separator is."""
+TOUCHING = 0.85
+"""Lines whose middles are nearer than so many text heights touch or overlap."""
 OPEN_WORDS = frozenset(
     ("of", "and", "or", "the", "a", "for", "in", "with", "to", "by", "from", "per")
 )
@@ -36,7 +38,8 @@ PlacedLine = list[Placed]
 class Layout:
     """A table's lines with their columns, and the rulings between them.
 
-    `full[i]` says where a ruling across the table lies between line i and the next, None without.
+    `full[i]` says where a ruling over most of the table's width lies between line i and the next,
+    None without; `whole[i]` whether one reaches over all of it.
     """
 
     box: Box
@@ -45,6 +48,7 @@ class Layout:
     lines: tuple[PlacedLine, ...]
     across: tuple[Rule, ...]
     full: tuple[float | None, ...]
+    whole: tuple[bool, ...]
 
 
 def layout_of(
@@ -56,20 +60,48 @@ def layout_of(
 ) -> Layout:
     """The lines of a table whose columns are known, as runs placed in columns."""
     columns = tuple(pairwise([box.x0, *separators, box.x1]))
-    placed = tuple(
-        [_placed(run, columns) for run in _runs(line, height, separators)] for line in lines
+    space = NARROW * space_width(lines, height)
+    placed = _interleaved(
+        [
+            [_placed(run, columns) for run in _runs(line, height, separators, space)]
+            for line in lines
+        ],
+        height,
     )
-    full = tuple(_rule_between(above, below, box, across) for above, below in pairwise(placed))
-    return Layout(box, height, columns, placed, tuple(across), full)
+    full = tuple(_rule_between(above, below, box, across, 0.6) for above, below in pairwise(placed))
+    ends = (columns[0], columns[-1])
+    whole = [rule for rule in across if all(rule.covers(start, end, 0.5) for start, end in ends)]
+    is_whole = tuple(
+        _rule_between(above, below, box, whole, 0.9) is not None
+        for above, below in pairwise(placed)
+    )
+    return Layout(box, height, columns, tuple(placed), tuple(across), full, is_whole)
 
 
-def _runs(line: Line, height: float, separators: Sequence[float]) -> Line:
+def _interleaved(lines: Sequence[PlacedLine], height: float) -> list[PlacedLine]:
+    """Lines so near that they cannot be rows of their own joined, where their columns differ.
+
+    So a label of two lines meets its values, which stand at half its height.
+    """
+    result: list[PlacedLine] = []
+    for line in lines:
+        is_near = bool(result) and _middle(line) - _middle(result[-1]) < TOUCHING * height
+        if is_near and not covered_columns(line) & covered_columns(result[-1]):
+            result[-1] = sorted(result[-1] + line, key=lambda item: item.first)
+        else:
+            result.append(line)
+    return result
+
+
+def _runs(line: Line, height: float, separators: Sequence[float], space: float) -> Line:
     """The runs of a line, ended at separators unless mere spaces of prose lie there."""
     walls = []
     for before, after in pairwise(line):
         gap = after.box.x0 - before.box.x1
         is_prose = not is_number(before.text) and not is_number(after.text)
-        if gap > NARROW * height or not is_prose:
+        if gap > space and is_number(before.text) and is_number(after.text):
+            walls.append((before.box.x1 + after.box.x0) / 2)
+        elif gap > space or not is_prose:
             middle = (before.box.x1, after.box.x0)
             walls += [at for at in separators if middle[0] - 1 <= at <= middle[1] + 1]
     return joined(line, 1.2 * height, walls)
@@ -89,13 +121,13 @@ def _placed(run: Run, columns: Sequence[tuple[float, float]]) -> Placed:
 
 
 def _rule_between(
-    above: PlacedLine, below: PlacedLine, box: Box, across: Sequence[Rule]
+    above: PlacedLine, below: PlacedLine, box: Box, across: Sequence[Rule], share: float
 ) -> float | None:
-    """Where a ruling over most of the table's width lies between two lines."""
+    """Where a ruling over that share of the table's width lies between two lines."""
     top = min(item.run.box.center[1] for item in above)
     bottom = max(item.run.box.center[1] for item in below)
     found = [
-        rule.at for rule in across if rule.covers(box.x0, box.x1, 0.6) and top < rule.at < bottom
+        rule.at for rule in across if rule.covers(box.x0, box.x1, share) and top < rule.at < bottom
     ]
     return found[-1] if found else None
 
@@ -121,26 +153,46 @@ def header_lines(layout: Layout) -> int:
         is_titled = len(layout.lines) > 1 and len(covered_columns(layout.lines[0])) > 1
         return 1 if is_titled else 0
     before = [index for index in rules if index <= body]
-    if before and before[-1] > 0:
-        return before[-1] if before[-1] <= max(most, 1) else 0
+    if not before and len(rules) < 0.3 * len(layout.lines) and rules and rules[0] <= min(4, most):
+        return rules[0]
+    if before:
+        end = _header_end(layout, before)
+        return end if end <= max(most, 1) else 0
     while body > 0 and covered_columns(layout.lines[body - 1]) == {0}:
         body -= 1
     return body if body <= most else 0
 
 
+def _header_end(layout: Layout, rules: Sequence[int]) -> int:
+    """The first ruling over the whole width that has headings of most columns above it, else the
+    last.
+    """
+    for index in rules:
+        columns = covered_columns([item for line in layout.lines[:index] for item in line])
+        if layout.whole[index - 1] and len(columns) >= 0.6 * len(layout.columns):
+            return index
+    return rules[-1]
+
+
 def _first_number_line(layout: Layout) -> int | None:
-    """The first line of which half of what stands beside the first column is numbers."""
+    """The first line of which half of what stands beside its label is numbers.
+
+    Where no line has both a label and numbers, the first with numbers in most columns.
+    """
+    wide = None
     for index, line in enumerate(layout.lines):
         beside = [item for item in line if item.first > 0]
         numbers = [item for item in beside if is_number(item.run.text)]
-        has_label = any(item.first == 0 for item in line)
+        if not numbers or 2 * len(numbers) < len(beside):
+            continue
         is_years = all(_is_year(item.run.text) for item in numbers)
         if is_years and index < 2 and len(layout.lines) > 3:
             continue
-        is_wide = 2 * len(covered_columns(line)) > len(layout.columns)
-        if numbers and 2 * len(numbers) >= len(beside) and (has_label or is_wide):
+        if any(item.first == 0 for item in line):
             return index
-    return None
+        if wide is None and 2 * len(covered_columns(line)) > len(layout.columns):
+            wide = index
+    return wide
 
 
 def _is_year(text: str) -> bool:
@@ -217,7 +269,8 @@ def _begins_row(
         return _begins_label(layout, row, below, leading)
     if before == {0}:
         return not _is_wrapped(above[-1], below[0], leading)
-    return leading >= 0
+    starts = [not item.run.text[:1].islower() for item in below]
+    return leading > 0 or (all(starts) if leading < 0 else any(starts))
 
 
 def _begins_label(layout: Layout, row: PlacedLine, below: PlacedLine, leading: int) -> bool:

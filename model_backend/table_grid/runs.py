@@ -77,6 +77,18 @@ def text_height(words: Iterable[Run]) -> float:
     return (median(heights) if heights else 1.0) or 1.0
 
 
+def space_width(lines: Iterable[Line], height: float) -> float:
+    """The usual gap between words of prose; a third of the text height where there are too few."""
+    gaps = [
+        after.box.x0 - before.box.x1
+        for line in lines
+        for before, after in pairwise(line)
+        if not is_number(before.text) and not is_number(after.text)
+    ]
+    spaces = [gap for gap in gaps if 0 < gap < SPACE * height]
+    return median(spaces) if len(spaces) >= 5 else height / 3
+
+
 def joined(line: Line, gap: float, walls: Sequence[float] = ()) -> Line:
     """The runs of a line: words nearer than `gap`, not divided by a vertical ruling."""
     result: Line = []
