@@ -1,12 +1,11 @@
-"""Looking at a page: scroll, zoom to the pointer, pan, fit; knows nothing of what is on it."""
+"""Looking at a page: scroll, zoom to the pointer, fit; knows nothing of what is on it."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QMouseEvent,
     QNativeGestureEvent,
     QResizeEvent,
     QTransform,
@@ -45,7 +44,6 @@ class NavigationView(QGraphicsView):
         self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self._area = Box(0, 0, 1, 1)
         self._fit = "page"
-        self._pan_from: QPoint | None = None
         self.wheel_zooms = False
 
     @property
@@ -102,7 +100,7 @@ class NavigationView(QGraphicsView):
         before = self.page_point(place)
         self._set_scale(self.scale_now * factor)
         now = self.viewportTransform().map(QPointF(*before))
-        self._scroll(now.x() - place.x(), now.y() - place.y())
+        self.scroll_by(now.x() - place.x(), now.y() - place.y())
 
     def show_box(self, box: Box) -> None:
         """Scroll the least so that the box is in view."""
@@ -114,27 +112,6 @@ class NavigationView(QGraphicsView):
         inverted, _is_possible = self.viewportTransform().inverted()
         point = inverted.map(place)
         return point.x(), point.y()
-
-    def start_pan(self, place: QPoint) -> None:
-        """The page follows the pointer from here on."""
-        self._pan_from = place
-        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    @property
-    def is_panning(self) -> bool:
-        """Whether the page follows the pointer."""
-        return self._pan_from is not None
-
-    def stop_pan(self) -> None:
-        """The page stays where it is."""
-        self._pan_from = None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan while it is on."""
-        if self._pan_from is not None:
-            place = event.position().toPoint()
-            delta, self._pan_from = self._pan_from - place, place
-            self._scroll(delta.x(), delta.y())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl zoom to the pointer (`wheel_zooms` swaps them); Shift: sideways."""
@@ -148,7 +125,7 @@ class NavigationView(QGraphicsView):
             way = event.angleDelta() / 2
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and way.x() == 0:
             way = way.transposed()
-        self._scroll(-way.x(), -way.y())
+        self.scroll_by(-way.x(), -way.y())
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -231,7 +208,8 @@ class NavigationView(QGraphicsView):
             margins.append(max(free, 0.0) / scale)
         return rect_of(self._area).adjusted(-margins[0], -margins[1], margins[0], margins[1])
 
-    def _scroll(self, dx: float, dy: float) -> None:
+    def scroll_by(self, dx: float, dy: float) -> None:
+        """Move what is seen by so many screen pixels."""
         horizontal, vertical = self.horizontalScrollBar(), self.verticalScrollBar()
         horizontal.setValue(horizontal.value() + round(dx))
         vertical.setValue(vertical.value() + round(dy))

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.editor import TextEditor
 from desktop.canvas.hits import hits
+from desktop.canvas.input_view import InputView
 from desktop.canvas.layers.layer import rect_of
-from desktop.canvas.page_view import PageView
 from desktop.canvas.texts import TextTarget, cell_target, next_target, point_target, target_of
 from model_backend import table_grid
 from model_backend.document import Entity, Page, Point, Word
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from desktop.jobs.page_images import PageImages
 
 
-class TextView(PageView):
+class TextView(InputView):
     """The page in view with at most one text field open over it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -4,7 +4,7 @@ selected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -14,15 +14,13 @@ from PySide6.QtWidgets import QWidget
 from desktop.canvas import table_actions
 from desktop.canvas.layers.tables import table_bounds
 from desktop.canvas.lookup import Item
-from desktop.canvas.text_view import TextView
+from desktop.canvas.table_view import TableView
 from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
-from desktop.canvas.tools.tables import edges_of_axis, gaps_of
 from desktop.document import edits
-from model_backend import table_grid
-from model_backend.document import Box, Entity, Region, Relation, Span, Table, Word
+from model_backend.document import Box, Entity, Region, Relation, Table, Word
 from model_backend.labels import ENTITY, REGION
 from model_backend.reading_order import annotations_in_order
-from model_backend.translation import _, mark
+from model_backend.translation import mark
 
 ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0, "w", "e"),
@@ -37,7 +35,7 @@ PASTE_SHIFT_PX = 14.0
 REGION_TOOLS = ("box", "polygon", "brush", "eraser")
 
 
-class CanvasView(TextView):
+class CanvasView(TableView):
     """One page, its annotations, and what can be done with them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -106,7 +104,7 @@ class CanvasView(TextView):
         if not items:
             return
         if self.work.edge is not None and edge is None and self.work.table() is not None:
-            self._nudge_edge(dx, dy)
+            self.nudge_edge(dx, dy)
         elif edge is None:
             ids = [item.id for item in items]
             self.work.apply(mark("Move"), lambda page: edits.move(page, ids, dx=dx, dy=dy))
@@ -120,7 +118,7 @@ class CanvasView(TextView):
         edge = self.work.edge
         if edge is not None and self.work.table() is not None:
             text = mark("Delete row edge") if edge.is_row else mark("Delete column edge")
-            self._table(
+            self.change_table(
                 text,
                 lambda table: table_actions.edge_deleted(table, edge.index, is_row=edge.is_row),
             )
@@ -195,53 +193,6 @@ class CanvasView(TextView):
         if box is not None:
             self.show_box(box)
 
-    def add_row(self) -> None:
-        """Cut the last chosen row of the selected table in two."""
-        cells = self.work.cells
-
-        def change(table: Table) -> Table:
-            gaps = gaps_of(self.work, table, is_row=True)
-            return table_actions.row_added(table, cells, gaps)
-
-        self._table(mark("Add row"), change)
-
-    def add_column(self) -> None:
-        """Cut the last chosen column of the selected table in two."""
-        cells = self.work.cells
-
-        def change(table: Table) -> Table:
-            gaps = gaps_of(self.work, table, is_row=False)
-            return table_actions.column_added(table, cells, gaps)
-
-        self._table(mark("Add column"), change)
-
-    def delete_rows(self) -> None:
-        """Delete the chosen rows."""
-        self._cells(mark("Delete rows"), table_actions.rows_deleted)
-
-    def delete_columns(self) -> None:
-        """Delete the chosen columns."""
-        self._cells(mark("Delete columns"), table_actions.columns_deleted)
-
-    def merge_cells(self) -> None:
-        """Make one cell of the chosen ones."""
-        self._cells(mark("Merge cells"), table_grid.merge_cells)
-
-    def split_cell(self) -> None:
-        """Make single cells of the chosen merged ones."""
-        self._cells(mark("Split cell"), table_actions.cell_split)
-
-    def toggle_header(self) -> None:
-        """Header rows down to the last chosen row, or not."""
-        cells = self.work.cells
-        self._table(
-            mark("Change header rows"), lambda table: table_actions.header_toggled(table, cells)
-        )
-
-    def toggle_projected(self) -> None:
-        """Make the chosen rows projected row headers, or ordinary rows again."""
-        self._cells(mark("Change projected rows"), table_actions.projected_toggled)
-
     def wants_key(self, event: QKeyEvent) -> bool:
         """Arrows are the canvas's own while something is selected."""
         if event.key() in ARROWS and self.work.ids:
@@ -261,36 +212,6 @@ class CanvasView(TextView):
         else:
             far = FAR if has_shift else 1.0
             self.nudge(dx * far, dy * far)
-
-    def _table(self, text: str, change: Callable[[Table], Table]) -> None:
-        cells = self.work.cells
-        table = self.work.apply_to_table(text, change)
-        if table is not None:
-            self.work.select((table.id,), table_actions.clipped(table, cells))
-
-    def _cells(self, text: str, change: Callable[[Table, Span], Table]) -> None:
-        cells = self.work.cells
-        if cells is None:
-            self.work.say(_("Choose cells of a table first: drag inside the selected table."))
-            return
-        chosen = cells
-        self._table(text, lambda table: change(table, chosen))
-
-    def _nudge_edge(self, dx: float, dy: float) -> None:
-        edge = self.work.edge
-        by = 0.0 if edge is None else (dy if edge.is_row else dx)
-        if edge is None or not by:
-            return
-        chosen = edge
-
-        def change(table: Table) -> Table:
-            value = edges_of_axis(table, is_row=chosen.is_row)[chosen.index] + by
-            move = table_grid.move_row_edge if chosen.is_row else table_grid.move_column_edge
-            return move(table, chosen.index, value)
-
-        text = mark("Move row edge") if edge.is_row else mark("Move column edge")
-        self._table(text, change)
-        self.work.choose_edge(edge)
 
 
 def _with_edge(box: Box, edge: str, dx: float, dy: float) -> Box:
