@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.editor import TextEditor
@@ -65,6 +66,12 @@ class TextView(InputView):
         """Keep what is being typed."""
         if self._editor is not None:
             self._editor.commit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The project is closed or the window goes: what is being typed is kept first."""
+        if not event.spontaneous():
+            self.commit_text()
+        super().hideEvent(event)
 
     def double_clicked(self, point: Point) -> bool:
         """Edit the text under the pointer: in the selected table a cell's, else an entity's or a

@@ -236,3 +236,11 @@ def test_a_word_deleted_under_the_field_closes_it(stand: Stand) -> None:
     stand.document.apply("Elsewhere", edits.delete(stand.page, [1]))
     assert stand.view.editor is None
     assert stand.page.word(1) is None
+
+
+def test_what_is_typed_is_kept_when_the_canvas_is_put_away(stand: Stand) -> None:
+    stand.view.edit_text(1)
+    stand.type("kept")
+    stand.view.hide()
+    assert stand.view.editor is None
+    assert stand.page.word(1).text == "kept"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from canvas_stand import ALT, Stand
 from PySide6.QtCore import Qt
 
 from desktop.document import edits
 from model_backend import masks
-from model_backend.document import Box, Region
+from model_backend.document import Box, Region, compose, rotation_about
 
 TRIANGLE = ((300.0, 230.0), (450.0, 230.0), (450.0, 350.0))
 
@@ -208,3 +210,31 @@ def test_a_stroke_is_cancelled_when_its_region_goes(stand: Stand) -> None:
     stand.move((320, 300))
     stand.release((320, 300))
     assert stand.page.regions == ()
+
+
+def test_a_page_in_points_gets_masks_of_150_dots_an_inch(stand: Stand) -> None:
+    stand.put(replace(stand.page, unit="pt"))
+    stand.view.set_tool("brush")
+    stand.view.set_brush_size(20 * stand.view.scale_now)
+    stand.drag((100, 300), (200, 300))
+    mask = region(stand).mask
+    assert mask is not None
+    assert mask.to_page[0] == pytest.approx(72 / 150)
+    assert masks.area(mask) == pytest.approx(100 * 20 + 314, rel=0.05)
+
+
+def test_a_turned_mask_is_painted_on_in_its_own_pixels(stand: Stand) -> None:
+    turn = rotation_about((150, 300), 30)
+    bitmap = [[True] * 60 for _row in range(40)]
+    old = masks.mask_from_bitmap(bitmap, compose((1, 0, 0, 1, 120, 280), turn))
+    box = masks.bounding_box_of(old)
+    stand.put(edits.add_region(stand.page, label="stamp", box=box, mask=old))
+    stand.selection.select((region(stand).id,))
+    stand.view.set_tool("brush")
+    stand.view.set_brush_size(10 * stand.view.scale_now)
+    stand.drag((150, 300), (260, 300))
+    new = region(stand).mask
+    assert new is not None
+    assert new.to_page[:4] == pytest.approx(old.to_page[:4])
+    assert masks.pixel_count(new.counts) > 60 * 40 + 500
+    assert box.x1 < region(stand).box.x1 < 275
