@@ -9,6 +9,7 @@ a form stay together, and so do the cells of a table's row.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -29,6 +30,8 @@ from model_backend.document import (
 
 MOST_SKEW = 0.12
 """The steepest slope that is taken for skew (7 degrees); beyond it the page is read as it is."""
+FEWEST_CHAINS = 2
+"""Fewer lines of words tell nothing about the skew of a page."""
 WIDEST_SPACE = 1.6
 """Words of one line this many heights apart still belong to one run of text."""
 NARROWEST_GUTTER = 0.8
@@ -99,7 +102,10 @@ def slope_of(boxes: Sequence[Box]) -> float:
 
     The weighted median of the slopes of chains of neighbouring words, long chains counting most.
     """
-    measured = sorted(_slope_and_weight(boxes, chain) for chain in _chains(boxes))
+    chains = _chains(boxes)
+    if len(chains) < FEWEST_CHAINS:
+        return 0.0
+    measured = sorted(_slope_and_weight(boxes, chain) for chain in chains)
     total = sum(weight for _, weight in measured)
     passed = 0.0
     for slope, weight in measured:
@@ -125,27 +131,42 @@ def _chains(boxes: Sequence[Box]) -> list[list[int]]:
 
 def _right_neighbours(boxes: Sequence[Box]) -> dict[int, int]:
     """The word to the right of each word on its line, each taken once, where it is near."""
-    by_left = sorted(range(len(boxes)), key=lambda index: boxes[index].x0)
-    lefts = [boxes[index].x0 for index in by_left]
+    height = median(box.height for box in boxes) if boxes else 0.0
+    shelf = max(height, 1.0)
+    shelves: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for index, box in enumerate(boxes):
+        shelves[int(box.center[1] // shelf)].append((box.x0, index))
+    for shelved in shelves.values():
+        shelved.sort()
     found: dict[int, int] = {}
     taken: set[int] = set()
-    for index in by_left:
-        box = boxes[index]
-        reach = box.x1 + 3 * box.height
-        for place in range(bisect_left(lefts, box.x1 - box.height / 2), len(by_left)):
-            other = by_left[place]
-            if lefts[place] > reach:
-                break
-            sink = abs(boxes[other].center[1] - box.center[1])
-            if (
-                other not in taken
-                and other != index
-                and sink < 0.7 * min(box.height, boxes[other].height)
-            ):
-                found[index] = other
-                taken.add(other)
-                break
+    for index in sorted(range(len(boxes)), key=lambda index: boxes[index].x0):
+        number = int(boxes[index].center[1] // shelf)
+        near = [
+            other
+            for place in (number - 1, number, number + 1)
+            if (other := _nearest(boxes, index, shelves.get(place, []), taken)) is not None
+        ]
+        if near:
+            found[index] = min(near, key=lambda other: boxes[other].x0)
+            taken.add(found[index])
     return found
+
+
+def _nearest(
+    boxes: Sequence[Box], index: int, shelved: Sequence[tuple[float, int]], taken: set[int]
+) -> int | None:
+    """The nearest word on a shelf to the right of a word, at about its height and not far away."""
+    box = boxes[index]
+    for place in range(bisect_left(shelved, (box.x1 - box.height / 2, -1)), len(shelved)):
+        left, other = shelved[place]
+        if left > box.x1 + 3 * box.height:
+            return None
+        sink = abs(boxes[other].center[1] - box.center[1])
+        is_free = other not in taken and other != index
+        if is_free and sink < 0.7 * min(box.height, boxes[other].height):
+            return other
+    return None
 
 
 def _slope_and_weight(boxes: Sequence[Box], chain: Sequence[int]) -> tuple[float, float]:
@@ -194,10 +215,11 @@ def _line_for(box: Box, lines: Sequence[tuple[float, float, list[int]]]) -> int 
 def _ordered(boxes: Sequence[Box], indices: list[int], height: float) -> list[int]:
     """Strips with a gutter in common are read column by column, all others line by line."""
     strips = _strips(boxes, indices)
+    gaps = [_gaps(boxes, strip, height) for strip in strips]
     result: list[int] = []
     start = 0
     while start < len(strips):
-        end, gutter = _run_with_gutter(boxes, strips, start, height)
+        end, gutter = _run_with_gutter(boxes, strips, gaps, start, height)
         members = [index for strip in strips[start:end] for index in strip]
         if gutter is None:
             result += [index for line in _lines(boxes, members) for index in line]
@@ -222,23 +244,32 @@ def _strips(boxes: Sequence[Box], indices: Iterable[int]) -> list[list[int]]:
 
 
 def _run_with_gutter(
-    boxes: Sequence[Box], strips: Sequence[list[int]], start: int, height: float
+    boxes: Sequence[Box],
+    strips: Sequence[list[int]],
+    gaps: Sequence[list[tuple[float, float]]],
+    start: int,
+    height: float,
 ) -> tuple[int, float | None]:
     """The longest run of strips from `start` that are columns of running text, and their gutter's
-    middle; where there is none, the strips up to the next possible one.
+    middle; where there is none, the one strip.
     """
-    gaps = _gaps(boxes, strips[start], height)
-    end = start + 1
-    while end < len(strips) and (
-        shared := _shared(gaps, _gaps(boxes, strips[end], height), height)
-    ):
-        gaps, end = shared, end + 1
+    if not any(len(line) >= 3 and _has_run(boxes, line) for line in _lines(boxes, strips[start])):
+        return start + 1, None
+    common, end = gaps[start], start + 1
+    while end < len(strips) and (shared := _shared(common, gaps[end], height)):
+        common, end = shared, end + 1
     members = [index for strip in strips[start:end] for index in strip]
-    for left, right in gaps:
-        gutter = (max(left, -1e12) + min(right, 1e12)) / 2
-        if len(members) > 1 and _is_column_text(boxes, members, gutter):
-            return end, gutter
+    for left, right in common:
+        if right < float("inf") and left > float("-inf"):
+            gutter = (left + right) / 2
+            if _is_column_text(boxes, members, gutter):
+                return end, gutter
     return start + 1, None
+
+
+def _has_run(boxes: Sequence[Box], line: Sequence[int]) -> bool:
+    """Whether a line has three words that follow one another as in running text."""
+    return any(_is_unbroken(boxes, line[place : place + 3]) for place in range(len(line) - 2))
 
 
 def _gaps(boxes: Sequence[Box], strip: Iterable[int], height: float) -> list[tuple[float, float]]:
@@ -255,13 +286,19 @@ def _gaps(boxes: Sequence[Box], strip: Iterable[int], height: float) -> list[tup
 def _shared(
     gaps: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]], height: float
 ) -> list[tuple[float, float]]:
-    """What two lists of intervals have in common, less what is too narrow."""
-    common = (
-        (max(left, other_left), min(right, other_right))
-        for left, right in gaps
-        for other_left, other_right in others
-    )
-    return [gap for gap in common if gap[1] - gap[0] > NARROWEST_GUTTER * height]
+    """What two ordered lists of intervals have in common, less what is too narrow."""
+    result = []
+    one = other = 0
+    while one < len(gaps) and other < len(others):
+        left = max(gaps[one][0], others[other][0])
+        right = min(gaps[one][1], others[other][1])
+        if right - left > NARROWEST_GUTTER * height:
+            result.append((left, right))
+        if gaps[one][1] < others[other][1]:
+            one += 1
+        else:
+            other += 1
+    return result
 
 
 def _sides(

@@ -50,6 +50,12 @@ class Layout:
     full: tuple[float | None, ...]
     whole: tuple[bool, ...]
 
+    @property
+    def is_cased(self) -> bool:
+        """Whether labels begin with capitals or digits, so that a small letter tells of a wrap."""
+        labels = [item.run.text for line in self.lines for item in line if item.first == 0]
+        return 2 * sum(label[:1].islower() for label in labels) < len(labels)
+
 
 def layout_of(
     box: Box,
@@ -269,7 +275,7 @@ def _begins_row(
         return _begins_label(layout, row, below, leading)
     if before == {0}:
         return not _is_wrapped(above[-1], below[0], leading)
-    starts = [not item.run.text[:1].islower() for item in below]
+    starts = [not (layout.is_cased and item.run.text[:1].islower()) for item in below]
     return leading > 0 or (all(starts) if leading < 0 else any(starts))
 
 
