@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,11 +137,8 @@ class FileActions(QObject):
             return
         left, stayed = exported.left.left, exported.left.stayed
         text = _("Exported to {folder}: {left} annotations left, {stayed} stayed.")
-        self.said.emit(
-            text.format(
-                folder=exported.report.path, left=sum(left.values()), stayed=sum(stayed.values())
-            )
-        )
+        counts = {"left": _annotations(left), "stayed": _annotations(stayed)}
+        self.said.emit(text.format(folder=exported.report.path, **counts))
 
     def keep_copy(self) -> None:
         """Keep a copy of the project's record, beside it; the project itself is always saved."""
@@ -177,3 +175,7 @@ class FileActions(QObject):
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
+
+
+def _annotations(counts: Mapping[str, int]) -> int:
+    return sum(count for kind, count in counts.items() if kind != "pages")

@@ -71,6 +71,7 @@ class ProjectView(QObject):
         window.actions_table.attach([self.canvas, self.annotation_list.view])
         self._is_hidden = self._are_words_hidden = False
         self._hidden_ids: frozenset[int] = frozenset()
+        self._told: set[tuple[int, str]] = set()
         self._connect()
         self.use_settings()
         self.refresh()
@@ -98,6 +99,7 @@ class ProjectView(QObject):
         bench.document.page_changed.connect(self._page_changed)
         bench.document.pages_added.connect(self.refresh)
         bench.document.history_changed.connect(self.refresh_history)
+        bench.images.image_ready.connect(self._tell_problem)
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.canvas.tool_changed.connect(self._show_tool)
         self.canvas.tapped.connect(self._tapped)
@@ -183,6 +185,13 @@ class ProjectView(QObject):
         accepted = len(page.annotations) - proposed
         counts = _("{proposed} proposed, {accepted} accepted")
         status.counts.setText(counts.format(proposed=proposed, accepted=accepted))
+
+    def _tell_problem(self, page_id: int) -> None:
+        """Say once why a page could not be drawn; what it says stands on the page, too."""
+        problem = self.bench.images.problem(page_id)
+        if problem and (page_id, problem) not in self._told:
+            self._told.add((page_id, problem))
+            self._window.complain(problem)
 
     def _show_zoom(self, zoom: float) -> None:
         self._window.status.zoom.setText(f"{zoom:.0%}")

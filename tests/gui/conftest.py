@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from canvas_stand import stand
-from PySide6.QtGui import QImage
+from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from desktop.appearance.theme import apply_theme
@@ -94,13 +94,12 @@ def bench(application: Application, tmp_path: Path) -> Iterator[Workbench]:
 
 def make_project(folder: Path) -> Path:
     """A project on the disk with one picture of three pages' worth of values."""
-    picture = folder.with_name("picture.png")
-    image = QImage(600, 800, QImage.Format.Format_RGB32)
-    image.fill(0xFFFFFFFF)
-    image.save(str(picture))
+    picture = folder.with_name("picture.tif")
+    images = [Image.new("L", (600, 800), 255) for _number in range(3)]
+    images[0].save(picture, save_all=True, append_images=images[1:])
     sha256 = hashlib.sha256(picture.read_bytes()).hexdigest()
     with Store.create(folder) as store:
-        document = Document(0, "picture.png", sha256, "image/png", 3)
+        document = Document(0, "picture.tif", sha256, "image/tiff", 3)
         pages = [make_page(number) for number in range(3)]
         store.add_document(picture, document, pages, read=True)
     return folder

@@ -85,9 +85,9 @@ def test_page_list_follows_and_leads(view: ProjectView, bench: Workbench) -> Non
 def test_page_list_shows_status_and_filters(view: ProjectView, bench: Workbench) -> None:
     pages = view.panels["pages"]
     assert isinstance(pages, PageList)
-    assert pages.model.data(pages.model.index(0)) == "picture.png, page 1: Proposed"
+    assert pages.model.data(pages.model.index(0)) == "picture.tif, page 1: Proposed"
     bench.document.apply("x", edits.set_page_status(bench.document.page(2), PageStatus.DONE))
-    assert pages.model.data(pages.model.index(1)) == "picture.png, page 2: Done"
+    assert pages.model.data(pages.model.index(1)) == "picture.tif, page 2: Done"
     pages.filter.setCurrentIndex(pages.filter.findData(PageStatus.DONE))
     assert pages.model.rowCount() == 1
     assert pages.model.page_id(0) == 2
