@@ -83,13 +83,31 @@ class Chunks(Generic[Item]):
 
     def touching(self, box: Box) -> list[Item]:
         """The values whose box touches this one."""
-        return [
-            item for chunk in self.within(box) for item in chunk.items if item.box.intersects(box)
-        ]
+        found: list[Item] = []
+        for chunk in self.within(box):
+            if _is_around(box, chunk.bounds):
+                found += chunk.items
+            else:
+                found += [item for item in chunk.items if item.box.intersects(box)]
+        return found
+
+    def centred_in(self, box: Box) -> list[Item]:
+        """The values whose middle is in the box."""
+        found: list[Item] = []
+        for chunk in self.within(box):
+            if _is_around(box, chunk.bounds):
+                found += chunk.items
+            else:
+                found += [item for item in chunk.items if box.contains(item.box.center)]
+        return found
 
     def at(self, point: Point, reach: float = 0.0) -> list[Item]:
         """The values under the point, within reach."""
         return self.touching(Box(*point, *point).grown(reach))
+
+
+def _is_around(box: Box, inner: Box) -> bool:
+    return box.x0 <= inner.x0 and box.y0 <= inner.y0 and box.x1 >= inner.x1 and box.y1 >= inner.y1
 
 
 def _parts(items: tuple[Item, ...]) -> Iterator[tuple[int, tuple[Item, ...]]]:

@@ -51,14 +51,14 @@ def within(scene: PageScene, box: Box) -> list[Item]:
     hidden = scene.look.hidden_kinds
     found: list[Item] = []
     if "entities" not in hidden:
-        found += [item for item in scene.entities.chunks.touching(box) if _is_in(item.box, box)]
+        found += scene.entities.chunks.centred_in(box)
     if "regions" not in hidden:
         found += [item for item in scene.regions.regions if _is_in(item.box, box)]
     if "tables" not in hidden:
         grids = scene.tables.grids.values()
         found += [grid.table for grid in grids if _is_in(table_bounds(grid.table), box)]
     if not found and "words" not in hidden:
-        found += [word for word in words_in(scene, box) if _is_in(word.box, box)]
+        found += scene.words.chunks.centred_in(box)
     return found
 
 

@@ -22,6 +22,8 @@ DOUBT = 0.6
 
 FILL_ALPHA, PROPOSED_ALPHA = 34, 16
 LINK_ALPHA = 120
+MOST_LIT = 1500
+"""More things than this at once are not lit up one by one: it would be slow and say nothing."""
 HANDLE_PX, REACH_PX = 8.0, 7.0
 
 

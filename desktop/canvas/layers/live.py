@@ -18,7 +18,7 @@ from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.tables import made_grid, paint_grid
 from desktop.canvas.lookup import Item, item_of, items_of
-from desktop.canvas.style import HANDLE_PX, annotation_color, brush, is_proposed
+from desktop.canvas.style import HANDLE_PX, MOST_LIT, annotation_color, brush, is_proposed
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 
 HANDLES_FROM_PX = 22.0
@@ -48,10 +48,11 @@ class LiveLayer:
         self.has_grips = True
         self._masks = masks
         self._items: dict[int, Item] | None = None
+        self._crowd: list[QRectF] | None = None
 
     def forget(self) -> None:
         """The page or the selection changed: look things up again."""
-        self._items = None
+        self._items = self._crowd = None
 
     def select(self, ids: Sequence[int]) -> None:
         """Show these as selected."""
@@ -66,7 +67,10 @@ class LiveLayer:
             self._paint_item(painter, items[item_id], look)
         paint_links(painter, self._links(page, items), look, alpha=255, width=2.0)
         self._paint_hover(painter, page, look)
-        _paint_outlines(painter, list(items.values()), look)
+        if len(items) > MOST_LIT:
+            self._paint_crowd(painter, items, look)
+        else:
+            _paint_outlines(painter, list(items.values()), look)
         if len(self.selected) == 1 and items and self.has_grips:
             self._paint_grips(painter, next(iter(items.values())), look)
         if self.preview is not None:
@@ -98,6 +102,15 @@ class LiveLayer:
             for relation in relations
             if relation.from_id in entities and relation.to_id in entities
         ]
+
+    def _paint_crowd(self, painter: QPainter, items: Mapping[int, Item], look: Look) -> None:
+        """Very many selected things are only tinted."""
+        if self._crowd is None:
+            boxes = [item.box for item in items.values() if not isinstance(item, Relation)]
+            self._crowd = [rect_of(box) for box in boxes]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(brush(look.theme.accent, 90))
+        painter.drawRects(self._crowd)
 
     def _paint_item(self, painter: QPainter, item: Item, look: Look) -> None:
         if isinstance(item, Table):

@@ -11,7 +11,7 @@ from desktop.canvas.geometry import box_between
 from desktop.canvas.hits import entity_at, words_at, words_in
 from desktop.canvas.layers.layer import Look, rect_of
 from desktop.canvas.lookup import Item
-from desktop.canvas.style import brush, label_color
+from desktop.canvas.style import MOST_LIT, brush, label_color
 from desktop.canvas.tools.select import hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.document import edits
@@ -82,7 +82,7 @@ class Sweep(Gesture):
         words = words_in(self.work.scene, self.box())
         painter.setPen(look.pen(name, 1.6))
         painter.setBrush(brush(name, 70))
-        painter.drawRects([rect_of(word.box) for word in words])
+        painter.drawRects([rect_of(word.box) for word in words[:MOST_LIT]])
         if not self.is_click:
             painter.setPen(look.pen(name, 1.0, alpha=180, is_dashed=True))
             painter.setBrush(brush(name, 0 if words else 24))

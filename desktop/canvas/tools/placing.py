@@ -23,7 +23,7 @@ from desktop.canvas.hits import within
 from desktop.canvas.layers.layer import Look, rect_of, saved
 from desktop.canvas.layers.live import MOST_PREVIEWS
 from desktop.canvas.lookup import Item
-from desktop.canvas.style import brush
+from desktop.canvas.style import MOST_LIT, brush
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
@@ -233,7 +233,7 @@ class RubberBand(Gesture):
             return
         painter.setPen(look.pen(look.theme.accent, 1.6))
         painter.setBrush(brush(look.theme.accent, 40))
-        found = within(self.work.scene, self._band())
+        found = within(self.work.scene, self._band())[:MOST_LIT]
         painter.drawRects([rect_of(item.box) for item in found if not isinstance(item, Relation)])
         painter.setPen(look.pen(look.theme.accent, 1.0, is_dashed=True))
         painter.setBrush(brush(look.theme.accent, 18))
