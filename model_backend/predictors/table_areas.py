@@ -91,6 +91,19 @@ def _middle(line: Line) -> float:
     return sum(run.box.center[1] for run in line) / len(line)
 
 
+def snapped(area: Box, rulings: Rulings, reach: float) -> Box:
+    """The area with its sides moved out to the table's outer rulings, where those are near."""
+    near = rulings.near(area, reach)
+    across = [rule.at for rule in near.across if rule.covers(area.x0, area.x1, 0.9)]
+    down = [rule.at for rule in near.down if rule.covers(area.y0, area.y1, 0.9)]
+    return Box(
+        min([area.x0, *down]),
+        min([area.y0, *across]),
+        max([area.x1, *down]),
+        max([area.y1, *across]),
+    )
+
+
 def found_areas(words: Sequence[Word], rulings: Rulings, page: Box) -> list[Box]:
     """The areas of tables on a page about which nothing is known but words and rulings."""
     ruled = ruled_areas(words, rulings, page)

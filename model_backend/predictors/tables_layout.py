@@ -24,7 +24,7 @@ from model_backend.document import (
 )
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.ruling_lines import Rulings, drawn_rulings
-from model_backend.predictors.table_areas import trimmed
+from model_backend.predictors.table_areas import snapped, trimmed
 from model_backend.predictors.table_choice import best_of
 from model_backend.sources.values import shown_from_file
 from model_backend.table_grid import empty_table, merge_cells
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MARGIN = 1.0
 """Layout boxes are grown by this (points): they cut the rulings at the border off."""
+REACH = 8.0
+"""A table's outer rulings are at most this far (points) from its text."""
 SAME_AREA = 0.6
 """Grids whose outlines overlap by this belong to one area."""
 
@@ -175,6 +177,7 @@ def _nearest(edges: Sequence[float], value: float) -> int:
 def own_grid(given: PredictorInput, area: Box, rulings: Rulings) -> Table:
     """The grid that rulings and white columns give for an area."""
     box = trimmed(area.grown(MARGIN), given.page.words, rulings)
+    box = snapped(box, rulings, REACH)
     near = rulings.near(box, 3 * MARGIN)
     outline = replace(empty_table(1, box), status=Status.PROPOSED)
     return grid_of(outline, given.page.words, across=near.across, down=near.down)

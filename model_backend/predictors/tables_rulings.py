@@ -24,7 +24,7 @@ from model_backend.document import (
 )
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.ruling_lines import Rulings, pictured_rulings
-from model_backend.predictors.table_areas import found_areas, trimmed
+from model_backend.predictors.table_areas import found_areas, snapped, trimmed
 from model_backend.predictors.table_choice import best_of
 from model_backend.reading_order import slope_of
 from model_backend.table_grid import empty_table, transformed
@@ -95,7 +95,7 @@ def grid_of_outline(given: PredictorInput, outline: Box) -> Table:
 
 def grid_in(area: Box, words: Sequence[Word], rulings: Rulings, text_height: float) -> Table | None:
     """The scored grid of an area of a levelled page; None where it does not look like a table."""
-    box = trimmed(area, words, rulings)
+    box = snapped(trimmed(area, words, rulings), rulings, 0.8 * text_height)
     near = rulings.near(box, 0.5 * text_height)
     outline = replace(empty_table(1, box), status=Status.PROPOSED)
     best = best_of([grid_of(outline, words, across=near.across, down=near.down)], words)
