@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.errors import UserError, explain
+from desktop.jobs.garbage import GarbageCollector
 from desktop.screenshot import Photographer, without_screenshot
 from desktop.settings.settings import Settings
 from desktop.settings.settings_file import projects_folder
@@ -37,6 +38,7 @@ class Application(QObject):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
+        self._garbage = GarbageCollector(self)
         self.window = MainWindow(settings)
         self.bench: Workbench | None = None
         self._workers: Workers | None = None
@@ -174,9 +176,8 @@ class Application(QObject):
             self.bench.document.store.user = self.settings.value(key)
 
     def is_calm(self) -> bool:
-        """Whether a project is shown, no job runs and no picture is on its way."""
-        bench = self.bench
-        return bench is not None and not bench.runner.jobs and bench.images.is_calm
+        """Whether a project is open, with nothing under way and everything drawn."""
+        return self.bench is not None and not self.bench.is_busy and self.bench.images.is_calm
 
     def close(self) -> None:
         """The window closes: stop the jobs, let go of the project and the processes."""
@@ -184,6 +185,7 @@ class Application(QObject):
         if self._workers is not None:
             self._workers.close()
             self._workers = None
+        self._garbage.close()
 
     def report_bug(
         self,
@@ -238,8 +240,8 @@ def make_application(arguments: Sequence[str] = ()) -> tuple[QApplication, Appli
 
 def main(arguments: Sequence[str]) -> int:
     """Show the window, and stay until it is closed; everything else comes after the first paint."""
-    arguments, picture = without_screenshot(arguments)
-    qt, application = make_application(arguments)
+    rest, picture = without_screenshot(arguments)
+    qt, application = make_application(rest)
     sys.excepthook = application.report_bug
     application.window.show()
     if picture is not None:

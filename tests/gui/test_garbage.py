@@ -1,0 +1,50 @@
+"""Who frees garbage: never a thread other than the window's."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+
+from pytestqt.qtbot import QtBot
+
+from desktop.jobs.garbage import GarbageCollector
+
+
+class Knot:
+    """Garbage that only the collector finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def _allocate_in_a_thread() -> list[list[int]]:
+    kept: list[list[int]] = []
+    thread = threading.Thread(target=lambda: kept.extend([number] for number in range(50_000)))
+    thread.start()
+    thread.join()
+    return kept
+
+
+def test_garbage_is_freed_on_the_windows_thread_only(qtbot: QtBot) -> None:
+    gc.collect()
+    collector = GarbageCollector()
+    freed: list[int] = []
+    weakref.finalize(Knot(), lambda: freed.append(threading.get_ident()))
+    kept = _allocate_in_a_thread()
+    assert freed == []
+    qtbot.waitUntil(lambda: bool(freed))
+    assert kept
+    assert freed == [threading.get_ident()]
+    collector.close()
+
+
+def test_pythons_own_collection_is_back_afterwards(qtbot: QtBot) -> None:
+    was_enabled = gc.isenabled()
+    gc.enable()
+    collector = GarbageCollector()
+    assert not gc.isenabled()
+    collector.close()
+    assert gc.isenabled()
+    if not was_enabled:
+        gc.disable()
