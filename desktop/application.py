@@ -175,6 +175,10 @@ class Application(QObject):
         elif key == "user_name" and self.bench is not None and self.settings.value(key):
             self.bench.document.store.user = self.settings.value(key)
 
+    def is_calm(self) -> bool:
+        """Whether a project is shown, no job runs and no picture is on its way."""
+        return self.bench is not None and not self.bench.is_busy and self.bench.images.is_calm
+
     def close(self) -> None:
         """The window closes: stop the jobs, let go of the project and the processes."""
         self.leave_project()
