@@ -20,8 +20,8 @@ THICKEST = 3.0
 """A filled rectangle thinner than this (points) is a ruling; a thicker one is a bar or a cell."""
 SHORTEST = 8.0
 """A shorter line (points) is a mark or a part of a letter, unless others carry it on."""
-DARK = 160
-"""A pixel darker than this is ink."""
+CONTRAST = 70
+"""A pixel this much darker than the paper is ink; thin rulings are grey on coarse pictures."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def pictured_rulings(picture: Pixels, to_page: Affine, *, text_height: float) ->
     """
     import numpy as np
 
-    dark = picture < DARK
+    dark = picture < max(float(np.median(picture)) - CONTRAST, 60.0)
     return Rulings(
         _lines(dark, to_page, text_height, is_across=True),
         _lines(np.ascontiguousarray(dark.T), to_page, text_height, is_across=False),

@@ -20,6 +20,7 @@ from model_backend.table_grid.frame import bands_of, box_to_frame
 from model_backend.table_grid.headers import header_breaks, header_spans, projected
 from model_backend.table_grid.row_groups import Layout, body_breaks, header_lines, layout_of
 from model_backend.table_grid.runs import (
+    SPACE,
     Line,
     Rule,
     Run,
@@ -99,7 +100,7 @@ def column_separators(
     for left, right in white_columns(lines, height, edges):
         if not any(left - 1 <= wall <= right + 1 for wall in edges):
             edges.append((left + right) / 2)
-    return _without_sparse_columns(box, _apart(edges, box.x0, box.x1), lines)
+    return _without_sparse_columns(box, _apart(edges, box.x0, box.x1), lines, height)
 
 
 def _apart(values: Iterable[float], first: float, last: float) -> list[float]:
@@ -112,14 +113,14 @@ def _apart(values: Iterable[float], first: float, last: float) -> list[float]:
 
 
 def _without_sparse_columns(
-    box: Box, separators: Sequence[float], lines: Sequence[Line]
+    box: Box, separators: Sequence[float], lines: Sequence[Line], height: float
 ) -> list[float]:
     """Columns with hardly any words are joined with the neighbour that the words are nearer to."""
     kept = list(separators)
     index = 0
     while kept and index <= len(kept):
         edges = [box.x0, *kept, box.x1]
-        if not _is_sparse(lines, edges[index], edges[index + 1]):
+        if not _is_sparse(lines, edges[index], edges[index + 1], height):
             index += 1
         elif index == 0 or (
             index < len(kept) and _is_nearer_right(lines, edges[index], edges[index + 1])
@@ -131,12 +132,25 @@ def _without_sparse_columns(
     return kept
 
 
-def _is_sparse(lines: Sequence[Line], start: float, end: float) -> bool:
-    """Whether a column has words on few lines only, and no numbers."""
-    inside = [[word for word in line if start <= word.box.center[0] < end] for line in lines]
-    filled = [words for words in inside if words]
-    has_number = any(is_number(word.text) for words in filled for word in words)
-    return len(filled) <= 0.12 * len(lines) and not (filled and has_number)
+def _is_sparse(lines: Sequence[Line], start: float, end: float, height: float) -> bool:
+    """Whether a column has numbers, or words that stand apart from their neighbours, on few lines
+    only.
+    """
+    count = 0
+    for line in lines:
+        inside = [word for word in line if start <= word.box.center[0] < end]
+        if inside:
+            is_number_inside = any(is_number(word.text) for word in inside)
+            count += is_number_inside or _stands_apart(line, inside, SPACE * height)
+    return count <= 0.12 * len(lines)
+
+
+def _stands_apart(line: Line, inside: Line, gap: float) -> bool:
+    """Whether some words of a line have wide gaps, or nothing, on both sides."""
+    before = [word.box.x1 for word in line if word.box.x0 < inside[0].box.x0]
+    after = [word.box.x0 for word in line if word.box.x0 > inside[-1].box.x0]
+    is_free_left = not before or inside[0].box.x0 - max(before) > gap
+    return is_free_left and (not after or min(after) - inside[-1].box.x1 > gap)
 
 
 def _is_nearer_right(lines: Sequence[Line], start: float, end: float) -> bool:

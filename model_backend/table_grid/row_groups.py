@@ -90,12 +90,14 @@ def _interleaved(lines: Sequence[PlacedLine], height: float) -> list[PlacedLine]
     So a label of two lines meets its values, which stand at half its height.
     """
     result: list[PlacedLine] = []
+    last: PlacedLine = []
     for line in lines:
-        is_near = bool(result) and _middle(line) - _middle(result[-1]) < TOUCHING * height
-        if is_near and not covered_columns(line) & covered_columns(result[-1]):
+        is_near = bool(last) and _middle(line) - _middle(last) < TOUCHING * height
+        if is_near and not covered_columns(line) & covered_columns(last):
             result[-1] = sorted(result[-1] + line, key=lambda item: item.first)
         else:
             result.append(line)
+        last = line
     return result
 
 
@@ -275,8 +277,8 @@ def _begins_row(
         return _begins_label(layout, row, below, leading)
     if before == {0}:
         return not _is_wrapped(above[-1], below[0], leading)
-    starts = [not (layout.is_cased and item.run.text[:1].islower()) for item in below]
-    return leading > 0 or (all(starts) if leading < 0 else any(starts))
+    is_small = [layout.is_cased and item.run.text[:1].islower() for item in below]
+    return leading > 0 or not (any(is_small) if leading < 0 else is_small[0])
 
 
 def _begins_label(layout: Layout, row: PlacedLine, below: PlacedLine, leading: int) -> bool:
