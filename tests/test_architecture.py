@@ -1,4 +1,4 @@
-"""The rules that hold the code together: who imports whom, style, types, and a light window's process."""
+"""The rules of the code: who imports whom, style, types, and a light process for the window."""
 
 from __future__ import annotations
 

@@ -34,12 +34,16 @@ def fail(file: Path, detail: str) -> NoReturn:
     )
 
 
+PICTURES = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
+"""What exports hold; for other formats Pillow may start programs."""
+
+
 def picture_size(path: Path) -> tuple[int, int]:
     """Width and height of a picture, opened by its header as every reader would."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=PICTURES) as image:
             return image.size
     except (OSError, UnidentifiedImageError) as error:
         fail(path, str(error))
