@@ -215,6 +215,15 @@ TOOL_BAR = (
 """Ids of the tools beside the page."""
 
 
+CONTEXT_MENU = (
+    "accept", "delete", "", "edit_text", "edit_label", "illegible", "group", "ungroup", "", "copy",
+    "paste", "duplicate", "", "add_row", "add_column", "delete_rows", "delete_columns",
+    "merge_cells", "split_cell", "toggle_header", "toggle_projected", "make_grid", "", "recognize",
+    "zoom_selection", "hide_selected",
+)  # fmt: skip
+"""Ids of the menu over the page and the list; it shows those that can be chosen."""
+
+
 @dataclass(frozen=True)
 class Gesture:
     """Something the mouse, or a held key, does; shown beside the keys under F1."""

@@ -28,7 +28,7 @@ from desktop.appearance.icons import application_icon, refresh_icons
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.panels.messages import Messages
 from desktop.window.action_set import ActionSet
-from desktop.window.actions import MAIN_TOOLBAR, TOOL_BAR, VIEW
+from desktop.window.actions import CONTEXT_MENU, MAIN_TOOLBAR, TOOL_BAR, VIEW
 from desktop.window.file_actions import FileActions
 from desktop.window.label_bar import LabelBar
 from desktop.window.start_page import StartPage
@@ -169,11 +169,17 @@ class MainWindow(QMainWindow):
         self.start_page.show_recent(self.settings.value("recent_projects"))
         self.center.setCurrentWidget(self.start_page)
 
+    def show_center(self, canvas: QWidget | None) -> None:
+        """Show the page, or the ways in where a project is still empty."""
+        if canvas is None:
+            self.start_page.show_recent(())
+        self.center.setCurrentWidget(canvas or self.start_page)
+
     def show_project(self, view: ProjectView) -> None:
         """Put a project into the window."""
         self.project_view = view
         self.center.addWidget(view.canvas)
-        self.center.setCurrentWidget(view.canvas)
+        view.refresh()
         for name, panel in view.panels.items():
             self.docks[name].setWidget(panel)
         self._show_parts(is_shown=True)
@@ -246,12 +252,16 @@ class MainWindow(QMainWindow):
         if self.project_view is not None:
             self.project_view.set_colors(colors_of(self.settings.value("theme")))
 
-    def context_menu(self, *menus: str) -> QMenu:
-        """A menu with the actions of these menus that can be chosen now."""
+    def context_menu(self) -> QMenu:
+        """What can be done now with what is selected; the menu is gone when it closes."""
         menu = QMenu(self)
-        for name in menus:
-            menu.addSeparator()
-            menu.addActions([made for made in self.menus[name].actions() if made.isEnabled()])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action_id in CONTEXT_MENU:
+            made = self.actions_table.by_id.get(action_id)
+            if made is None:
+                menu.addSeparator()
+            elif made.isEnabled():
+                menu.addAction(made)
         return menu
 
     def _choose_label(self, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.appearance.colors import Colors
@@ -15,13 +15,9 @@ from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
 from desktop.panels.page_list import PageList
 from desktop.window.actions import (
-    EDIT,
-    LABEL,
     PAGE_OPEN,
     PROJECT,
-    REVIEW,
     SELECTION,
-    TABLE,
     TABLE_SELECTED,
 )
 from desktop.window.edit_actions import EditActions
@@ -74,7 +70,6 @@ class ProjectView(QObject):
         self._told: set[tuple[int, str]] = set()
         self._connect()
         self.use_settings()
-        self.refresh()
 
     @property
     def title(self) -> str:
@@ -106,6 +101,8 @@ class ProjectView(QObject):
         self.tools.labels_changed.connect(self._show_labels)
         self.edit.label_wanted.connect(self.inspector.choose_label)
         self.annotation_list.menu_wanted.connect(self._show_menu)
+        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.canvas.customContextMenuRequested.connect(self._show_page_menu)
         self.annotation_list.edit_wanted.connect(self._edit_text)
         self.page_list.view.clicked.connect(self._focus_page)
 
@@ -178,6 +175,8 @@ class ProjectView(QObject):
         place, count = model.place_of(page.id) if page else 0, model.rowCount()
         text = _("Page {number} of {count}").format(number=place or "–", count=count)
         status.page.setText(text if page else "")
+        has_pages = page is not None or self.bench.document.store.page_count() > 0
+        self._window.show_center(self.canvas if has_pages or self.bench.is_busy else None)
         if page is None:
             status.counts.setText("")
             return
@@ -237,7 +236,11 @@ class ProjectView(QObject):
         self.canvas.set_hidden(ids=self._hidden_ids, kinds=kinds)
 
     def _show_menu(self, place: QPoint) -> None:
-        self._window.context_menu(EDIT, LABEL, TABLE, REVIEW).popup(place)
+        self._window.context_menu().popup(place)
+
+    def _show_page_menu(self, place: QPoint) -> None:
+        """The canvas has selected what is under the pointer already."""
+        self._show_menu(self.canvas.viewport().mapToGlobal(place))
 
     def _edit_text(self) -> None:
         self.canvas.setFocus()

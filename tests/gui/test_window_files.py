@@ -284,3 +284,10 @@ def test_copy_of_the_project_is_kept(
 @pytest.mark.parametrize(("setting", "language"), [("ko", "ko"), ("en", "en")])
 def test_language_is_the_chosen_one(setting: str, language: str) -> None:
     assert language_of(setting) == language
+
+
+def test_empty_project_shows_the_ways_in(application: Application, tmp_path: Path) -> None:
+    application.new_project(str(tmp_path / "Empty.proofdesk"))
+    assert application.window.center.currentWidget() is application.window.start_page
+    assert application.window.actions_table.by_id["export"].isEnabled()
+    application.leave_project()

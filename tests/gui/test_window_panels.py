@@ -253,3 +253,27 @@ def test_hide_and_show(view: ProjectView, bench: Workbench) -> None:
     assert "tables" in view.canvas.hidden[0]
     view.toggle_annotations()
     assert view.canvas.hidden == (frozenset(), frozenset())
+
+
+def test_context_menu_shows_what_can_be_done(
+    application: Application, view: ProjectView, bench: Workbench
+) -> None:
+    bench.selection.select((11,))
+    menu = application.window.context_menu()
+    texts = [made.text() for made in menu.actions() if made.text()]
+    assert "Merge the cells" in texts
+    assert all(made.isEnabled() or made.isSeparator() for made in menu.actions())
+    menu.close()
+    bench.selection.clear()
+    assert "Merge the cells" not in [a.text() for a in application.window.context_menu().actions()]
+
+
+def test_wheel_setting_reaches_the_canvas(
+    application: Application, view: ProjectView, bench: Workbench
+) -> None:
+    application.settings.set("wheel", "zoom")
+    application.window.files.setting_changed.emit("wheel")
+    assert view.canvas.wheel_zooms
+    application.settings.set("wheel", "scroll")
+    application.window.files.setting_changed.emit("wheel")
+    assert not view.canvas.wheel_zooms
