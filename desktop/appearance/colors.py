@@ -104,7 +104,7 @@ def _between(colors: Colors) -> str:
         (ink.green(), paper.green()),
         (ink.blue(), paper.blue()),
     )
-    return QColor(*((first * 55 + second * 45) // 100 for first, second in pairs)).name()
+    return QColor(*((first * 68 + second * 32) // 100 for first, second in pairs)).name()
 
 
 def contrast(first: str, second: str) -> float:

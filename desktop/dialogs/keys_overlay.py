@@ -85,7 +85,7 @@ class KeysOverlay(QWidget):
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(36)
-        for part in _columns(self.shown, 3 if self._window.width() > 1500 else 2):
+        for part in _columns(self.shown, 3 if self._window.width() >= 1200 else 2):
             columns.addLayout(_column(part), 1)
         self._scroll.setWidget(inside)
 

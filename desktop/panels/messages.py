@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -70,6 +70,7 @@ class Messages(QWidget):
         super().__init__(parent)
         self.list = QListWidget(self)
         self.list.setWordWrap(True)
+        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName(_("Messages"))
         self._rows: dict[Job, JobRow] = {}
         self._jobs = QVBoxLayout()

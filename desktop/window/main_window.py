@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
                 [300, 420],
                 Qt.Orientation.Vertical,
             )
+            self.resizeDocks([self.docks["messages"]], [150], Qt.Orientation.Vertical)
         self.actions_table.set_targets(view.targets)
         self.setWindowTitle(f"{view.title} – Proofdesk")
         view.canvas.setFocus()
