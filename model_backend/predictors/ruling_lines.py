@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from model_backend.document import Affine, Box, transform_point
+from model_backend.document import Affine, Box, inverse, transform_point
 from model_backend.table_grid.runs import Rule
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ THICKEST = 3.0
 """A filled rectangle thinner than this (points) is a ruling; a thicker one is a bar or a cell."""
 SHORTEST = 8.0
 """A shorter line (points) is a mark or a part of a letter, unless others carry it on."""
+DEFAULT_HEIGHT = 20.0
+"""Pixels; the height of words where there are none."""
+STEEPEST = 0.06
+"""A line may sink by this share of its length and still be a ruling."""
 CONTRAST = 70
 """A pixel this much darker than the paper is ink; thin rulings are grey on coarse pictures."""
 
@@ -117,44 +121,45 @@ def _end_to_end(group: Sequence[Rule], gap: float) -> list[Rule]:
     return result
 
 
-def pictured_rulings(picture: Pixels, to_page: Affine, *, text_height: float) -> Rulings:
+def pictured_rulings(picture: Pixels, to_page: Affine, words: Sequence[Box]) -> Rulings:
     """The rulings in a grey picture (height, width): long thin runs of dark pixels.
 
-    Runs are found along rows and columns of pixels after closing small breaks; a skewed line is a
-    staircase of shorter runs, which `joined_rules` puts together. `text_height` (pixels) says how
-    long a run must be to be no letter, and how thick it may be.
+    The inside of words (boxes in page units) is blanked first: letters that touch make runs too. A
+    skewed line is a staircase of shorter runs, which are joined. The words' height says how long a
+    run must be to be no letter, and how thick it may be.
     """
     import numpy as np
 
     dark = picture < max(float(np.median(picture)) - CONTRAST, 60.0)
+    to_pixels = inverse(to_page)
+    boxes = [_on_page(box, to_pixels) for box in words]
+    height = float(np.median([box.height for box in boxes])) if boxes else DEFAULT_HEIGHT
+    for box in boxes:
+        margin = 0.2 * box.height
+        top, bottom = max(0, round(box.y0 + margin)), max(0, round(box.y1 - margin))
+        dark[top:bottom, max(0, round(box.x0)) : max(0, round(box.x1))] = False
     return Rulings(
-        _lines(dark, to_page, text_height, is_across=True),
-        _lines(np.ascontiguousarray(dark.T), to_page, text_height, is_across=False),
+        _lines(dark, to_page, height, is_across=True),
+        _lines(np.ascontiguousarray(dark.T), to_page, height, is_across=False),
     )
 
 
-def _lines(
-    dark: Bitmap, to_page: Affine, text_height: float, *, is_across: bool
-) -> tuple[Rule, ...]:
-    """The rulings along the rows of pixels."""
+def _lines(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) -> tuple[Rule, ...]:
+    """The rulings along the rows of pixels; `height` is that of words, in pixels."""
     from scipy import ndimage
 
-    length = max(20, int(1.5 * text_height))
-    thickest = max(4.0, 0.35 * text_height)
-    closed = ndimage.binary_closing(dark, structure=[[True] * 5])
-    long = _long_runs(closed, length)
-    labels, _ = ndimage.label(
-        ndimage.binary_dilation(long, structure=[[1], [1], [1]]), structure=[[1] * 3] * 3
-    )
+    length = max(20, int(1.5 * height))
+    closed = ndimage.binary_closing(dark, structure=[[True] * max(2, int(0.15 * height))])
+    long = ndimage.binary_dilation(_long_runs(closed, length), structure=[[1], [1], [1]])
+    labels, _ = ndimage.label(long, structure=[[1] * 3] * 3)
     rules = []
     for rows, columns in ndimage.find_objects(labels):
-        width, height = columns.stop - columns.start, rows.stop - rows.start - 2
-        sloped = 0.06 * width
-        if width >= 2 * length and height <= thickest + sloped:
+        across, down = columns.stop - columns.start, rows.stop - rows.start - 2
+        if across >= 1.5 * length and down <= max(4.0, 0.35 * height) + STEEPEST * across:
             place = Box(columns.start, rows.start + 1, columns.stop, rows.stop - 1)
             rules.append(_placed_rule(place, to_page, is_across=is_across))
-    scale = abs(to_page[0])
-    return joined_rules(rules, 0.25 * text_height * scale, 1.5 * text_height * scale)
+    unit = abs(to_page[0]) * height
+    return joined_rules(rules, 0.25 * unit, 1.5 * unit)
 
 
 def _long_runs(bitmap: Bitmap, length: int) -> Bitmap:

@@ -69,12 +69,12 @@ def tables_of(given: PredictorInput) -> tuple[Table, ...]:
     words = [_levelled(word, degrees, page.box) for word in page.words]
     picture = _turned_back(given.picture(DPI), degrees)
     scale = page.width / picture.shape[1]
-    height = median([word.box.height for word in words]) / scale if words else 0.1 * DPI
-    rulings = pictured_rulings(picture, given.to_page(DPI), text_height=height)
+    height = median([word.box.height for word in words]) if words else 0.1 * DPI * scale
+    rulings = pictured_rulings(picture, given.to_page(DPI), [word.box for word in words])
     grids = [
         grid
         for area in found_areas(words, rulings, page.box)
-        if (grid := grid_in(area, words, rulings, scale * height)) is not None
+        if (grid := grid_in(area, words, rulings, height)) is not None
     ]
     tables = grids if not degrees else [transformed(grid, turn) for grid in grids]
     return tuple(
@@ -84,10 +84,10 @@ def tables_of(given: PredictorInput) -> tuple[Table, ...]:
 
 def grid_of_outline(given: PredictorInput, outline: Box) -> Table:
     """The grid inside an outline that is known, from the picture's rulings and the page's words."""
-    words, scale = given.page.words, given.page.width / given.picture(DPI).shape[1]
-    height = median([word.box.height for word in words]) if words else 0.1 * DPI * scale
+    words = given.page.words
+    height = median([word.box.height for word in words]) if words else 0.0
     rulings = pictured_rulings(
-        given.picture(DPI), given.to_page(DPI), text_height=height / scale
+        given.picture(DPI), given.to_page(DPI), [word.box for word in words]
     ).near(outline, 0.5 * height)
     table = replace(empty_table(1, outline), status=Status.PROPOSED, source="rulings")
     return grid_of(table, words, across=rulings.across, down=rulings.down)

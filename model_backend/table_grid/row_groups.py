@@ -193,14 +193,21 @@ def _first_number_line(layout: Layout) -> int | None:
         numbers = [item for item in beside if is_number(item.run.text)]
         if not numbers or 2 * len(numbers) < len(beside):
             continue
-        is_years = all(_is_year(item.run.text) for item in numbers)
-        if is_years and index < 2 and len(layout.lines) > 3:
+        if index < 3 and len(layout.lines) > 3 and _are_headings(numbers):
             continue
         if any(item.first == 0 for item in line):
             return index
         if wide is None and 2 * len(covered_columns(line)) > len(layout.columns):
             wide = index
     return wide
+
+
+def _are_headings(numbers: Sequence[Placed]) -> bool:
+    """Whether numbers may well be headings: years, or counted one by one."""
+    texts = [item.run.text for item in numbers]
+    counted = [int(text) for text in texts if text.isdecimal() and len(text) < 5]
+    is_counted = len(counted) == len(texts) > 2 and all(b - a == 1 for a, b in pairwise(counted))
+    return is_counted or all(_is_year(text) for text in texts)
 
 
 def _is_year(text: str) -> bool:

@@ -16,8 +16,8 @@ SPACE = 0.6
 """A gap wider than this many text heights ends a run of words."""
 
 _NUMBER = re.compile(
-    r"[$€£¥₩<>~≈±+*†‡(\[\-–—−]*\s*\d[\d.,:/'\s\-–−]*\s*[%)\]*†‡a-d]{0,3}"  # noqa: RUF001
-    r"|[-–—−*.…(]+[)]?|\(x\)|n\.?/?a\.?|na|nil|x+|[$€£%]",
+    r"[$€£¥₩<>~≈±+*†‡(\[\-–—−]*\s*\d[\d.,:/'\s\-–−]*\s*(?:[KMB]n?|[%)\]*†‡a-d]{0,3})"  # noqa: RUF001
+    r"|[-–—−*.…(]+[)]?|\(x\)|n\.?/?a\.?|na|nil|x+",
     re.IGNORECASE,
 )
 
