@@ -16,6 +16,7 @@ PYTHON = f"""#!/bin/sh
 echo "python $*" >>"$LOG"
 case "$*" in
     *"-m venv .venv") mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
+    *--without-pip*) exit 1 ;;
     *--dry-run*) echo '{{"install": [{{"download_info": {{"url": "'"$TORCH"'"}}}}]}}' ;;
     *ensurepip*) [ -n "$HAS_VENV" ] || exit 1 ;;
     -c*) exec {sys.executable} -S "$@" ;;
