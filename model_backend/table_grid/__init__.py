@@ -21,7 +21,6 @@ from model_backend.table_grid.edits import (
     set_header_rows,
     split_cell,
     toggle_projected,
-    transformed,
 )
 from model_backend.table_grid.frame import (
     box_to_frame,
@@ -35,6 +34,7 @@ from model_backend.table_grid.frame import (
 )
 from model_backend.table_grid.objects import from_objects, objects
 from model_backend.table_grid.proposal import propose_grid
+from model_backend.table_grid.transforms import transformed
 
 __all__ = [
     "Cell",

@@ -68,7 +68,10 @@ def _first_divided(
 
 def _is_continued(layout: Layout, heading: Placed, other: Placed, reach: tuple[int, int]) -> bool:
     """Whether a run alone below a heading is the heading's next line."""
-    is_below = abs(heading.run.box.center[0] - other.run.box.center[0]) < layout.height
+    (x, top), bottom = heading.run.box.center, other.run.box.center[1]
+    if any(top < rule.at < bottom and rule.start <= x <= rule.end for rule in layout.across):
+        return False
+    is_below = abs(x - other.run.box.center[0]) < layout.height
     return is_below or _ruled_range(layout, other) == reach
 
 
@@ -80,7 +83,6 @@ def _ruled_range(layout: Layout, heading: Placed) -> tuple[int, int] | None:
         for rule in layout.across
         if box.center[1] < rule.at < box.y1 + 1.5 * box.height
         and rule.start <= box.center[0] <= rule.end
-        and not rule.covers(layout.box.x0, layout.box.x1, 0.6)
     ]
     for rule in sorted(near, key=lambda rule: rule.at):
         held = [
@@ -88,7 +90,8 @@ def _ruled_range(layout: Layout, heading: Placed) -> tuple[int, int] | None:
             for index, (start, end) in enumerate(layout.columns)
             if min(rule.end, end) - max(rule.start, start) > 0.5 * (end - start)
         ]
-        if held and held[0] <= heading.first and heading.last <= held[-1] + 1:
+        is_partial = 0 < len(held) < len(layout.columns)
+        if is_partial and held[0] <= heading.first and heading.last <= held[-1] + 1:
             return held[0], held[-1] + 1
     return None
 
