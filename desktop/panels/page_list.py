@@ -9,10 +9,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QListView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -135,6 +136,7 @@ class PageList(QWidget):
         editor.selection.page_changed.connect(self._follow)
         self.view.selectionModel().currentChanged.connect(self._choose)
         self.model.modelReset.connect(self._follow_current)
+        self.model.rowsInserted.connect(self._follow_current)
         self.filter.currentIndexChanged.connect(self._filter)
 
     def _make_filter(self) -> QComboBox:
@@ -145,12 +147,20 @@ class PageList(QWidget):
             box.addItem(_(text), status)
         return box
 
-    def _make_view(self, colors: Colors) -> QListView:
-        view = QListView(self)
+    def _make_view(self, colors: Colors) -> QTableView:
+        """A table of one column: unlike a list view it need not look at every row to lay out."""
+        view = QTableView(self)
         view.setModel(self.model)
         view.setItemDelegate(PageDelegate(colors, view))
-        view.setUniformItemSizes(True)
+        view.horizontalHeader().hide()
+        view.horizontalHeader().setStretchLastSection(True)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.setShowGrid(False)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setTabKeyNavigation(False)
         view.setMouseTracking(True)
         view.setAccessibleName(_("Pages"))
         return view

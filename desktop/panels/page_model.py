@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+)
 
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
 from model_backend.document import PageStatus
@@ -39,7 +46,15 @@ class PageModel(QAbstractListModel):
         document.page_changed.connect(self._refresh)
         document.pages_added.connect(self.reload)
         images.thumbnail_ready.connect(self._redraw)
-        self.reload()
+        self._begin()
+
+    def _begin(self) -> None:
+        """A large project shows its first pages at once and lists the others right after."""
+        first = self._document.store.summaries(limit=SLICE)
+        self._summaries.update({summary.id: summary for summary in first})
+        self._take(tuple(summary.id for summary in first))
+        if len(first) == SLICE:
+            QTimer.singleShot(0, self, self.reload)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """How many pages are listed."""

@@ -90,7 +90,8 @@ class Reading:
         statement = select(_PAGES.c.id).order_by(_PAGES.c.id)
         if statuses is not None:
             statement = statement.where(_PAGES.c.status.in_([str(item) for item in statuses]))
-        return tuple(row.id for row in self._all(statement))
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(statement))
 
     def page_count(self) -> int:
         """How many pages there are."""

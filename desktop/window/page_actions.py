@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from desktop.window.workbench import Workbench
 
 NEIGHBOURS = (1, -1)
+BEYOND = 2**62
+"""An id after every page's."""
 
 
 class PageActions(QObject):
@@ -61,8 +63,7 @@ class PageActions(QObject):
 
     def last_page(self) -> None:
         """Show the last page."""
-        ids = self._bench.document.store.page_ids()
-        self._show(ids[-1] if ids else None)
+        self._show(self._bench.document.store.next_page(BEYOND, step=-1))
 
     def _show(self, page_id: int | None) -> None:
         if page_id is not None:

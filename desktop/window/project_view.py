@@ -93,6 +93,7 @@ class ProjectView(QObject):
         bench.selection.page_changed.connect(self._turned)
         bench.document.page_changed.connect(self._page_changed)
         bench.document.pages_added.connect(self.refresh)
+        self.page_list.model.rowsInserted.connect(self._show_page)
         bench.document.history_changed.connect(self.refresh_history)
         bench.images.image_ready.connect(self._tell_problem)
         self.canvas.zoom_changed.connect(self._show_zoom)

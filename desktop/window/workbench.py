@@ -89,10 +89,16 @@ class Workbench(QObject):
         """Show the page where work was left, else the first."""
         folder = str(self.document.store.folder)
         last = self.settings.value("last_pages").get(folder)
-        ids = set(self.document.store.page_ids()) if last else set()
-        page_id = last if last in ids else self.document.store.next_page(0)
+        page_id = last if last and self._is_there(last) else self.document.store.next_page(0)
         if page_id:
             self.selection.set_page(page_id)
+
+    def _is_there(self, page_id: int) -> bool:
+        try:
+            self.document.store.summary(page_id)
+        except KeyError:
+            return False
+        return True
 
     def remember_page(self) -> None:
         """Remember where work was left."""

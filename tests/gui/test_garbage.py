@@ -39,6 +39,21 @@ def test_garbage_is_freed_on_the_windows_thread_only(qtbot: QtBot) -> None:
     collector.close()
 
 
+def test_what_survived_a_search_is_found_once_it_is_garbage(qtbot: QtBot) -> None:
+    collector = GarbageCollector()
+    freed: list[bool] = []
+    knot = Knot()
+    weakref.finalize(knot, lambda: freed.append(True))
+    gc.collect()
+    gc.freeze()
+    del knot
+    gc.collect()
+    assert freed == []
+    collector.search_everything()
+    assert freed == [True]
+    collector.close()
+
+
 def test_pythons_own_collection_is_back_afterwards(qtbot: QtBot) -> None:
     was_enabled = gc.isenabled()
     gc.enable()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from window_project import make_page
 
 from desktop.application import Application
 from desktop.document import edits
@@ -14,9 +18,10 @@ from desktop.panels.cell_grid import CellGrid
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
 from desktop.panels.page_list import PageList
+from desktop.store.store import Store
 from desktop.window.project_view import ProjectView
 from desktop.window.workbench import Workbench
-from model_backend.document import Page, PageStatus, Span, Status
+from model_backend.document import Document, Page, PageStatus, Span, Status
 from model_backend.labels import DEFAULT_SCHEMA
 
 FLAGS = QItemSelectionModel.SelectionFlag
@@ -277,3 +282,28 @@ def test_wheel_setting_reaches_the_canvas(
     application.settings.set("wheel", "scroll")
     application.window.files.setting_changed.emit("wheel")
     assert not view.canvas.wheel_zooms
+
+
+def test_large_project_opens_at_its_last_place(
+    application: Application, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "Large.proofdesk"
+    page = make_page(1)
+    with Store.create(folder) as store:
+        document = Document(0, "lost.tif", "", "image/tiff", 1000)
+        store.add_document(
+            None, document, [replace(page, number=n) for n in range(1000)], read=True
+        )
+    application.settings.set("last_pages", {str(folder): 900})
+    application.open_project(str(folder))
+    view = application.window.project_view
+    assert view is not None
+    pages = view.panels["pages"]
+    assert isinstance(pages, PageList)
+    assert pages.model.rowCount() == 200
+    qtbot.waitUntil(lambda: pages.model.rowCount() == 1000, timeout=5000)
+    assert pages.view.currentIndex().row() == 899
+    assert application.window.status.page.text() == "Page 900 of 1000"
+    view.pages.last_page()
+    assert pages.view.currentIndex().row() == 999
+    application.leave_project()
