@@ -171,10 +171,10 @@ def _long_runs(bitmap: Bitmap, length: int) -> Bitmap:
     change = np.diff(padded, axis=1)
     starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
     is_long = ends[:, 1] - starts[:, 1] >= length
-    marks = np.zeros_like(change, dtype=np.int32)
-    np.add.at(marks, (starts[is_long, 0], starts[is_long, 1]), 1)
-    np.add.at(marks, (ends[is_long, 0], ends[is_long, 1]), -1)
-    result: Bitmap = np.cumsum(marks, axis=1)[:, : bitmap.shape[1]] > 0
+    marks = np.zeros_like(change)
+    marks[starts[is_long, 0], starts[is_long, 1]] = 1
+    marks[ends[is_long, 0], ends[is_long, 1]] = -1
+    result: Bitmap = np.cumsum(marks, axis=1, dtype=np.int8)[:, : bitmap.shape[1]] > 0
     return result
 
 
