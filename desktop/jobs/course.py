@@ -131,8 +131,11 @@ class Course:
         if is_bug and not self._has_bug:
             log.error("%s: %s", self.work.title, step.label, exc_info=error)
             self._has_bug = True
-        self.work.fail(step, error)
         self._failed.append((step.label, explain(error)))
+        try:
+            self.work.fail(step, error)
+        except UserError as further:  # what failed could not even be noted: the disk is full, say
+            self._failed.append((step.label, str(further)))
 
     def cancel(self) -> None:
         """Stop: nothing new is submitted, what runs is killed, what arrives is ignored."""

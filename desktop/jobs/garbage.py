@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import gc
+from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 
 LOOK_EVERY = 100
 """Milliseconds between two looks; Python itself looks at every allocation."""
+DEEP_EVERY = 300.0
+"""Seconds between two searches through everything, while nobody uses the window."""
+OLDEST = 2
 
 
 class GarbageCollector(QObject):
     """Takes the place of Python's automatic collection as long as it lives.
 
     That one runs in whichever thread happens to allocate. When it was one of ours, the widgets of
-    a closed window were destroyed there, while the window's thread painted: a crash.
+    a closed window were destroyed there, while the window's thread painted: a crash. It also
+    searches through all pages in memory again and again, 100 ms each time; here, what has survived
+    once is left alone until nobody is using the window.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._last_deep = monotonic()
         self._timer = QTimer(self, interval=LOOK_EVERY)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -27,18 +35,29 @@ class GarbageCollector(QObject):
     @Slot()
     def _look(self) -> None:
         """Collect the oldest generation whose turn it is, by Python's own thresholds."""
-        due = [
-            generation
-            for generation, (count, threshold) in enumerate(
-                zip(gc.get_count(), gc.get_threshold(), strict=True)
-            )
-            if threshold and count > threshold
-        ]
+        limits = zip(gc.get_count(), gc.get_threshold(), strict=True)
+        due = [index for index, (count, limit) in enumerate(limits) if limit and count > limit]
         if due:
             gc.collect(due[-1])
+        if OLDEST in due:
+            gc.freeze()
+        elif monotonic() - self._last_deep > DEEP_EVERY and not _is_used():
+            self.search_everything()
+
+    def search_everything(self) -> None:
+        """Free also what became garbage after it had survived a search."""
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._last_deep = monotonic()
 
     def close(self) -> None:
         """Leave the rest to Python again."""
         self._timer.stop()
+        gc.unfreeze()
         gc.collect()
         gc.enable()
+
+
+def _is_used() -> bool:
+    return QGuiApplication.applicationState() == Qt.ApplicationState.ApplicationActive

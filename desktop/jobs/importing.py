@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,27 @@ class Imported:
     annotations: int = 0
     locked: list[Path] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class InOrder:
+    """Gives results back in the order in which they were expected, whichever came first."""
+
+    def __init__(self) -> None:
+        self._keys: deque[Any] = deque()
+        self._results: dict[Any, Any] = {}
+
+    def expect(self, key: Any) -> None:  # noqa: ANN401 - what names a result: a path, a member
+        """There will be a result, or a failure, for this key."""
+        self._keys.append(key)
+
+    def put(self, key: Any, result: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - as above
+        """A result has come (None: it failed); those whose turn it is now, with their keys."""
+        self._results[key] = result
+        while self._keys and self._keys[0] in self._results:
+            first = self._keys.popleft()
+            ready = self._results.pop(first)
+            if ready is not None:
+                yield first, ready
 
 
 class ReadPages:
@@ -137,6 +158,7 @@ class ImportFiles:
         self._paths = tuple(path.absolute() for path in paths)
         self._is_looking = bool(paths)
         self._files: deque[Path] = deque()
+        self._arriving = InOrder()
         self._count = 0
         self.imported = self._reading.imported
 
@@ -173,6 +195,7 @@ class ImportFiles:
         return self._reading.next_step()
 
     def _file_step(self, path: Path) -> Step:
+        self._arriving.expect(path)
         return Step(
             "batch",
             steps.inspect_file,
@@ -193,7 +216,8 @@ class ImportFiles:
             self._target.store.add_pending(result, self._options)
             self._add_files(result)
         elif step.function is steps.inspect_file:
-            self._take_in(step.subject, result)
+            for path, inspected in self._arriving.put(step.subject, result):
+                self._take_in(path, inspected)
         else:
             self._reading.receive(step, result)
 
@@ -222,6 +246,8 @@ class ImportFiles:
             self._target.store.drop_pending(step.subject)
             if isinstance(error, PasswordNeeded):
                 self.imported.locked.append(step.subject)
+            for path, inspected in self._arriving.put(step.subject, None):
+                self._take_in(path, inspected)
         elif step.function is sources.read_page:
             self._reading.fail(step, error)
 
@@ -238,6 +264,7 @@ class ImportDataset:
         self._format, self._path = format_name, path.absolute()
         self._is_looking = True
         self._members: deque[str] = deque()
+        self._arriving = InOrder()
         self.total = 1
         self.imported = Imported()
 
@@ -255,6 +282,7 @@ class ImportDataset:
         if not self._members:
             return None
         member = self._members.popleft()
+        self._arriving.expect(member)
         return Step(
             "batch",
             steps.read_member,
@@ -271,7 +299,10 @@ class ImportDataset:
             self._members.extend(result)
             self.total += len(result)
             return
-        item, inspected = result
+        for _member, (item, inspected) in self._arriving.put(step.subject, result):
+            self._take_in(item, inspected)
+
+    def _take_in(self, item: formats.ReadPage, inspected: steps.Inspected) -> None:
         document = Document(
             0,
             item.name + Path(inspected.copy).suffix,
@@ -294,6 +325,9 @@ class ImportDataset:
 
     def fail(self, step: Step, error: BaseException) -> None:
         """A broken page is left out."""
+        if step.function is steps.read_member:
+            for _member, (item, inspected) in self._arriving.put(step.subject, None):
+                self._take_in(item, inspected)
 
     def result(self) -> Imported:
         """What was imported."""

@@ -29,7 +29,9 @@ def with_read(page: Page, read: PageRead) -> Page:
     """The page with the words of its file; a page that already has words stays as it is."""
     if page.words:
         return page
-    words = tuple(replace(word, id=page.next_id + index) for index, word in enumerate(read.words))
+    words = read.words
+    if page.next_id > 1:
+        words = tuple(replace(word, id=page.next_id + index) for index, word in enumerate(words))
     as_in_file = with_words(
         Page(page.id, 0, page.number, read.width, read.height, read.unit, read.geometry), words
     )

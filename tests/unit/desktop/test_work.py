@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
 from pathlib import Path
 
 import pymupdf
@@ -138,6 +139,26 @@ def test_scans_are_read_by_tesseract(
     page = target.store.page(target.store.page_ids()[0])
     assert [word.text for word in page.words] == ["Invoice", "number", "1"]
     assert page.is_scan
+
+
+def test_files_stay_in_their_order_whichever_is_read_first(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    names = [f"{number:02}.pdf" for number in range(8)]
+    for number, name in enumerate(names):
+        make_pdf(tmp_path / name, 300 if number % 3 == 0 else 1)
+    (tmp_path / "04.pdf").write_bytes(b"broken")
+    importing = work.ImportFiles(target, [tmp_path], ocr="never")
+    course = work.Course(importing, workers)
+    course.advance()
+    while len(target.store.documents()) < 7:
+        for future in wait(course.waiting, return_when=FIRST_COMPLETED).done:
+            course.settle(future)
+        course.advance()
+    course.cancel()
+    assert [item.name for item in target.store.documents()] == [
+        name for name in names if name != "04.pdf"
+    ]
 
 
 def test_words_follow_a_page_that_was_turned_before_it_was_read() -> None:
