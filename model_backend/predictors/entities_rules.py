@@ -1,9 +1,9 @@
 """The rule-based form reader: words in, questions, answers, headers and their links out.
 
 The page is cut to segments by gaps and punctuation (`form_segments`), each is labelled by weighed
-signs (`form_labels`), labels and values are linked by position (`form_links`). Thresholds and
-weights were chosen by hand with an eye on FUNSD's training forms; tests/benchmarks/forms.py prints
-what it reaches there.
+signs (`form_labels`), labels and values are linked by position (`form_links`). Every strength and
+threshold was argued by hand, from how forms are made: none was fitted to a data set. Forms of
+others served only to measure what the rules reach: tests/benchmarks/forms.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from model_backend.document import Entity, Page, Proposals, Relation, Status
 from model_backend.predictors.form_labels import LABELS, Scores, label_scores
 from model_backend.predictors.form_links import Field, links_of
-from model_backend.predictors.form_segments import COLONS, Segment, segments_of
+from model_backend.predictors.form_segments import segments_of
+from model_backend.predictors.form_text import COLONS, Segment, is_tick
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.translation import _
 
@@ -38,7 +39,7 @@ class EntitiesRules:
         """Entities in reading order and the links between them."""
         if len(page.words) > MOST_WORDS:
             return Proposals(self.name, notes=(_("Too many words for a form."),))
-        segments = segments_of(page.words)
+        segments = segments_of(page)
         scores = label_scores(page, segments)
         entities = [
             self._entity(number, segment, score)
@@ -69,7 +70,14 @@ def related(
     A link is as sure as its ends are and as they are near.
     """
     fields = [
-        Field(entity.label, entity.box, segment.height, entity.text.endswith(COLONS))
+        Field(
+            entity.label,
+            entity.box,
+            segment.height,
+            ends_with_colon=entity.text.endswith(COLONS),
+            is_tick=is_tick(entity.text),
+            cell=segment.cell,
+        )
         for entity, segment in zip(entities, segments, strict=True)
     ]
     first_id = max((entity.id for entity in entities), default=0) + 1

@@ -1,8 +1,10 @@
 """What a segment of a form is: question, answer, header or other, by weighed signs.
 
 Each sign is something a person would point at (a colon, digits, standing to the right of a label);
-the tables of weights say how much it speaks for each label. First the segments are judged alone,
-then again with what their neighbours seem to be.
+the tables say for which labels it speaks and how strongly, in the few strengths of `form_text`.
+They were argued by hand, from how forms are made; no form was used to fit them, only to measure
+what they reach. First the segments are judged alone, then again with what their neighbours seem to
+be.
 """
 
 from __future__ import annotations
@@ -10,12 +12,25 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from model_backend.document import Page
-from model_backend.predictors.form_segments import CHECK_BOXES, COLONS, Segment
+from model_backend.predictors.form_text import (
+    CHECK_BOXES,
+    CLEAR,
+    COLONS,
+    DECISIVE,
+    LABEL_WORD,
+    SLIGHT,
+    STRONG,
+    Segment,
+    is_number,
+    is_tick,
+    share_of_digits,
+    unspaced,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,20 +39,82 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 LABELS = ("question", "answer", "header", "other")
-Scores = tuple[float, float, float, float]
-"""A number for each of LABELS."""
 
-DATE = re.compile(
-    r"\b\d{1,4}\s?[/.\-년]\s?\d{1,2}(\s?[/.\-월]\s?\d{1,4})?|(?i:\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"[a-z]*\.?\s+\d)"
-)
-LABEL_WORDS = re.compile(
-    r"(?i)\b(name|date|no|number|address|code|title|phone|telephone|fax|type|amount|signature|signed|city|state|zip"
-    r"|brand|subject|company|department|division|region|account|total|approved|requested|prepared|submitted)\b"
-    r"|성명|이름|주소|일자|날짜|번호|전화|연락처|금액|서명|소속|직위|부서|생년월일|은행|신청인|제목|비고|수량|단가"
-)
-SECTION = re.compile(r"^(\d{1,2}|[A-Z]|[IVX]+)[.)]\s+[^\W\d]")
-VALUE_WORDS = re.compile(r"(?i)^(x|yes|no|none|n/?a|n\.a\.|-+|\*+|\$.*|same|예|아니오|없음)$")
+
+class Scores(NamedTuple):
+    """A number for each of LABELS."""
+
+    question: float = 0.0
+    answer: float = 0.0
+    header: float = 0.0
+    other: float = 0.0
+
+
+VALUE_WORD = re.compile(r"(?i)^(x|yes|no|none|n/?a|n\.a\.|same|예|아니오|없음)$|^[$€£₩]")
+PERSON = re.compile(r"^((Mr|Mrs|Ms|Miss|Dr)\b|([A-Z]\. ?)+[A-Z]|[A-Z][a-z]+ ([A-Z]\. ?)+[A-Z])")
+"""How names of persons begin: "Dr. Berg", "J. R. Berg", "Jane R. Berg"."""
+SECTION = re.compile(r"^\W*(\d{1,2}|[A-Z]|[IVX]+)[.)]\s+[^\W\d]")
+"""How the heading of a numbered section begins: "3. Expenses"."""
+
+ALONE: dict[str, Scores] = {
+    # A form is mostly labels and values.
+    "always": Scores(question=CLEAR, answer=CLEAR),
+    # A heading over a group of fields may end so too, a value hardly ever does.
+    "colon": Scores(question=STRONG, answer=-STRONG, other=-CLEAR),
+    "question mark": Scores(question=CLEAR),
+    "label word": Scores(question=CLEAR, answer=-CLEAR),
+    "value word": Scores(question=-CLEAR, answer=STRONG),
+    "person": Scores(question=-CLEAR, answer=CLEAR, header=-SLIGHT),
+    # Numbers are filled in; printed ones are those of forms and pages. A share, not yes or no.
+    "digits": Scores(question=-STRONG, answer=STRONG, header=-STRONG, other=CLEAR),
+    # A tick is filled in and the printed choice asks whether it applies, beside a label too.
+    "tick": Scores(question=-STRONG, answer=STRONG, header=-STRONG),
+    "choice": Scores(question=STRONG, answer=-CLEAR, header=-STRONG),
+    "capitals": Scores(header=SLIGHT),
+    # Sentences explain, or are long answers; labels and headings are short.
+    "sentence": Scores(question=-CLEAR, header=-STRONG, other=CLEAR),
+    "six words": Scores(question=-CLEAR, header=-SLIGHT, other=SLIGHT),
+    "twelve words": Scores(question=-CLEAR, header=-CLEAR, other=SLIGHT),
+    # "(Please print)"
+    "parenthesis": Scores(question=-CLEAR, header=-CLEAR, other=CLEAR),
+    "small letter first": Scores(question=-SLIGHT, header=-CLEAR),
+    "section": Scores(question=-CLEAR, answer=-CLEAR, header=STRONG),
+    "taller": Scores(question=-CLEAR, header=CLEAR),
+    "smaller": Scores(header=-CLEAR, other=SLIGHT),
+    # A value has its label beside it; headings, titles and notes stand alone.
+    "alone": Scores(answer=-CLEAR, header=CLEAR, other=SLIGHT),
+    "alone in the middle": Scores(question=-SLIGHT, header=CLEAR),
+    "first of its line": Scores(question=CLEAR, answer=-CLEAR),
+    # Letterheads and titles above, notes, form and page numbers at the very edges.
+    "top": Scores(question=-SLIGHT, header=SLIGHT, other=SLIGHT),
+    "edge": Scores(question=-SLIGHT, answer=-SLIGHT, header=-CLEAR, other=CLEAR),
+    # What is numbered has no label: pages, forms, the copies of a form.
+    "number alone": Scores(answer=-CLEAR, header=-CLEAR, other=CLEAR),
+    "before a number": Scores(question=SLIGHT),
+    "word over a number": Scores(question=SLIGHT),  # a column's head
+    "after a tick": Scores(question=STRONG, answer=-CLEAR),
+    "column head": Scores(question=DECISIVE, answer=-DECISIVE),
+    "cell under a head": Scores(question=-DECISIVE, answer=DECISIVE),
+}
+"""What each sign of a segment and its place says about the four labels."""
+
+NEAR: dict[str, Scores] = {
+    "question left": Scores(question=-SLIGHT, answer=STRONG, header=-CLEAR),
+    "answer right": Scores(question=CLEAR, header=-CLEAR),
+    "other left": Scores(other=SLIGHT),  # notes go on
+    "other above": Scores(other=SLIGHT),
+    # Labels stand over labels, values over values, and some labels over their value.
+    "question above": Scores(question=SLIGHT, answer=SLIGHT, header=-SLIGHT),
+    "answer above": Scores(answer=SLIGHT, header=-SLIGHT),
+    "header above": Scores(question=SLIGHT, header=-SLIGHT),
+    "question below": Scores(question=SLIGHT),
+    # A heading has nothing beside it and the labels of its group below.
+    "question below one alone": Scores(header=CLEAR),
+    "answer below": Scores(question=SLIGHT, answer=SLIGHT, header=-SLIGHT),
+}
+"""What a neighbour says that seems to be a question, and so on; weighed by how sure that is."""
+ROUNDS = 2
+"""How often the segments are judged again with their neighbours."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +125,11 @@ class Neighbours:
     right: int | None
     above: int | None
     below: int | None
-    in_row: int
-    """How many segments its line has."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing else stands on its line."""
+        return self.left is None and self.right is None
 
 
 def neighbours_of(segments: Sequence[Segment]) -> list[Neighbours]:
@@ -81,7 +161,6 @@ def _neighbours(boxes: Numbers, heights: Numbers, index: int) -> Neighbours:
         right=_first(x0, in_row & ~is_left),
         above=_first(-y1, in_column & is_above),
         below=_first(y0, in_column & ~is_above),
-        in_row=int(in_row.sum()) + 1,
     )
 
 
@@ -96,94 +175,74 @@ def signs_of(
 ) -> list[dict[str, float]]:
     """The signs of every segment by name, each 0 to 1."""
     usual = statistics.median(segment.height for segment in segments) if segments else 1.0
-    text = [_text_signs(segment.text) for segment in segments]
+    texts = [segment.text for segment in segments]
     return [
-        text[i] | _place_signs(page, segments, i, around[i], usual) | _beside_signs(text, around[i])
-        for i in range(len(segments))
+        _text_signs(texts[i])
+        | _place_signs(page, segment, around[i], usual)
+        | _beside_signs(texts, i, around[i])
+        for i, segment in enumerate(segments)
     ]
 
 
 def _text_signs(text: str) -> dict[str, float]:
-    letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
-    words = text.split()
+    words = len(text.split())
+    is_short = words < 6
     return {
         "always": 1.0,
         "colon": text.endswith(COLONS),
-        "colon inside": not text.endswith(COLONS) and any(c in text for c in COLONS),
-        "digits": digits / max(1, letters + digits),
-        "has digits": digits > 0,
-        "date": bool(DATE.search(text)),
-        "label word": bool(LABEL_WORDS.search(text)),
-        "value word": bool(VALUE_WORDS.match(text)),
-        "ticked": bool(text) and all(c in "☑☒✓✔" for c in text),
-        "to tick": text[:1] in CHECK_BOXES and len(text) > 1,
-        "upper": text.isupper(),
-        "sentence end": text.endswith((".", ";")) and len(words) > 4,
         "question mark": text.endswith("?"),
-        "paren": text[:1] == "(",
-        "lower start": text[:1].islower(),
-        "one word": len(words) == 1,
-        "words 5": len(words) >= 5,
-        "words 10": len(words) >= 10,
-        "words 20": len(words) >= 20,
-        "serial": bool(re.fullmatch(r"[\d ]{6,12}", text)),
-        "no letters": letters + digits == 0,
+        "label word": is_short and bool(LABEL_WORD.search(unspaced(text))),
+        "value word": is_short and bool(VALUE_WORD.search(text)),
+        "digits": share_of_digits(text),
+        "person": is_short and bool(PERSON.search(text)),
+        "tick": is_tick(text),
+        "choice": text[:1] in CHECK_BOXES and words > 1,
+        "capitals": text.isupper(),
+        "sentence": text.endswith((".", ";")) and words > 3,
+        "six words": not is_short,
+        "twelve words": words >= 12,
+        "parenthesis": text[:1] == "(",
+        "small letter first": text[:1].islower(),
     }
 
 
 def _place_signs(
-    page: Page, segments: Sequence[Segment], index: int, around: Neighbours, usual: float
+    page: Page, segment: Segment, around: Neighbours, usual: float
 ) -> dict[str, float]:
-    segment = segments[index]
     x, y = segment.box.center
-    is_middle = abs(x / page.width - 0.5) < 0.08
+    is_middle = abs(x / page.width - 0.5) < 0.1
+    cell = segment.cell
     return {
-        "top": y < 0.2 * page.height,
-        "very top": y < 0.06 * page.height,
-        "bottom": y > 0.9 * page.height,
-        "middle": is_middle,
-        "alone": around.in_row == 1,
-        "section": around.in_row == 1 and _is_section(segment.text),
-        "many in row": around.in_row >= 4,
-        "pair in row": around.in_row in (2, 3),
-        "first in row": around.left is None and around.in_row > 1,
-        "tall": segment.height > 1.25 * usual,
-        "small": segment.height < 0.8 * usual,
-        "lines": len(segment.lines) > 1,
-        "far right": segment.box.x0 > 0.7 * page.width,
-        "close left": around.left is not None
-        and segment.box.x0 - segments[around.left].box.x1 < 2.5 * usual,
-        "close right": around.right is not None
-        and segments[around.right].box.x0 - segment.box.x1 < 2.5 * usual,
+        "section": around.is_alone and _is_section(segment.text),
+        "taller": segment.height > 1.25 * usual,
+        "smaller": segment.height < 0.8 * usual,
+        "alone": around.is_alone,
+        "alone in the middle": around.is_alone and is_middle,
+        "first of its line": around.left is None and not around.is_alone,
+        "number alone": around.is_alone and is_number(segment.text),
+        "top": y < 0.15 * page.height,
+        "edge": not 0.05 * page.height <= y <= 0.92 * page.height,
+        "column head": cell is not None and cell.is_head,
+        "cell under a head": cell is not None and not cell.is_head,
     }
 
 
 def _is_section(text: str) -> bool:
-    return bool(SECTION.match(text)) and len(text.split()) <= 5 and not text.endswith(COLONS)
+    return bool(SECTION.match(text)) and len(text.split()) <= 6 and not text.endswith(COLONS)
 
 
-def _beside_signs(text: Sequence[dict[str, float]], around: Neighbours) -> dict[str, float]:
-    def sign(index: int | None, name: str) -> float:
-        return text[index][name] if index is not None else 0.0
-
+def _beside_signs(texts: Sequence[str], index: int, around: Neighbours) -> dict[str, float]:
+    left, right, below = (
+        texts[i] if i is not None else "" for i in (around.left, around.right, around.below)
+    )
     return {
-        "colon left": sign(around.left, "colon"),
-        "colon above": sign(around.above, "colon"),
-        "colon right": sign(around.right, "colon"),
-        "digits left": sign(around.left, "digits"),
-        "digits right": sign(around.right, "digits"),
-        "digits above": sign(around.above, "digits"),
-        "digits below": sign(around.below, "digits"),
+        "before a number": share_of_digits(right),
+        "word over a number": is_number(below) and not is_number(texts[index]),
+        "after a tick": is_tick(left),
     }
 
 
-NEAR_SIGNS = tuple(
-    f"{label} {side}" for side in ("left", "right", "above", "below") for label in LABELS
-)
-"""What the neighbours seem to be, with how sure that is."""
-
-
-def near_signs(around: Neighbours, scores: Sequence[Scores]) -> dict[str, float]:
+def _near_signs(around: Neighbours, scores: Sequence[Scores]) -> dict[str, float]:
     """The neighbours' scores as signs."""
     sides = {
         "left": around.left,
@@ -191,94 +250,42 @@ def near_signs(around: Neighbours, scores: Sequence[Scores]) -> dict[str, float]
         "above": around.above,
         "below": around.below,
     }
-    return {
-        f"{label} {side}": scores[index][number] if index is not None else 0.0
+    signs = {
+        f"{label} {side}": score
         for side, index in sides.items()
-        for number, label in enumerate(LABELS)
+        if index is not None
+        for label, score in zip(LABELS, scores[index], strict=True)
     }
-
-
-ALONE_WEIGHTS: dict[str, Scores] = {
-    #                   question answer header other
-    "always": (1.5, 1.0, -0.5, 0.5),
-    "colon": (2.0, -2.0, 2.0, -1.5),  # a header too: "Adhesive:" over a group of fields
-    "colon inside": (0.5, -0.5, 0.5, 0.0),
-    "digits": (-2.5, 1.5, -1.0, 1.5),
-    "date": (0.0, 0.5, -0.5, -0.5),
-    "label word": (1.0, -1.0, 0.0, 0.0),
-    "value word": (0.0, 1.5, -0.5, -0.5),
-    "ticked": (-1.5, 3.0, 0.0, -1.0),
-    "to tick": (1.5, -1.0, 0.0, 0.0),
-    "upper": (0.0, -0.5, 0.5, 0.0),
-    "sentence end": (0.0, 0.5, -1.0, 0.5),
-    "paren": (0.0, -0.5, -1.0, 1.0),
-    "section": (0.0, -1.0, 2.0, 0.0),  # "3. Expenses"
-    "lower start": (-0.5, 0.5, -0.5, 1.0),
-    "words 5": (-0.5, 0.0, 0.0, 0.5),
-    "words 10": (-0.5, 0.5, -0.5, 0.5),
-    "words 20": (-0.5, 0.5, -1.0, 0.5),
-    "serial": (-0.5, -1.0, 0.0, 1.5),  # the stamped number of an archive
-    "no letters": (-0.5, -0.5, 0.0, 1.5),
-    "top": (-0.5, -0.5, 1.0, 0.0),
-    "very top": (-0.5, -0.5, 0.0, 1.0),
-    "bottom": (-1.0, 0.0, -1.0, 1.5),
-    "middle": (0.0, 0.0, 0.5, 0.0),
-    "alone": (0.0, -0.5, 0.5, 0.5),
-    "first in row": (0.5, -1.0, 0.5, 0.0),
-    "tall": (-1.0, 0.0, 0.5, 0.5),
-    "close left": (-0.5, 0.5, -0.5, 0.5),
-    "close right": (0.5, -1.0, 0.0, 0.5),
-    "colon left": (-0.5, 1.0, 0.0, -0.5),
-    "digits right": (0.5, 0.5, -0.5, -0.5),
-}
-"""How much each sign of a segment and its place speaks for the four labels."""
-
-NEAR_WEIGHTS: dict[str, Scores] = {
-    "question left": (0.0, 1.5, -1.0, -0.5),
-    "other left": (0.0, -1.0, 0.0, 1.0),
-    "answer right": (1.0, 0.0, -0.5, -0.5),
-    "other right": (-0.5, -0.5, 0.5, 0.5),
-    "question above": (0.5, 0.5, -0.5, -0.5),
-    "answer above": (0.0, 1.0, -1.0, 0.0),
-    "header above": (0.5, 1.0, -1.5, 0.0),
-    "other above": (0.0, -0.5, 0.0, 0.5),
-    "question below": (0.5, 0.0, 1.0, -1.5),
-    "answer below": (0.0, 0.5, 0.5, -1.0),
-}
-"""How much the neighbours' likely labels speak for the four."""
-ROUNDS = 2
-"""How often the segments are judged again with their neighbours."""
+    if around.is_alone:
+        signs["question below one alone"] = signs.get("question below", 0.0)
+    return signs
 
 
 def label_scores(page: Page, segments: Sequence[Segment]) -> list[Scores]:
-    """The probability of each of LABELS for every segment, as the signs have it."""
+    """How likely each of LABELS is for every segment, as the signs have it; sums to 1."""
     around = neighbours_of(segments)
-    alone = [_weighed(signs, ALONE_WEIGHTS) for signs in signs_of(page, segments, around)]
-    scores = [_softmax(evidence) for evidence in alone]
+    alone = [_weighed(signs, ALONE) for signs in signs_of(page, segments, around)]
+    scores = [_shares(evidence) for evidence in alone]
     for _round in range(ROUNDS):
-        near = [_weighed(near_signs(each, scores), NEAR_WEIGHTS) for each in around]
-        scores = [_softmax(_sum(own, beside)) for own, beside in zip(alone, near, strict=True)]
+        near = [_weighed(_near_signs(each, scores), NEAR) for each in around]
+        scores = [_shares(_sum((own, more))) for own, more in zip(alone, near, strict=True)]
     return scores
 
 
 def _weighed(signs: dict[str, float], weights: dict[str, Scores]) -> Scores:
-    total = (0.0, 0.0, 0.0, 0.0)
-    for name, weight in weights.items():
-        if signs[name]:
-            total = _sum(total, _times(signs[name], weight))
-    return total
+    return _sum(
+        Scores(*(sign * weight for weight in weights[name]))
+        for name, sign in signs.items()
+        if sign and name in weights
+    )
 
 
-def _sum(a: Scores, b: Scores) -> Scores:
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
+def _sum(parts: Iterable[Scores]) -> Scores:
+    return Scores(*(sum(column) for column in zip(Scores(), *parts, strict=True)))
 
 
-def _times(factor: float, a: Scores) -> Scores:
-    return (factor * a[0], factor * a[1], factor * a[2], factor * a[3])
-
-
-def _softmax(evidence: Scores) -> Scores:
+def _shares(evidence: Scores) -> Scores:
+    """The softmax of the evidence."""
     largest = max(evidence)
     powers = [math.exp(value - largest) for value in evidence]
-    total = sum(powers)
-    return (powers[0] / total, powers[1] / total, powers[2] / total, powers[3] / total)
+    return Scores(*(power / sum(powers) for power in powers))

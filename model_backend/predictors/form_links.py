@@ -7,10 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from model_backend.document import Box
+from model_backend.predictors.form_text import TableCell
 
 QUESTION, ANSWER, HEADER = "question", "answer", "header"
-FARTHEST = 25.0
-"""Label and value stand no farther apart than this (in text heights, weighed by direction)."""
+BESIDE, BELOW, BEFORE = 0.5, 1.0, 2.0
+"""What a text height of distance costs: a value may stand far to the right of its label, less far
+below it, and hardly to the left; only a tick stands before its text as well as after it."""
+FARTHEST = 20.0
+"""The highest cost of a link: 40 text heights to the right, about half of a page."""
+GROUP_REACH = 12.0
+"""A heading stands over some six rows, so many text heights."""
+TITLE_ZONE = 0.2
+"""The part of a page that titles stand in: they head the page and no group of fields."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,8 @@ class Field:
     height: float
     """Of its text, in page units."""
     ends_with_colon: bool = False
+    is_tick: bool = False
+    cell: TableCell | None = None
 
 
 @dataclass(frozen=True)
@@ -44,13 +54,9 @@ def links_of(fields: Sequence[Field], page_height: float) -> list[Link]:
         if distance <= FARTHEST
     ]
     groups = [
-        Link(
-            start,
-            end,
-            1 / (1 + math.exp(-_header_evidence(fields[start], fields[end], page_height))),
-        )
-        for start, end, _distance in _nearest(fields, HEADER, QUESTION, _header_distance)
-        if _header_evidence(fields[start], fields[end], page_height) > -0.6
+        Link(start, end, 1 / (1 + distance / 8))
+        for start, end, distance in _nearest(fields, HEADER, QUESTION, _header_distance)
+        if distance <= GROUP_REACH and not _is_title(fields[start], page_height)
     ]
     return answers + groups
 
@@ -73,39 +79,45 @@ def _nearest(
 
 
 def _question_distance(question: Field, answer: Field) -> float:
-    """How far the answer is from the question; infinite where it cannot belong to it.
-
-    To the right is nearer than below; to the left (a tick before its text) is the farthest.
-    """
+    """How far the answer is from the question; infinite where it cannot belong to it."""
+    if question.cell is not None or answer.cell is not None:
+        return _column_distance(question, answer)
     label, value = question.box, answer.box
     height = max(1e-9, (question.height + answer.height) / 2)
     across = min(label.y1, value.y1) - max(label.y0, value.y0)
     along = min(label.x1, value.x1) - max(label.x0, value.x0)
-    if across > 0.4 * min(question.height, answer.height):
+    if across > 0.5 * min(question.height, answer.height):
         if value.x0 >= label.x1 - height:
-            return 0.5 * max(0.0, (value.x0 - label.x1) / height)
-        is_before = value.x1 <= label.x0 + height
-        return 6.0 + 2.0 * (label.x0 - value.x1) / height if is_before else math.inf
+            return BESIDE * max(0.0, (value.x0 - label.x1) / height)
+        gap = max(0.0, (label.x0 - value.x1) / height)
+        if value.x1 > label.x0 + height:
+            return math.inf
+        return BESIDE * gap if answer.is_tick else BEFORE * (1 + gap)
     if along > 0 and value.y0 >= label.center[1]:
         gap = max(0.0, (value.y0 - label.y1) / height)
-        return 1.0 + gap + 2.0 * question.ends_with_colon
+        return BELOW * (1 + gap) + 2.0 * question.ends_with_colon  # that points to the right
     return math.inf
 
 
+def _column_distance(question: Field, answer: Field) -> float:
+    """0 to 1: the cells under a column head are all its own, under two heads the lower one's."""
+    if question.cell is None or answer.cell is None or not answer.cell.is_under(question.cell):
+        return math.inf
+    below = max(0.0, answer.box.y0 - question.box.y1)
+    return below / (below + max(1e-9, question.height))
+
+
 def _header_distance(header: Field, question: Field) -> float:
-    """How far the question is below the header; infinite where it cannot belong to it."""
-    gap = (question.box.y0 - header.box.y1) / max(1e-9, (header.height + question.height) / 2)
-    if gap < -0.5 or question.box.x1 < header.box.x0:
+    """How far the question is below the header; infinite where it cannot belong to it.
+
+    What a heading heads is under it or indented, never to its left.
+    """
+    height = max(1e-9, (header.height + question.height) / 2)
+    gap = (question.box.y0 - header.box.y1) / height
+    if gap < -0.5 or question.box.x0 < header.box.x0 - height:
         return math.inf
     return max(0.0, gap)
 
 
-def _header_evidence(header: Field, question: Field, page_height: float) -> float:
-    """Evidence that the question belongs to the group under this header."""
-    height = max(1e-9, (header.height + question.height) / 2)
-    gap = (question.box.y0 - header.box.y1) / height
-    indent = (question.box.x0 - header.box.x0) / height
-    evidence = 0.5 - 0.7 * (gap >= 3) - 0.5 * (gap >= 8) - 0.5 * (gap >= 12)
-    evidence += 0.9 * header.ends_with_colon
-    evidence -= 1.3 * (header.box.center[1] < 0.2 * page_height)  # the title of the page
-    return evidence - 1.0 * (indent < -1) - 0.8 * (indent > 6)
+def _is_title(header: Field, page_height: float) -> bool:
+    return header.box.center[1] < TITLE_ZONE * page_height

@@ -29,7 +29,7 @@ from model_backend.metrics.relation_f1 import RelationF1
 from model_backend.metrics.same_words import key_of
 from model_backend.metrics.tally import Tally
 from model_backend.predictors.entities_rules import EntitiesRules, related
-from model_backend.predictors.form_segments import segment_of
+from model_backend.predictors.form_text import segment_of
 
 DATA = Path(
     os.environ.get("PROOFDESK_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")
