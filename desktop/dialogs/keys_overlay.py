@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop.appearance.icons import icon
 from desktop.panels.forms import PlainLabel
@@ -30,6 +31,7 @@ class KeysOverlay(QWidget):
     def __init__(self, rows: Sequence[KeyRow], parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
+        self._focus_before: QWidget | None = None
         self._rows = tuple(rows)
         self.setAccessibleName(_("Keys"))
         self.search = QLineEdit()
@@ -64,6 +66,8 @@ class KeysOverlay(QWidget):
 
     def open(self) -> None:
         """Show all keys, ready to search."""
+        if not self.isVisible():
+            self._focus_before = self._window.focusWidget()
         self.search.clear()
         self._show_rows()
         self._fit()
@@ -85,7 +89,7 @@ class KeysOverlay(QWidget):
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(36)
-        for part in _columns(self.shown, 3 if self._window.width() >= 1200 else 2):
+        for part in _columns(self.shown, 3 if self._window.width() >= 1360 else 2):
             columns.addLayout(_column(part), 1)
         self._scroll.setWidget(inside)
 
@@ -112,9 +116,10 @@ class KeysOverlay(QWidget):
         return super().eventFilter(watched, event)
 
     def close_overlay(self) -> None:
-        """Hide, and give the focus back to the window."""
+        """Hide, and give the focus back to what had it."""
         self.hide()
-        self._window.setFocus()
+        before = self._focus_before
+        (before if before is not None and isValid(before) else self._window).setFocus()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """A click beside the card closes."""

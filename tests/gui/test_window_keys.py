@@ -119,3 +119,4 @@ def test_keys_overlay_finds_actions(
     assert len(everything) > 70
     QTest.keyClick(overlay.search, Qt.Key.Key_Escape)
     assert not overlay.isVisible()
+    assert application.window.focusWidget() is view.canvas  # Enter and Tab go on where they were
