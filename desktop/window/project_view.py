@@ -105,7 +105,15 @@ class ProjectView(QObject):
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.canvas.customContextMenuRequested.connect(self._show_page_menu)
         self.annotation_list.edit_wanted.connect(self._edit_text)
-        self.page_list.view.clicked.connect(self._focus_page)
+        for chosen in (
+            self.page_list.view.clicked,
+            self.page_list.filter.activated,
+            self.inspector.page_form.status.activated,
+            self.inspector.selection_form.label.activated,
+            self.inspector.selection_form.accept_button.clicked,
+            self.inspector.selection_form.reject_button.clicked,
+        ):
+            chosen.connect(self._focus_page)  # keys go on meaning the page
 
     def leave(self) -> None:
         """Let go of everything, before the project closes."""

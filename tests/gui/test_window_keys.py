@@ -120,3 +120,14 @@ def test_keys_overlay_finds_actions(
     QTest.keyClick(overlay.search, Qt.Key.Key_Escape)
     assert not overlay.isVisible()
     assert application.window.focusWidget() is view.canvas  # Enter and Tab go on where they were
+
+
+def test_choosing_in_a_list_gives_the_keys_back_to_the_page(
+    application: Application, qtbot: QtBot
+) -> None:
+    view = application.window.project_view
+    assert view is not None
+    choices = view.page_list.filter
+    focus(choices, qtbot)
+    choices.activated.emit(0)
+    assert application.window.focusWidget() is view.canvas
