@@ -123,7 +123,7 @@ def test_keys_overlay_finds_actions(
 
 
 def test_choosing_in_a_list_gives_the_keys_back_to_the_page(
-    application: Application, qtbot: QtBot
+    application: Application, bench: Workbench, qtbot: QtBot
 ) -> None:
     view = application.window.project_view
     assert view is not None
