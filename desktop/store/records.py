@@ -70,13 +70,16 @@ class Proposal:
     """What a model said, unchanged, with the id of the annotation it became (its lineage).
 
     `is_withdrawn` is set when the same model, run again, no longer said it; a proposal that is
-    neither withdrawn nor on the page any more was rejected by a person.
+    neither withdrawn nor on the page any more was rejected by a person. `rotation` and `skew` are
+    those of the page as the model saw it: coordinates are kept as they were said.
     """
 
     model: str
     annotation_id: int
     annotation: Annotation
     is_withdrawn: bool = False
+    rotation: int = 0
+    skew: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from model_backend.document import (
     Region,
     Relation,
     Status,
+    Table,
     Word,
     collection_of,
 )
@@ -250,7 +251,9 @@ def revision_row(revision: Revision) -> Values:
 def read_proposal(row: AnyRow) -> Proposal:
     """The proposal of a row."""
     annotation = annotation_of(row.kind, row.value)
-    return Proposal(row.model, row.annotation_id, annotation, row.is_withdrawn)
+    return Proposal(
+        row.model, row.annotation_id, annotation, row.is_withdrawn, row.rotation, row.skew
+    )
 
 
 def proposal_row(page_id: int, proposal: Proposal) -> Values:
@@ -262,6 +265,8 @@ def proposal_row(page_id: int, proposal: Proposal) -> Values:
         "kind": collection_of(proposal.annotation),
         "is_withdrawn": proposal.is_withdrawn,
         "value": values.to_text(proposal.annotation),
+        "rotation": proposal.rotation,
+        "skew": proposal.skew,
     }
 
 
@@ -277,10 +282,14 @@ def require_places(page: Page, items: Iterable[Word | Annotation | None]) -> Non
 
 
 def _has_place(item: Word | Annotation) -> bool:
-    if isinstance(item, Relation):
-        return True
-    box = item.box
-    total = box.x0 + box.y0 + box.x1 + box.y1
+    """Whether every number of it is one: a sum with one that is none is none either."""
+    total = (item.confidence if isinstance(item, Word) else item.score) or 0.0
+    if not isinstance(item, Relation):
+        box = item.box
+        total += box.x0 + box.y0 + box.x1 + box.y1
+    if isinstance(item, Table):
+        total += item.rotation + item.shear
+        total += sum(band.start + band.end for band in (*item.rows, *item.columns))
     if isinstance(item, Region):
         total += sum(x + y for polygon in item.polygons for x, y in polygon)
         total += sum(item.mask.to_page) if item.mask else 0.0

@@ -113,8 +113,12 @@ proposals = Table(
     Column("kind", String(16), nullable=False),
     Column("is_withdrawn", Boolean, nullable=False),
     Column("value", Text, nullable=False),
+    Column("rotation", Integer, nullable=False, server_default="0"),
+    Column("skew", Float(53), nullable=False, server_default="0"),
 )
-"""What models said, unchanged; `annotation_id` is the annotation it became."""
+"""What models said, unchanged; `annotation_id` is the annotation it became, `rotation` and `skew`
+those of the page as the model saw it.
+"""
 
 revisions = Table(
     "revisions",

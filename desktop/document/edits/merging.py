@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from desktop.document.edits.parts import joined, put, take_out, words_by_id
+from desktop.document.edits.parts import joined, put, take_out
+from desktop.document.edits.placing import turned_box, turned_size, turning
 from desktop.store.records import Proposal
 from model_backend.document import (
     Annotation,
@@ -18,6 +20,7 @@ from model_backend.document import (
     Relation,
     Status,
     Table,
+    rotation_about,
     union_of,
 )
 
@@ -39,10 +42,15 @@ def merge_proposals(
     merger = _Merger(page, proposals.model, earlier)
     placed: tuple[Placed, ...] = (*proposals.entities, *proposals.tables, *proposals.regions)
     for annotation in placed:
-        merger.place(annotation)
+        merger.place(replace(annotation, score=_number(annotation.score)))
     for relation in proposals.relations:
-        merger.relate(relation)
+        merger.relate(replace(relation, score=_number(relation.score)))
     return merger.result()
+
+
+def _number(score: float | None) -> float | None:
+    """A score that is no number says nothing, and no comparison would ever find it again."""
+    return score if score is not None and math.isfinite(score) else None
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class _Known:
 
     annotation_id: int
     value: Placed
+    box: Box
 
 
 @dataclass
@@ -71,9 +80,10 @@ class _Merger:
         self.already_said = set(self.earlier)
         self.now = {item.id: item for item in self.page.annotations}
         self.open = _open_ids(self.page)
-        self.known = _Nearby(_known_values(self.now, self.earlier))
+        self.known = _Nearby(_known_values(self.page, self.earlier))
         self.linked = _linked(self.page, self.earlier)
-        self.free_words = {word.id for word in self.page.words}.difference(
+        self.words = {word.id: word for word in self.page.words}
+        self.free_words = set(self.words).difference(
             *(entity.word_ids for entity in self.page.entities if entity.id not in self.open)
         )
 
@@ -106,7 +116,7 @@ class _Merger:
         value = replace(annotation, status=Status.PROPOSED, source=self.model)
         if not isinstance(value, Entity) or self.free_words.issuperset(value.word_ids):
             return value
-        words = words_by_id(self.page, (i for i in value.word_ids if i in self.free_words))
+        words = tuple(self.words[i] for i in value.word_ids if i in self.free_words)
         if not words:
             return None
         ids = tuple(word.id for word in words)
@@ -115,7 +125,8 @@ class _Merger:
 
     def _keep(self, value: Annotation, said: Annotation) -> None:
         self.added[value.id] = value
-        proposal = Proposal(self.model, value.id, said)
+        page = self.page
+        proposal = Proposal(self.model, value.id, said, rotation=page.rotation, skew=page.skew)
         if proposal not in self.already_said:
             self.said.append(proposal)
         self.next_id = max(self.next_id, value.id + 1)
@@ -186,13 +197,35 @@ def _linked(page: Page, earlier: Sequence[Proposal]) -> dict[frozenset[int], int
     }
 
 
-def _known_values(now: dict[int, Annotation], earlier: Iterable[Proposal]) -> Iterable[_Known]:
-    for item in now.values():
-        if not isinstance(item, Relation):
-            yield _Known(item.id, item)
+def _known_values(page: Page, earlier: Iterable[Proposal]) -> Iterable[_Known]:
+    placed: tuple[Placed, ...] = (*page.entities, *page.tables, *page.regions)
+    for item in placed:
+        yield _Known(item.id, item, _box_on_page(item))
     for proposal in earlier:
-        if not proposal.is_withdrawn and not isinstance(proposal.annotation, Relation):
-            yield _Known(proposal.annotation_id, proposal.annotation)
+        said = proposal.annotation
+        if not proposal.is_withdrawn and not isinstance(said, Relation):
+            box = _box_as_turned_now(said, proposal, page)
+            yield _Known(proposal.annotation_id, said, box)
+
+
+def _box_on_page(item: Placed) -> Box:
+    """Its box on the page, to a quarter turn: a table's own lies in its frame, which may be turned
+    with the page.
+    """
+    if isinstance(item, Table) and round(item.rotation / 90) % 2:
+        return turned_box(item.box, rotation_about(item.box.center, 90), 90)
+    return item.box
+
+
+def _box_as_turned_now(said: Placed, proposal: Proposal, page: Page) -> Box:
+    """Where it lies since the page was turned or deskewed after it was said."""
+    quarters, skew = (page.rotation - proposal.rotation) % 360, page.skew - proposal.skew
+    width, height = turned_size(page, -quarters)
+    then, box = replace(page, width=width, height=height), _box_on_page(said)
+    for frame, degrees in ((then, quarters), (page, skew)):
+        if degrees:
+            box = turned_box(box, turning(frame, degrees), degrees)
+    return box
 
 
 class _Nearby:
@@ -202,7 +235,7 @@ class _Nearby:
         self._strips: dict[int, list[_Known]] = {}
         self._of_word: dict[int, list[_Known]] = {}
         for item in known:
-            for strip in _strips(item.value.box):
+            for strip in _strips(item.box):
                 self._strips.setdefault(strip, []).append(item)
             for word_id in getattr(item.value, "word_ids", ()):
                 self._of_word.setdefault(word_id, []).append(item)
@@ -210,8 +243,9 @@ class _Nearby:
     def same_as(self, value: Placed) -> list[_Known]:
         """Everything that is the same, most alike first; what is decided before what is open."""
         found = []
+        box = _box_on_page(value)
         for known in self._candidates(value):
-            likeness = _likeness(known.value, value)
+            likeness = _likeness(known, value, box)
             if likeness >= SAME:
                 found.append((likeness, _has_same_label(known.value, value), known))
         found.sort(key=lambda entry: entry[:2], reverse=True)
@@ -220,9 +254,7 @@ class _Nearby:
     def _candidates(self, value: Placed) -> list[_Known]:
         x, y = value.box.center
         near = [
-            known
-            for known in self._strips.get(int(y // _STRIP), ())
-            if known.value.box.contains((x, y))
+            known for known in self._strips.get(int(y // _STRIP), ()) if known.box.contains((x, y))
         ]
         of_words = (
             known
@@ -241,14 +273,15 @@ def _strips(box: Box) -> range:
     return range(first, min(last, first + _MOST_STRIPS) + 1)
 
 
-def _likeness(one: Placed, other: Placed) -> float:
+def _likeness(known: _Known, value: Placed, box: Box) -> float:
     """Intersection over union of boxes, or of words where that is more; 0 for different kinds."""
-    if type(one) is not type(other):
+    one = known.value
+    if type(one) is not type(value):
         return 0.0
-    boxes = one.box.iou(other.box)
-    if not isinstance(one, Entity) or not isinstance(other, Entity):
+    boxes = known.box.iou(box)
+    if not isinstance(one, Entity) or not isinstance(value, Entity):
         return boxes
-    first, second = set(one.word_ids), set(other.word_ids)
+    first, second = set(one.word_ids), set(value.word_ids)
     union = len(first | second)
     return max(boxes, len(first & second) / union) if union else boxes
 

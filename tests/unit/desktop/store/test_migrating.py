@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from desktop.errors import UserError
 from desktop.store import migrating, tables
 from desktop.store.database import sqlite_engine
 from desktop.store.migrations import HEAD, REVISIONS
+from desktop.store.records import Proposal
 from desktop.store.store import Store
 
 
@@ -81,7 +83,7 @@ def test_older_project_is_backed_up_then_brought_up_to_date(
         Store.open(folder, read_only=True)
     with Store.open(folder) as store:
         assert len(store.page(1).annotations) == 8
-    assert [entry.name[:12] for entry in (folder / "backups").iterdir()] == ["project-0001"]
+    assert [entry.name[:12] for entry in (folder / "backups").iterdir()] == [f"project-{HEAD}"]
     with closing(sqlite3.connect(folder / "project.sqlite")) as connection:
         assert connection.execute("SELECT extra FROM pages").fetchall() == [(None,)]
         assert connection.execute("SELECT count(*) FROM annotations").fetchall() == [(8,)]
@@ -95,7 +97,7 @@ def test_step_on_a_parent_table_keeps_its_children(
         " batch.alter_column('note', new_column_name='remark')"
     )
     _add_step(monkeypatch, tmp_path, step)
-    migrating.bring_up_to_date(folder / "project.sqlite", "0001")
+    migrating.bring_up_to_date(folder / "project.sqlite", HEAD)
     with closing(sqlite3.connect(folder / "project.sqlite")) as connection:
         assert connection.execute("SELECT count(*) FROM annotations").fetchall() == [(8,)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -132,15 +134,15 @@ def _add_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> Non
 
     scripts = tmp_path / "migrations"
     shutil.copytree(migrating.SCRIPTS, scripts)
-    (scripts / "versions" / "v0002_test.py").write_text(
+    (scripts / "versions" / "v9998_test.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision, down_revision = '0002', '0001'\nbranch_labels = depends_on = None\n"
+        f"revision, down_revision = '9998', '{HEAD}'\nbranch_labels = depends_on = None\n"
         f"def upgrade():\n    {body}\n"
     )
     monkeypatch.setattr(migrating, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrating, "HEAD", "0002")
-    monkeypatch.setattr(migrating, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr("desktop.store.store.HEAD", "0002")
+    monkeypatch.setattr(migrating, "HEAD", "9998")
+    monkeypatch.setattr(migrating, "REVISIONS", (*REVISIONS, "9998"))
+    monkeypatch.setattr("desktop.store.store.HEAD", "9998")
 
 
 def test_newer_project_is_refused_and_not_touched(folder: Path) -> None:
@@ -178,3 +180,22 @@ def test_folder_without_a_project_is_refused(tmp_path: Path) -> None:
 def test_upgrade_works_on_any_engine() -> None:
     engine = create_engine("sqlite://")
     migrating.upgrade(engine, "memory")
+
+
+def test_proposals_of_the_first_version_are_those_of_unturned_pages(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "old.proofdesk") as store:
+        store.add_document(None, document_of(1), [full_page()], read=True)
+        page = store.page(1)
+        said = [Proposal("ink", item.id, item, rotation=90, skew=1.5) for item in page.regions]
+        store.apply("New proposals", [], proposals={1: said})
+        folder = store.folder
+    _execute(
+        folder,
+        "ALTER TABLE proposals DROP COLUMN rotation",
+        "ALTER TABLE proposals DROP COLUMN skew",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+    with Store.open(folder) as store:
+        assert store.page(1) == page
+        assert store.proposals(1) == tuple(replace(item, rotation=0, skew=0.0) for item in said)
+    assert [entry.name[:12] for entry in (folder / "backups").iterdir()] == ["project-0001"]

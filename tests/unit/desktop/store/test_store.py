@@ -19,7 +19,7 @@ from desktop.errors import UserError
 from desktop.store import tables, values
 from desktop.store.records import PageChange, Proposal, RevisionKind
 from desktop.store.store import Store
-from model_backend.document import Box, PageStatus, Region, Status
+from model_backend.document import Band, Box, PageStatus, Region, Status
 from model_backend.labels import DEFAULT_SCHEMA
 
 
@@ -344,7 +344,16 @@ def test_values_survive_packing(value: object) -> None:
 def test_what_lies_nowhere_is_refused(store: Store, number: float) -> None:
     _document, (page_id,) = store.add_document(None, document_of(1), [full_page()], read=True)
     page, box = store.page(page_id), Box(number, 0, 5, 5)
-    for after in (edits.add_word(page, "w", box), edits.add_region(page, "stamp", box)):
+    table, word, entity = page.tables[0], page.words[0], page.entities[0]
+    for after in (
+        edits.add_word(page, "w", box),
+        edits.add_region(page, "stamp", box),
+        edits.add_region(page, "stamp", Box(0, 0, 5, 5), [((0, 0), (number, 1), (2, 2))]),
+        replace(page, tables=(replace(table, rows=(Band(table.box.y0, number),)),)),
+        replace(page, tables=(replace(table, rotation=number),)),
+        replace(page, words=(replace(word, confidence=number), *page.words[1:])),
+        replace(page, entities=(replace(entity, score=number), *page.entities[1:])),
+    ):
         with pytest.raises(UserError, match="coordinates are no numbers"):
             store.apply("Box", [PageChange(page, after)])
         with pytest.raises(UserError, match="coordinates are no numbers"):
