@@ -51,8 +51,8 @@ def set_label(page: Page, ids: Iterable[int], label: str) -> Page:
 
 
 def move(page: Page, ids: Iterable[int], dx: float, dy: float) -> Page:
-    """Words and annotations shifted; an entity takes its words along."""
-    items = items_of(page, ids)
+    """Words and annotations shifted; an entity takes its words along, a relation has no place."""
+    items = [item for item in items_of(page, ids) if not isinstance(item, Relation)]
     if not items or (dx, dy) == (0, 0):
         return page
     along = [word_id for item in items if isinstance(item, Entity) for word_id in item.word_ids]

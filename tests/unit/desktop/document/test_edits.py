@@ -242,6 +242,13 @@ def test_move_of_a_word_is_followed_by_the_box_of_its_entity() -> None:
     assert page.entities[0].box == word_box(0).union(word_box(1).moved(0, 10))
 
 
+def test_relation_has_no_place_and_so_is_not_moved() -> None:
+    page = _proposed(page_of_words())
+    assert edits.move(page, [15], 3, 4) is page
+    moved = edits.move(page, [13, 15], 3, 4)
+    assert moved.relations == page.relations
+
+
 def test_resize_fits_polygons_and_masks() -> None:
     box = Box(10, 10, 20, 20)
     mask = Mask(10, 10, b"100", (1, 0, 0, 1, 10, 10))
