@@ -113,6 +113,7 @@ def _pictures(roots: Iterable[Path]) -> Iterator[Path]:
 
 def read_member(path: Path, member: str) -> ReadPage:
     """One sample; UserError where its annotation cannot be used."""
+    path = path.resolve()  # below, files are looked for beside the annotation's real place
     file = resolve_inside(path, f"{member}.xml")
     annotation = voc.load(file)
     split = file.parent.name if file.parent.name in SPLITS else ""

@@ -349,6 +349,18 @@ def test_crop_at_the_border_stays_on_the_page(tmp_path: Path) -> None:
     assert crop.page.width == pytest.approx(160 + 37.9, abs=1)
 
 
+@pytest.mark.parametrize("rotation", [0.0, 90.0])
+def test_table_outside_its_page_stays_behind(tmp_path: Path, rotation: float) -> None:
+    inside = grid()
+    outside = replace(table_grid.moved(inside, 3000, 0), id=101, rotation=rotation)
+    page = page_of(inside, (), tables=(inside, outside), next_id=102)
+    report = export(
+        "pubtables", [item_of(page, draw(tmp_path / "in", 2000, 2500))], tmp_path / "out"
+    )
+    assert report.lost == {"tables_outside_the_page": 1}
+    assert samples(tmp_path / "out" / STRUCTURE) == ["report_0_table_0"]
+
+
 def test_tight_boxes_lie_on_the_text(tmp_path: Path) -> None:
     table = grid()
     page = page_of(table, words_of(table))
@@ -587,3 +599,13 @@ def test_new_word_of_an_imported_crop_is_numbered_above(tmp_path: Path) -> None:
 def test_folder_without_annotations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no PubTables-1M"):
         members("pubtables", tmp_path)
+
+
+def test_set_behind_a_link_has_its_pictures_too(
+    crops: Sequence[ReadPage], shared_data: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(shared_data / "pubtables_format_icdar2013c", target_is_directory=True)
+    found = [page for page in read("pubtables", link) if isinstance(page, ReadPage)]
+    assert [page.image for page in found] == [page.image for page in crops]
+    assert all(page.image for page in found)

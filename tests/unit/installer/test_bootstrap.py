@@ -144,7 +144,9 @@ def test_either_name_of_a_package_will_do(machine: Path, bootstrap: Bootstrap) -
 
 
 def test_missing_venv_package_is_named(machine: Path, bootstrap: Bootstrap) -> None:
-    (machine / "programs" / "python3").write_text(PYTHON.replace("mkdir -p .venv/bin; cp", "exit 1; cp"))
+    (machine / "programs" / "python3").write_text(
+        PYTHON.replace("mkdir -p .venv/bin; cp", "exit 1; cp")
+    )
     done = bootstrap(HAS_VENV="")
     assert done.returncode == 1
     assert "-venv is missing" in done.stderr
