@@ -8,10 +8,10 @@ others served only to measure what the rules reach: tests/benchmarks/forms.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from model_backend.document import Entity, Page, Proposals, Relation, Status
+from model_backend.document import Box, Entity, Page, Proposals, Relation, Status, union_of
 from model_backend.predictors.form_labels import LABELS, Scores, label_scores
 from model_backend.predictors.form_links import Field, links_of
 from model_backend.predictors.form_segments import segments_of
@@ -20,8 +20,9 @@ from model_backend.predictors.predictor import PredictorInput
 from model_backend.translation import _
 
 NAME = "rules"
-MOST_WORDS = 5_000
-"""A page with more words is no form: it is left alone rather than held up."""
+MOST_WORDS = 2_000
+"""A page with more words, twice a dense page of print, is no form: it is left alone rather than
+held up."""
 
 
 @dataclass(frozen=True)
@@ -36,26 +37,29 @@ class EntitiesRules:
         return [self.read(given.page) for given in pages]
 
     def read(self, page: Page) -> Proposals:
-        """Entities in reading order and the links between them."""
+        """Entities from top to bottom and the links between them."""
         if len(page.words) > MOST_WORDS:
             return Proposals(self.name, notes=(_("Too many words for a form."),))
         segments = segments_of(page)
         scores = label_scores(page, segments)
+        boxes = {word.id: word.box for word in page.words}
         entities = [
-            self._entity(number, segment, score)
+            self._entity(number, segment, score, boxes)
             for number, (segment, score) in enumerate(zip(segments, scores, strict=True), start=1)
         ]
         relations = related(entities, segments, page.height)
         return Proposals(self.name, tuple(entities), relations)
 
-    def _entity(self, number: int, segment: Segment, scores: Scores) -> Entity:
+    def _entity(
+        self, number: int, segment: Segment, scores: Scores, boxes: Mapping[int, Box]
+    ) -> Entity:
         best = max(range(len(LABELS)), key=lambda i: scores[i])
         return Entity(
             id=number,
             label=LABELS[best],
             word_ids=tuple(word.id for word in segment.words),
             text=segment.text,
-            box=segment.box,
+            box=union_of([boxes[word.id] for word in segment.words]),
             score=round(scores[best] * segment.score, 4),
             status=Status.PROPOSED,
             source=self.name,
@@ -72,7 +76,7 @@ def related(
     fields = [
         Field(
             entity.label,
-            entity.box,
+            segment.box,
             segment.height,
             ends_with_colon=entity.text.endswith(COLONS),
             is_tick=is_tick(entity.text),

@@ -85,9 +85,9 @@ ALONE: dict[str, Scores] = {
     "alone": Scores(answer=-CLEAR, header=CLEAR, other=SLIGHT),
     "alone in the middle": Scores(question=-SLIGHT, header=CLEAR),
     "first of its line": Scores(question=CLEAR, answer=-CLEAR),
-    # Letterheads and titles above, notes, form and page numbers at the very edges.
+    # Letterheads and titles above; notes, form and page numbers, hardly fields, at the very edges.
     "top": Scores(question=-SLIGHT, header=SLIGHT, other=SLIGHT),
-    "edge": Scores(question=-SLIGHT, answer=-SLIGHT, header=-CLEAR, other=CLEAR),
+    "edge": Scores(question=-CLEAR, answer=-CLEAR, header=-CLEAR, other=CLEAR),
     # What is numbered has no label: pages, forms, the copies of a form.
     "number alone": Scores(answer=-CLEAR, header=-CLEAR, other=CLEAR),
     "before a number": Scores(question=SLIGHT),
@@ -113,6 +113,9 @@ NEAR: dict[str, Scores] = {
     "answer below": Scores(question=SLIGHT, answer=SLIGHT, header=-SLIGHT),
 }
 """What a neighbour says that seems to be a question, and so on; weighed by how sure that is."""
+ASIDE = 0.1
+"""Of two segments on the next line the one counts that begins where the other does: so much of the
+distance across the page adds to that along it."""
 ROUNDS = 2
 """How often the segments are judged again with their neighbours."""
 
@@ -155,12 +158,13 @@ def _neighbours(boxes: Numbers, heights: Numbers, index: int) -> Neighbours:
     is_other = np.arange(len(boxes)) != index
     in_row = (across > 0.5 * np.minimum(heights, heights[index])) & is_other
     in_column = (along > 0) & ~in_row & is_other
+    aside = ASIDE * np.abs(x0 - x0[index])
     is_left, is_above = middles_x < middles_x[index], middles_y < middles_y[index]
     return Neighbours(
         left=_first(-x1, in_row & is_left),
         right=_first(x0, in_row & ~is_left),
-        above=_first(-y1, in_column & is_above),
-        below=_first(y0, in_column & ~is_above),
+        above=_first(aside - y1, in_column & is_above),
+        below=_first(aside + y0, in_column & ~is_above),
     )
 
 

@@ -11,6 +11,7 @@ import re
 import statistics
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from model_backend.document import Word
@@ -31,6 +32,8 @@ FAR = 2.5
 """A wider gap than this (in text heights) always ends a run: no blank is set so wide."""
 BLANK = 0.3
 """A narrow blank between words, in text heights."""
+LONG, MANY = 15.0, 5
+"""Lines of so many text heights, and so many of them, show the skew of a scan."""
 AMOUNT = re.compile(r"\D{0,2}\d[\d,]*[.,]\d+\W*$")
 WIDE = 1.5
 """No blank is wider, in text heights: a typewriter's letters are narrow in their wide places, which
@@ -44,6 +47,25 @@ def runs_of(words: Sequence[Word]) -> list[list[Segment]]:
         return []
     spacing = _Spacing(lines)
     return [_parts(line, spacing) for line in lines]
+
+
+def levelled(words: Sequence[Word], middle: float) -> list[Word]:
+    """The words of a skewed scan moved up or down to level lines; the `middle` stays."""
+    slope = _slope(_lines(words))
+    return [
+        replace(word, box=word.box.moved(0.0, slope * (middle - word.box.center[0])))
+        for word in words
+    ]
+
+
+def _slope(lines: Sequence[Sequence[Word]]) -> float:
+    """How much the lines fall to the right: the median of the long ones; 0 where few are long."""
+    slopes = []
+    for line in lines:
+        (x0, y0), (x1, y1) = line[0].box.center, line[-1].box.center
+        if x1 - x0 > LONG * line[0].box.height:
+            slopes.append((y1 - y0) / (x1 - x0))
+    return statistics.median(slopes) if len(slopes) >= MANY else 0.0
 
 
 def certainty(calls: Iterable[float]) -> float:

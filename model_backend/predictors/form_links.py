@@ -14,7 +14,7 @@ BESIDE, BELOW, BEFORE = 0.5, 1.0, 2.0
 """What a text height of distance costs: a value may stand far to the right of its label, less far
 below it, and hardly to the left; only a tick stands before its text as well as after it."""
 FARTHEST = 20.0
-"""The highest cost of a link: 40 text heights to the right, about half of a page."""
+"""The highest cost of a link; on one line nothing is too far: dots and rules lead the eye."""
 GROUP_REACH = 12.0
 """A heading stands over some six rows, so many text heights."""
 TITLE_ZONE = 0.2
@@ -88,7 +88,7 @@ def _question_distance(question: Field, answer: Field) -> float:
     along = min(label.x1, value.x1) - max(label.x0, value.x0)
     if across > 0.5 * min(question.height, answer.height):
         if value.x0 >= label.x1 - height:
-            return BESIDE * max(0.0, (value.x0 - label.x1) / height)
+            return min(FARTHEST, BESIDE * max(0.0, (value.x0 - label.x1) / height))
         gap = max(0.0, (label.x0 - value.x1) / height)
         if value.x1 > label.x0 + height:
             return math.inf

@@ -6,10 +6,10 @@ The evidence for joining two lines is argued by hand (see `form_text`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from model_backend.document import Page
-from model_backend.predictors.form_lines import certainty, runs_of
+from model_backend.document import Page, Word
+from model_backend.predictors.form_lines import certainty, levelled, runs_of
 from model_backend.predictors.form_tables import marked, segments_of_grids
 from model_backend.predictors.form_text import (
     CLEAR,
@@ -31,20 +31,36 @@ FAR_OFF = 3.0
 
 
 def segments_of(page: Page) -> tuple[Segment, ...]:
-    """Segments of the words that say something, in no particular order; no word is in two."""
+    """Segments of the words that say something, from top to bottom; no word is in two.
+
+    The segments of a skewed scan are level, so that what stands beside what can be told.
+    """
     written = [word for word in page.words if is_written(word.text)]
-    cells = segments_of_grids(page, written)
+    level = {word.id: word for word in levelled(written, page.width / 2)}
+    cells = [_with_words(cell, level) for cell in segments_of_grids(page, written)]
     taken = {word.id for segment in cells for word in segment.words}
-    lines = marked(runs_of([word for word in written if word.id not in taken]), len(page.tables))
+    lines = marked(
+        runs_of([word for word in level.values() if word.id not in taken]), len(page.tables)
+    )
     runs = [run for line in lines for run in line]
     cells += [run for run in runs if run.cell is not None]
     blocks = _joined([run for run in runs if run.cell is None])
-    return tuple(each for each in (*cells, *blocks) if says_something(each.text))
+    telling = (each for each in (*cells, *blocks) if says_something(each.text))
+    return tuple(sorted(telling, key=_place))
+
+
+def _with_words(segment: Segment, words: Mapping[int, Word]) -> Segment:
+    lines = [[words[word.id] for word in line] for line in segment.lines]
+    return segment_of(lines, segment.score, segment.cell)
+
+
+def _place(segment: Segment) -> tuple[float, float]:
+    return segment.box.y0, segment.box.x0
 
 
 def _joined(segments: Sequence[Segment]) -> list[Segment]:
     """Segments that continue on the next line become one."""
-    ordered = sorted(segments, key=lambda segment: (segment.box.y0, segment.box.x0))
+    ordered = sorted(segments, key=_place)
     stack = _Stack(ordered)
     continued: dict[int, int] = {}
     taken: set[int] = set()

@@ -216,6 +216,18 @@ def test_wrapped_lines_become_one_entity_in_reading_order() -> None:
     assert any(found.startswith(text) for found in labels)
 
 
+def test_a_skewed_scan_is_read_as_a_straight_one() -> None:
+    note = "The parcel was left with the neighbour because nobody was at home"
+    notes = [(60, 200 + 16 * i, note) for i in range(5)]
+    form = page(*notes, (60, 400, "Name:"), (660, 400, "Smith"), (60, 440, "Town:"))
+    tilted = tuple(
+        replace(word, box=word.box.moved(0, 0.02 * word.box.center[0])) for word in form.words
+    )
+    labels, links = read(replace(form, words=tilted))
+    assert links == {("Name:", "Smith")}
+    assert (labels, links) == read(form)
+
+
 def test_entities_carry_words_box_score_and_source() -> None:
     form = page((60, 300, "Name: John Smith"))
     (proposals,) = create()([PredictorInput(Path("unused.png"), form)])
