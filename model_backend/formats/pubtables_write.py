@@ -196,6 +196,9 @@ class Writer:
                 self.written.lost["tables_of_one_column"] += 1
                 continue
             crop = crop_of(page, table, padding)
+            if crop is None:
+                self.written.lost["tables_outside_the_page"] += 1
+                continue
             stem = self._stem(STRUCTURE, f"{page_stem}_table_{number}", "")
             self._write_crop(crop, stem, picture, places, item)
             self.written.counts["tables"] += 1

@@ -352,8 +352,8 @@ def test_crop_at_the_border_stays_on_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rotation", [0.0, 90.0])
 def test_table_outside_its_page_stays_behind(tmp_path: Path, rotation: float) -> None:
     inside = grid()
-    outside = replace(table_grid.moved(inside, 3000, 0), id=101, rotation=rotation)
-    page = page_of(inside, (), tables=(inside, outside), next_id=102)
+    outside = replace(table_grid.moved(inside, 3000, 0), id=1001, rotation=rotation)
+    page = page_of(inside, (), tables=(inside, outside))
     report = export(
         "pubtables", [item_of(page, draw(tmp_path / "in", 2000, 2500))], tmp_path / "out"
     )
