@@ -10,8 +10,9 @@ from model_backend.translation import _
 class UserError(Exception):
     """Something a person can do something about; everything else is a bug.
 
-    `template` is an English sentence with named gaps (it is the key of the translation), `values` fill the gaps;
-    paths are shown by name only. `str(error)` is the whole message in the language in use. Picklable.
+    `template` is an English sentence with named gaps (it is the key of the translation), `values`
+    fill the gaps; paths are shown by name only. `str(error)` is the whole message in the language
+    in use. Picklable.
     """
 
     def __init__(self, template: str, **values: object) -> None:
