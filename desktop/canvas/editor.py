@@ -47,6 +47,7 @@ class TextEditor(QPlainTextEdit):
         """Hand the text over, once."""
         if not self._is_done:
             self._is_done = True
+            self._take_in_composed()
             self.committed.emit(self.toPlainText(), go_on)
 
     def cancel(self) -> None:
@@ -54,6 +55,15 @@ class TextEditor(QPlainTextEdit):
         if not self._is_done:
             self._is_done = True
             self.cancelled.emit()
+
+    def _take_in_composed(self) -> None:
+        """What an input method still composes is text too: in Korean the last syllable is."""
+        cursor = self.textCursor()
+        layout = cursor.block().layout()
+        composed = layout.preeditAreaText()
+        if composed:
+            cursor.setPosition(cursor.block().position() + layout.preeditAreaPosition())
+            cursor.insertText(composed)
 
     def event(self, event: QEvent) -> bool:
         """Keys are the field's own while it is open: no shortcut of the window fires."""

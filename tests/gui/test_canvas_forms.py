@@ -212,6 +212,16 @@ def test_an_input_method_can_compose(stand: Stand) -> None:
     assert stand.page.word(1).text == "한글"
 
 
+def test_what_is_still_being_composed_is_kept(stand: Stand) -> None:
+    stand.view.edit_text(1)
+    commit = QInputMethodEvent("", [])
+    commit.setCommitString("\U0001f600한")
+    QApplication.sendEvent(stand.view.editor, commit)
+    QApplication.sendEvent(stand.view.editor, QInputMethodEvent("글", []))
+    stand.view.set_tool("box")
+    assert stand.page.word(1).text == "\U0001f600한글"
+
+
 def test_letters_in_the_field_are_no_shortcuts(stand: Stand) -> None:
     stand.view.edit_text(1)
     event = QKeyEvent(
