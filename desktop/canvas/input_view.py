@@ -26,6 +26,7 @@ class InputView(PageView):
         self._space = False
         self._held, self._held_used = "", False
         self._pan_from: QPoint | None = None
+        self._pan_button = Qt.MouseButton.NoButton
         super().__init__(parent)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -33,7 +34,7 @@ class InputView(PageView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         is_left = event.button() is Qt.MouseButton.LeftButton
         if event.button() is Qt.MouseButton.MiddleButton or (is_left and self._space):
-            self._pan_from = event.position().toPoint()
+            self._pan_from, self._pan_button = event.position().toPoint(), event.button()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() is Qt.MouseButton.RightButton:
             self._take_under(self.page_point(event.position()))
@@ -58,8 +59,8 @@ class InputView(PageView):
                 self._set_cursor(self.tool.hover(pointer))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The end of a pan or of a gesture."""
-        if self._pan_from is not None:
+        """The end of a pan or of a gesture, whichever its button began."""
+        if self._pan_from is not None and event.button() is self._pan_button:
             self._pan_from = None
             self._show_cursor()
         elif event.button() is Qt.MouseButton.LeftButton and self.work.page is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.canvas.layers.picture import seen_as
 from desktop.canvas.navigation import NavigationView
 from desktop.canvas.style import theme_for
 from desktop.canvas.tools import TOOLS
@@ -118,6 +119,9 @@ class PageView(NavigationView):
             self._show(document.page(page_id))
 
     def _show(self, page: Page | None) -> None:
+        before = self.canvas.page
+        if before is not None and page is not None and seen_as(before) != seen_as(page):
+            self.tool.cancel()  # it was begun where things no longer lie
         self.canvas.show_page(page)
         self.tool.page_changed(page)
         self.canvas.live.grips.cells = self.work.cells

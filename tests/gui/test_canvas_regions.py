@@ -238,3 +238,4 @@ def test_a_turned_mask_is_painted_on_in_its_own_pixels(stand: Stand) -> None:
     assert new.to_page[:4] == pytest.approx(old.to_page[:4])
     assert masks.pixel_count(new.counts) > 60 * 40 + 500
     assert box.x1 < region(stand).box.x1 < 275
+    assert region(stand).box == masks.bounding_box_of(new)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from canvas_stand import ALT, CONTROL, NONE, SHIFT, Stand
+from canvas_stand import ALT, CONTROL, MIDDLE, NONE, SHIFT, Stand
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from desktop.canvas.tools import TOOLS
 from desktop.document import edits
 from model_backend.document import Box, Page, Status
 
@@ -195,6 +196,52 @@ def test_a_page_turn_during_a_drag_leaves_both_pages_alone(three: Stand) -> None
     three.release((130, 95))
     assert three.document.page(three.page_ids[0]) == before
     assert three.applied == []
+
+
+@pytest.mark.parametrize("name", list(TOOLS))
+def test_a_gesture_does_not_outlive_a_turn_of_its_page(three: Stand, name: str) -> None:
+    three.selection.clear()
+    three.view.set_tool(name)
+    three.press((20, 20))
+    three.move((250, 220))
+    turned = edits.rotate(three.page, 90)
+    three.document.apply("Turn", turned)
+    three.move((260, 230))
+    three.release((260, 230))
+    three.key(Qt.Key.Key_Return)
+    assert three.page == turned
+
+
+@pytest.mark.parametrize("name", list(TOOLS))
+def test_escape_drops_what_any_tool_has_begun(three: Stand, name: str) -> None:
+    before = three.page
+    three.selection.clear()
+    three.view.set_tool(name)
+    three.press((80, 60))
+    three.move((250, 220))
+    three.key(Qt.Key.Key_Escape)
+    three.move((260, 230))
+    three.release((260, 230))
+    assert not three.view.tool.is_busy
+    assert three.page == before
+
+
+def test_a_drag_ends_with_its_own_button_also_while_the_middle_one_pans(three: Stand) -> None:
+    three.view.zoom_to(Box(100, 100, 300, 300))
+    three.view.set_tool("box")
+    three.press((150, 150))
+    three.move((200, 190))
+    three.press((200, 190), button=MIDDLE)
+    three.release((200, 190))
+    assert three.view.tool.gesture is None
+    assert len(three.applied) == 1
+    before = three.place((0, 0))
+    three.move((230, 220), held=MIDDLE)
+    panned = three.place((0, 0))
+    assert panned != before
+    three.release((230, 220), button=MIDDLE)
+    three.hover((180, 180))
+    assert three.place((0, 0)) == panned
 
 
 def test_tapped_keys_are_told_and_held_ones_are_not(three: Stand) -> None:

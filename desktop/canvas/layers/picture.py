@@ -52,7 +52,7 @@ class PictureLayer:
     def update(self, page: Page, look: Look) -> list[Box]:
         """Show this page; another turn or skew is another picture."""
         old, self._page = self._page, page
-        if old is None or _seen_as(old) != _seen_as(page):
+        if old is None or seen_as(old) != seen_as(page):
             return [page.box.grown(24 * look.pixel)]
         return []
 
@@ -89,7 +89,8 @@ class PictureLayer:
             painter.drawText(place, flags, problem or _("The page is being drawn …"))
 
 
-def _seen_as(page: Page) -> tuple[object, ...]:
+def seen_as(page: Page) -> tuple[object, ...]:
+    """What the picture of a page depends on, and with it where everything on the page lies."""
     return page.id, page.rotation, page.skew, page.width, page.height
 
 

@@ -19,15 +19,8 @@ from desktop.canvas.style import brush, color, label_color
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
-from model_backend.document import (
-    Box,
-    Mask,
-    Page,
-    Point,
-    Region,
-    bounding_box,
-    transform_point,
-)
+from model_backend import masks
+from model_backend.document import Mask, Page, Point, Region
 from model_backend.labels import REGION
 from model_backend.translation import _, mark
 
@@ -170,7 +163,7 @@ class Paint(Gesture):
     def _add(self, mask: Mask | None) -> None:
         if mask is None:
             return
-        label, box = self.work.label(REGION), ink_box(mask)
+        label, box = self.work.label(REGION), masks.bounding_box_of(mask)
 
         def change(page: Page) -> Page:
             return edits.add_region(page, label, box, mask=mask)
@@ -184,14 +177,8 @@ class Paint(Gesture):
         if mask is None:
             self.work.apply(text, lambda page: edits.delete(page, [region.id]))
         elif mask != region.mask:
-            changed = replace(region, mask=mask, box=ink_box(mask))
+            changed = replace(region, mask=mask, box=masks.bounding_box_of(mask))
             self.work.apply(text, lambda page: edits.replace(page, changed))
-
-
-def ink_box(mask: Mask) -> Box:
-    """The box around a mask that is cropped to its ink."""
-    corners = ((0, 0), (mask.width, 0), (mask.width, mask.height), (0, mask.height))
-    return bounding_box(transform_point(mask.to_page, corner) for corner in corners)
 
 
 def _mask_at(work: Workspace, pointer: Pointer) -> Region | None:
