@@ -2,8 +2,9 @@
 
 The page is cut to segments by gaps and punctuation (`form_segments`), each is labelled by weighed
 signs (`form_labels`), labels and values are linked by position (`form_links`). Every strength and
-threshold was argued by hand, from how forms are made: none was fitted to a data set. Forms of
-others served only to measure what the rules reach: tests/benchmarks/forms.py.
+threshold was argued by hand, from how forms are made: none was fitted to a data set. FUNSD's forms
+served to measure the whole (tests/benchmarks/forms.py) and to see by the mistakes which sign was
+missing; what was then added had to be argued for any form.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
 Each sign is something a person would point at (a colon, digits, standing to the right of a label);
 the tables say for which labels it speaks and how strongly, in the few strengths of `form_text`.
-They were argued by hand, from how forms are made; no form was used to fit them, only to measure
-what they reach. First the segments are judged alone, then again with what their neighbours seem to
-be.
+They were argued by hand, from how forms are made, and fitted to nothing (see `entities_rules`).
+First the segments are judged alone, then again with what their neighbours seem to be.
 """
 
 from __future__ import annotations

@@ -15,6 +15,10 @@ BESIDE, BELOW, BEFORE = 0.5, 1.0, 2.0
 below it, and hardly to the left; only a tick stands before its text as well as after it."""
 FARTHEST = 20.0
 """The highest cost of a link; on one line nothing is too far: dots and rules lead the eye."""
+HALF = 10.0
+"""A link of this cost is half as sure as one that costs nothing."""
+POINTS_RIGHT = 2.0
+"""What it costs to look below a label that ends with a colon: its value should be beside it."""
 GROUP_REACH = 12.0
 """A heading stands over some six rows, so many text heights."""
 TITLE_ZONE = 0.2
@@ -49,12 +53,12 @@ def links_of(fields: Sequence[Field], page_height: float) -> list[Link]:
     Each answer takes the nearest fitting question and each question the nearest header above it.
     """
     answers = [
-        Link(start, end, 1 / (1 + distance / 8))
+        Link(start, end, 1 / (1 + distance / HALF))
         for start, end, distance in _nearest(fields, QUESTION, ANSWER, _question_distance)
         if distance <= FARTHEST
     ]
     groups = [
-        Link(start, end, 1 / (1 + distance / 8))
+        Link(start, end, 1 / (1 + distance / HALF))
         for start, end, distance in _nearest(fields, HEADER, QUESTION, _header_distance)
         if distance <= GROUP_REACH and not _is_title(fields[start], page_height)
     ]
@@ -95,7 +99,7 @@ def _question_distance(question: Field, answer: Field) -> float:
         return BESIDE * gap if answer.is_tick else BEFORE * (1 + gap)
     if along > 0 and value.y0 >= label.center[1]:
         gap = max(0.0, (value.y0 - label.y1) / height)
-        return BELOW * (1 + gap) + 2.0 * question.ends_with_colon  # that points to the right
+        return BELOW * (1 + gap) + POINTS_RIGHT * question.ends_with_colon
     return math.inf
 
 

@@ -13,7 +13,7 @@ SLIGHT, CLEAR, STRONG, DECISIVE = 0.5, 1.0, 2.0, 4.0
 """The strengths of evidence: each outweighs one of the kind before it, decisive two strong ones.
 
 They are steps of a log odds scale. Which sign has which strength was argued by hand, from what
-forms look like; no number comes from a data set, forms were only used to measure the whole.
+forms look like; no number was fitted to a data set (see `entities_rules`).
 """
 COLONS = (":", "：")
 TICKED = frozenset("☑☒✓✔")
