@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,8 @@ from model_backend.formats.source_data import is_id, is_number, numbers, pack
 from model_backend.translation import _
 
 FORMAT = "coco"
+LONGEST_OUTLINE = 2_000_000
+"""Pixels along a polygon: pycocotools takes 100 bytes for each of them to fill it in."""
 Record = dict[str, Any]
 
 
@@ -87,7 +90,10 @@ def _polygon(value: object) -> Polygon:
     flat = numbers(value, length) if length >= 6 and length % 2 == 0 else None
     if flat is None:
         raise Refused(_("a polygon is not three or more pairs of numbers; its box is kept"))
-    return tuple(zip(flat[0::2], flat[1::2], strict=True))
+    polygon = tuple(zip(flat[0::2], flat[1::2], strict=True))
+    if sum(map(math.dist, polygon, (*polygon[1:], polygon[0]))) > LONGEST_OUTLINE:
+        raise Refused(_("a polygon is far too long to be filled in; its box is kept"))
+    return polygon
 
 
 def _run_lengths(value: Record, width: int, height: int) -> Outline:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -282,6 +283,21 @@ def test_broken_outline_leaves_the_box(tmp_path: Path, segmentation: object) -> 
     (annotation,) = written(tmp_path / "out")["annotations"]
     assert annotation["bbox"] == [1, 2, 3, 4]
     assert annotation["segmentation"] == [[1, 2, 4, 2, 4, 6, 1, 6]]
+
+
+def test_outline_that_would_fill_the_memory_is_not_filled_in(tmp_path: Path) -> None:
+    zigzag = [side for n in range(4) for side in (n % 2 * 1e6, float(n))]
+    wide = {"id": 6, "bbox": [0, 0, 1e7, 1e7]}
+    file = small_set(tmp_path / "in", [GOOD | {"segmentation": [zigzag]}, GOOD | wide])
+    (page,) = pages_of(file)
+    assert [region.polygons for region in page.page.regions] == [(), ()]
+    assert any("too long" in problem for problem in page.problems)
+    far = Region(3, "a", Box(0, 0, 9, 9), polygons=(((0, 0), (2e6, 1), (0, 2), (2e6, 3)),))
+    extra = replace(page.page, regions=(*page.page.regions, far), next_id=4)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = export("coco", [export_page(replace(page, page=extra))], tmp_path / "out")
+    assert report.counts["regions"] == 3
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
 
 
 def test_unusual_but_sound_annotations_stay_as_they_are(tmp_path: Path) -> None:
