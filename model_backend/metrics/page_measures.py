@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from model_backend import masks, table_grid
 from model_backend.document import Entity, Page, Region, Table
+from model_backend.formats.source_data import unpack
 from model_backend.metrics.dice import Dice
 from model_backend.metrics.entity_f1 import EntityF1
 from model_backend.metrics.grits import Grits, grid_cells
@@ -150,7 +151,8 @@ def pairs(
 
 def _objects(page: Page) -> Iterable[Detection]:
     for region in page.regions:
-        yield Detection(region.label, region.box.normalized(), _score(region))
+        box = region.box.normalized()
+        yield Detection(region.label, box, _score(region), is_crowd=_is_crowd(region))
     for table in page.tables:
         for label, box in table_grid.objects(table, page.words):
             yield Detection(label, box.normalized(), _score(table))
@@ -162,7 +164,13 @@ def _score(item: Region | Table) -> float:
 
 def _mask_of(region: Region, size: tuple[int, int]) -> Detection:
     counts = masks.encode(_bitmap(region, size))
-    return Detection(region.label, region.box.normalized(), _score(region), counts, size)
+    box, is_crowd = region.box.normalized(), _is_crowd(region)
+    return Detection(region.label, box, _score(region), counts, size, is_crowd)
+
+
+def _is_crowd(region: Region) -> bool:
+    """Whether a COCO file says that this is a group: finding it is neither right nor wrong."""
+    return unpack(region.source_data, "coco").get("raw", {}).get("iscrowd") == 1
 
 
 def _bitmap(region: Region | None, size: tuple[int, int]) -> NDArray[np.bool_]:

@@ -94,6 +94,18 @@ def test_masks_are_compared_by_pixels(tmp_path: Path) -> None:
     assert evaluate("coco", truth, truth)["objects"]["ap"] == pytest.approx(1)
 
 
+def test_groups_of_things_are_neither_right_nor_wrong(tmp_path: Path) -> None:
+    crowd = {"size": [20, 40], "counts": [400, 400]}
+    stamp = {"bbox": [0, 0, 10, 10], "area": 100, "segmentation": [[0, 0, 10, 0, 10, 10, 0, 10]]}
+    group = {"bbox": [20, 0, 20, 20], "area": 400, "segmentation": crowd, "iscrowd": 1}
+    one_of_them = {"bbox": [25, 5, 5, 5], "area": 25, "segmentation": [[25, 5, 30, 5, 30, 10]]}
+    truth = coco(tmp_path / "truth", [stamp, group])
+    said = coco(tmp_path / "said", [one_of_them, stamp])
+    found = evaluate("coco", truth, said)
+    assert found["objects"]["ap"] == pytest.approx(1)
+    assert found["masks"]["ap"] == pytest.approx(1)
+
+
 def test_real_tables_agree_with_themselves(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "pubtables_format_icdar2013c"
     folder = tmp_path / "ICDAR-2013.c_Image_Structure_PASCAL_VOC"
