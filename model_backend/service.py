@@ -45,6 +45,7 @@ class Workers:
         self._queues: dict[Kind, SimpleQueue[Work | None]] = {}
         self._workers: dict[Kind, list[Worker]] = {}
         self._lock = Lock()
+        self._is_closed = False
         self._numbers = itertools.count()
         self._folder: Path | None = None
         atexit.register(self.close)
@@ -60,7 +61,8 @@ class Workers:
         """Run `function(*args, **kwargs)` in a process of that kind.
 
         `timeout` (seconds) counts from its start there; cancelling the future kills it. Fails with
-        UserError, TookTooLong, WorkerDied, or what the function raised.
+        UserError, TookTooLong, WorkerDied, or what the function raised. After `close` it is
+        cancelled at once.
         """
         message = _message(function, args, kwargs, timeout)
         return self._queued(kind, Work(message, timeout, _subject(args, kwargs)))
@@ -94,8 +96,9 @@ class Workers:
 
     def warm_up(self, kinds: Iterable[Kind]) -> None:
         """Start the processes of these kinds (of "batch" and "model" only their threads) now."""
-        for kind in kinds:
-            self._started(kind)
+        with self._lock:
+            for kind in () if self._is_closed else kinds:
+                self._started(kind)
 
     def pids(self, kind: Kind) -> tuple[int, ...]:
         """Process ids of the living processes of that kind."""
@@ -106,6 +109,7 @@ class Workers:
         """End all processes and threads; what was not finished is cancelled."""
         atexit.unregister(self.close)
         with self._lock:
+            self._is_closed = True
             workers, self._workers = self._workers, {}
             queues, self._queues = self._queues, {}
         for kind, queue in queues.items():
@@ -122,11 +126,15 @@ class Workers:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _queued(self, kind: Kind, work: Work) -> Future[Any]:
-        queue = self._started(kind)
         asked = weakref.ref(work)  # the future must not keep its own result alive
-        work.future.add_done_callback(lambda _future: self._stop_cancelled(kind, asked()))
         future = work.future
-        queue.put(work)
+        future.add_done_callback(lambda _future: self._stop_cancelled(kind, asked()))
+        with self._lock:  # never into a queue that `close` has emptied: nobody would take it
+            if not self._is_closed:
+                self._started(kind).put(work)
+                return future
+        future.cancel()
+        future.set_running_or_notify_cancel()
         return future
 
     def _stop_cancelled(self, kind: Kind, work: Work | None) -> None:
@@ -135,16 +143,14 @@ class Workers:
                 worker.stop(work)
 
     def _started(self, kind: Kind) -> SimpleQueue[Work | None]:
-        with self._lock:
-            if kind not in self._queues:
-                folder = self._folder or Path(tempfile.mkdtemp(prefix="proofdesk-"))
-                self._folder = folder
-                queue: SimpleQueue[Work | None] = SimpleQueue()
-                self._queues[kind] = queue
-                self._workers[kind] = [
-                    Worker(kind, queue, folder) for _ in range(self._sizes[kind])
-                ]
-            return self._queues[kind]
+        """The queue of that kind, with its threads; the lock must be held."""
+        if kind not in self._queues:
+            folder = self._folder or Path(tempfile.mkdtemp(prefix="proofdesk-"))
+            self._folder = folder
+            queue: SimpleQueue[Work | None] = SimpleQueue()
+            self._queues[kind] = queue
+            self._workers[kind] = [Worker(kind, queue, folder) for _ in range(self._sizes[kind])]
+        return self._queues[kind]
 
 
 def _message(

@@ -89,6 +89,7 @@ class Worker:
         with self._lock:
             if self._work is work:
                 self._kill()
+                self._served = MOST_TASKS[self._kind]  # no more work for it while it dies
 
     def close(self) -> None:
         """End the process now, whatever it does; the queue must hold a None for the thread."""

@@ -170,7 +170,7 @@ def _mask_of(region: Region, size: tuple[int, int]) -> Detection:
 
 def _is_crowd(region: Region) -> bool:
     """Whether a COCO file says that this is a group: finding it is neither right nor wrong."""
-    return unpack(region.source_data, "coco").get("raw", {}).get("iscrowd") == 1
+    return bool(unpack(region.source_data, "coco").get("raw", {}).get("iscrowd") == 1)
 
 
 def _bitmap(region: Region | None, size: tuple[int, int]) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ import pytest
 from model_backend import sources
 from model_backend.errors import UserError
 from model_backend.service import TookTooLong, WorkerDied, Workers
+from model_backend.worker import Worker
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,42 @@ def test_close_cancels_what_waits_and_what_runs() -> None:
     assert all(future.cancelled() for future in waiting)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_work_after_close_is_cancelled_and_starts_nothing() -> None:
+    workers = Workers()
+    workers.submit("model", abs, -1).result(60)
+    workers.close()
+    before = threading.enumerate()
+    late = workers.submit("model", abs, -2)
+    workers.warm_up(["batch"])
+    assert late.cancelled()
+    assert wait([late], 1).done
+    assert workers.pids("model") == workers.pids("batch") == ()
+    assert threading.enumerate() == before
+
+
+class SlowToArrive:
+    """Half a second passes while its pickle is read."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (time.sleep, (0.5,))
+
+
+def test_cancelling_what_is_nearly_done_leaves_the_next_alone(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies_later(worker: Worker) -> None:
+        assert worker._process is not None
+        threading.Timer(0.2, worker._process.kill).start()
+
+    workers.submit("batch", SlowToArrive).result(60)
+    monkeypatch.setattr(Worker, "_kill", dies_later)
+    nearly_done = workers.submit("batch", SlowToArrive)
+    after = workers.submit("batch", time.sleep, 0.5)
+    time.sleep(0.4)
+    assert nearly_done.cancel()
+    after.result(60)
 
 
 def test_worker_is_replaced_after_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
