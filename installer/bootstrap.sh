@@ -37,6 +37,7 @@ fonts-noto-cjk|fonts-nanum
 xvfb
 xauth
 "
+if [ "$purpose" = test ]; then SYSTEM_PACKAGES="$SYSTEM_PACKAGES postgresql"; fi
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -94,6 +95,7 @@ what_it_is_for() {
         tesseract-ocr) echo "reading the words of scans" ;;
         tesseract-ocr-*) echo "reading the words of scans in that language" ;;
         xvfb|xauth) echo "windows without a display: the tests and the demo's screenshot" ;;
+        postgresql) echo "testing the store's tables on a server" ;;
         fonts-*) echo "showing text" ;;
         *) echo "opening a window" ;;
     esac
