@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from desktop.document import edits
+from desktop.document.edits.parts import Item, put
 from desktop.errors import UserError
-from desktop.store.difference import Difference, applied, difference
+from desktop.store.difference import Difference, FieldChange, ItemChange, difference
 from desktop.store.records import (
     Change,
     Edit,
@@ -14,7 +17,7 @@ from desktop.store.records import (
     Revision,
     SchemaChange,
 )
-from model_backend.document import Page
+from model_backend.document import COLLECTIONS, Page, PageStatus, Status
 from model_backend.labels import LabelSchema
 
 if TYPE_CHECKING:
@@ -69,13 +72,15 @@ class History:
         head = self._store.head
         return self._store.revision(head.undo_top) if head and head.undo_top else None
 
+    def _last_undo(self) -> Revision | None:
+        """The undo that would be taken back by redoing what it undid."""
+        head = self._store.head
+        return self._store.revision(head.redo_top) if head and head.redo_top else None
+
     def _next_redo(self) -> Revision | None:
         """The edit that would be redone."""
-        head = self._store.head
-        if head is None or head.redo_top is None:
-            return None
-        undo = self._store.revision(head.redo_top)
-        return self._store.revision(undo.of) if undo.of else None
+        undo = self._last_undo()
+        return self._store.revision(undo.of) if undo and undo.of else None
 
     def undone(
         self, page: Callable[[int], Page], schema: LabelSchema
@@ -84,25 +89,34 @@ class History:
         revision = self._next_undo()
         if revision is None:
             return None
-        return self._edit(revision, page, schema, is_back=True), revision
+        changes = self._changes(revision, page, schema, is_back=True)
+        return Edit(revision.text, changes), revision
 
     def redone(
         self, page: Callable[[int], Page], schema: LabelSchema
     ) -> tuple[Edit, Revision] | None:
-        """The edit that was undone last, made again on the current values; None at the end."""
-        revision = self._next_redo()
-        if revision is None:
-            return None
-        return self._edit(revision, page, schema, is_back=False), revision
+        """The edit that was undone last, made again on the current values; None at the end.
 
-    def _edit(
+        Taking back its undo is exact, also for what arrived before the undo and was turned with it;
+        where something was changed since, the edit itself is made again.
+        """
+        undo, revision = self._last_undo(), self._next_redo()
+        if undo is None or revision is None:
+            return None
+        try:
+            changes = self._changes(undo, page, schema, is_back=True)
+        except UserError:
+            changes = self._changes(revision, page, schema, is_back=False)
+        return Edit(revision.text, changes), revision
+
+    def _changes(
         self,
         revision: Revision,
         page: Callable[[int], Page],
         schema: LabelSchema,
         *,
         is_back: bool,
-    ) -> Edit:
+    ) -> tuple[Change, ...]:
         changes: list[Change] = []
         for change in self._store.changes_of(revision.id):
             if isinstance(change, SchemaChange):
@@ -112,7 +126,91 @@ class History:
                 current = page(change.page_id)
                 turned_change = change.inverted() if is_back else change
                 changes.append(PageChange(current, applied(turned_change, current)))
-        return Edit(revision.text, tuple(changes))
+        return tuple(changes)
+
+
+def applied(change: Difference, page: Page) -> Page:
+    """The page with the difference made; one clear line where what it changes was changed since.
+
+    Values that the difference does not name, such as proposals that arrived since, stay, and turn
+    along where the page is turned.
+    """
+    fields = {item.name: _field(item, page) for item in change.fields}
+    rest = _with_rest_turned(change, page)
+    for name in {item.collection for item in change.items}:
+        changes = [item for item in change.items if item.collection == name]
+        fields[name] = _collection(changes, getattr(rest, name), page)
+    next_id = max(page.next_id, *(item.id + 1 for item in change.items), 1)
+    after = replace(rest, **fields, next_id=next_id)
+    _require_references(change, page, after)
+    if after.status == PageStatus.NEW and any(
+        item.status == Status.PROPOSED for item in after.annotations
+    ):
+        return replace(after, status=PageStatus.PROPOSED)
+    return after
+
+
+def _field(change: FieldChange, page: Page) -> Any:  # noqa: ANN401 - any field of a page
+    """The new value; a page's status may have moved on with proposals and is set all the same."""
+    if change.name != "status" and getattr(page, change.name) != change.before:
+        raise _conflict(page)
+    return change.after
+
+
+def _with_rest_turned(change: Difference, page: Page) -> Page:
+    """Where the page is turned: what arrived since, and so is not named, turned as the page is."""
+    turns = {item.name: item for item in change.fields if item.name in ("rotation", "skew")}
+    if not turns:
+        return page
+    named = {item.id for item in change.items}
+    fields: dict[str, Any] = {
+        name: tuple(item for item in getattr(page, name) if item.id not in named)
+        for name in COLLECTIONS
+    }
+    rest = replace(page, **fields)
+    if "rotation" in turns:
+        rest = edits.rotate(rest, turns["rotation"].after - turns["rotation"].before)
+    if "skew" in turns:
+        rest = edits.deskew(rest, turns["skew"].after)
+    return put(page, *rest.words, *rest.annotations)
+
+
+def _collection(
+    changes: Iterable[ItemChange], items: tuple[Item, ...], page: Page
+) -> tuple[Item, ...]:
+    by_id = {item.id: item for item in items}
+    for change in changes:
+        if by_id.get(change.id) != change.before:
+            raise _conflict(page)
+        if change.after is None:
+            del by_id[change.id]
+        else:
+            by_id[change.id] = change.after
+    return tuple(sorted(by_id.values(), key=lambda item: item.id))
+
+
+def _require_references(change: Difference, before: Page, after: Page) -> None:
+    """Nothing may refer to what is gone."""
+    changed = {item.id for item in change.items}
+    gone = {item.id for item in change.items if item.after is None}
+    words = {word.id for word in after.words}
+    entities = {entity.id for entity in after.entities}
+    for entity in after.entities:
+        missing = set(entity.word_ids) - words
+        if missing and (entity.id in changed or missing & gone):
+            raise _conflict(before)
+    for relation in after.relations:
+        missing = {relation.from_id, relation.to_id} - entities
+        if missing and (relation.id in changed or missing & gone):
+            raise _conflict(before)
+
+
+def _conflict(page: Page) -> UserError:
+    return UserError(
+        "This step cannot be undone or redone: a model or a new recognition has changed the same"
+        " things on page {number} since. Correct them by hand instead.",
+        number=page.number + 1,
+    )
 
 
 def applied_schema(change: SchemaChange, current: LabelSchema) -> LabelSchema:

@@ -124,9 +124,11 @@ class OpenDocument(QObject):
         self.history_changed.emit()
 
     def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
-        """Apply what a job found to the current page: a revision, but no undo step."""
-        page = self.page(page_id)
-        self._write(Edit(text, (PageChange(page, change(page)),)), RevisionKind.JOB)
+        """Apply what a person asked a job for to the current page: an undo step like any other.
+
+        Reading a page's text again may replace corrected words, which must not be lost for good.
+        """
+        self.apply(text, change(self.page(page_id)))
 
     def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
         """Merge what models say about a page; it is kept unchanged beside what becomes of it."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from desktop.errors import UserError
-from model_backend.document import COLLECTIONS, Annotation, Page, PageStatus, Status, Word
+from model_backend.document import COLLECTIONS, Annotation, Page, Word
 from model_backend.document_json import from_json
 
 Item = Word | Annotation
@@ -104,75 +103,6 @@ def _item_changes(
             yield ItemChange(collection, previous, item)
     for gone in old.values():
         yield ItemChange(collection, gone, None)
-
-
-def applied(change: Difference, page: Page) -> Page:
-    """The page with the difference made; one clear line where what it changes was changed since.
-
-    Values that the difference does not name, such as proposals that arrived since, stay.
-    """
-    fields = {item.name: _field(item, page) for item in change.fields}
-    collections = {item.collection for item in change.items}
-    for name in collections:
-        changes = [item for item in change.items if item.collection == name]
-        fields[name] = _collection(changes, getattr(page, name), page)
-    next_id = max(page.next_id, *(item.id + 1 for item in change.items), 1)
-    after = replace(page, **fields, next_id=next_id)
-    _check(change, page, after)
-    if after.status == PageStatus.NEW and any(
-        item.status == Status.PROPOSED for item in after.annotations
-    ):
-        return replace(after, status=PageStatus.PROPOSED)
-    return after
-
-
-def _field(change: FieldChange, page: Page) -> Any:  # noqa: ANN401 - any field of a page
-    """The new value; a page's status may have moved on with proposals and is set all the same."""
-    if change.name != "status" and getattr(page, change.name) != change.before:
-        raise _conflict(page)
-    return change.after
-
-
-def _collection(
-    changes: Iterable[ItemChange], items: tuple[Item, ...], page: Page
-) -> tuple[Item, ...]:
-    by_id = {item.id: item for item in items}
-    for change in changes:
-        if by_id.get(change.id) != change.before:
-            raise _conflict(page)
-        if change.after is None:
-            del by_id[change.id]
-        else:
-            by_id[change.id] = change.after
-    return tuple(sorted(by_id.values(), key=lambda item: item.id))
-
-
-def _check(change: Difference, before: Page, after: Page) -> None:
-    """Nothing may refer to what is gone, and a turned page must turn with everything on it."""
-    changed = {item.id for item in change.items}
-    gone = {item.id for item in change.items if item.after is None}
-    words = {word.id for word in after.words}
-    entities = {entity.id for entity in after.entities}
-    for entity in after.entities:
-        missing = set(entity.word_ids) - words
-        if missing and (entity.id in changed or missing & gone):
-            raise _conflict(before)
-    for relation in after.relations:
-        missing = {relation.from_id, relation.to_id} - entities
-        if missing and (relation.id in changed or missing & gone):
-            raise _conflict(before)
-    if any(item.name in _FRAME for item in change.fields):
-        placed: tuple[Item, ...] = (*after.words, *after.annotations)
-        if any(item.id not in changed for item in placed):
-            raise _conflict(before)
-
-
-def _conflict(page: Page) -> UserError:
-    return UserError(
-        "This step cannot be undone or redone: a model or a new recognition has changed the same"
-        " things on page {number} since. Correct them by hand instead.",
-        number=page.number + 1,
-    )
 
 
 def to_data(change: Difference) -> dict[str, Any]:

@@ -127,11 +127,11 @@ class Store(Reading):
     ) -> Revision | None:
         """Write one revision with all its changes, or nothing; None where nothing differs.
 
-        `of` is the edit that is undone or redone; `proposals` are kept with the pages they are
-        about.
+        `of` is the edit that is undone or redone: that is a step also where nothing is left to
+        change. `proposals` are kept with the pages they are about.
         """
         written = [change for change in changes if change.before != change.after]
-        if not written and not any((proposals or {}).values()):
+        if not written and of is None and not any((proposals or {}).values()):
             return None
         revision = self._next_revision(text, kind, who, of)
         with self._database.writing() as connection:

@@ -9,7 +9,15 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from edit_scripts import EDITS, document_of, full_page, page_of_words, random_edit, random_proposals
+from edit_scripts import (
+    EDITS,
+    document_of,
+    full_page,
+    page_of_words,
+    random_edit,
+    random_proposals,
+    word_box,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +34,8 @@ from desktop.errors import UserError
 from desktop.store.difference import from_data, to_data
 from desktop.store.store import Store
 from desktop.store.values import pack, unpack
-from model_backend.document import Box, Page, PageStatus, Proposals, Region, Status, Word
+from model_backend import table_grid
+from model_backend.document import Box, Entity, Page, PageStatus, Proposals, Region, Status
 from model_backend.labels import DEFAULT_SCHEMA, Label, LabelSchema
 
 
@@ -213,16 +222,86 @@ def test_undo_of_an_edit_keeps_proposals_that_arrived_since(document: OpenDocume
     assert document.page(page_id).status == PageStatus.IN_PROGRESS
 
 
-def test_undo_of_a_turn_with_something_new_on_the_page_is_refused(document: OpenDocument) -> None:
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_proposals_that_arrived_on_a_turned_page_turn_back_with_it(
+    document: OpenDocument, degrees: int
+) -> None:
+    page_id = document.store.page_ids()[0]
+    first = _values(document)
+    document.apply("Rotate", edits.rotate(document.page(page_id), degrees))
+    box = Box(400.1, 500.2, 450.3, 550.4)
+    table = table_grid.empty_table(2, Box(20.1, 30.2, 200.3, 90.4))
+    said = Proposals("ink", tables=(table,), regions=(Region(1, "stamp", box),))
+    document.bring_proposals(page_id, [said])
+    document.apply("Accept", edits.accept_rest(document.page(page_id)))
+    last = _values(document)
+    document.undo()
+    assert document.undo() == "Rotate"
+    page = document.page(page_id)
+    assert (page.words, page.rotation, page.width) == (first[0].words, 0, first[0].width)
+    back = edits.rotate(last[0], -degrees)
+    assert page.regions[0].box == back.regions[0].box
+    assert page.tables[0].rotation == (360 - degrees)
+    document = _reopened(document)
+    assert (document.redo(), document.redo()) == ("Rotate", "Accept")
+    assert _values(document) == last
+    document.close()
+
+
+def test_words_read_on_a_deskewed_page_turn_back_with_it(document: OpenDocument) -> None:
+    page_id = document.store.page_ids()[0]
+    document.apply("Deskew", edits.deskew(document.page(page_id), 2.5))
+    box = Box(400, 600, 450, 620)
+    document.bring_proposals(page_id, [Proposals("ink", regions=(Region(1, "stamp", box),))])
+    document.undo()
+    expected = edits.deskew(edits.add_region(_skewed(2.5), "stamp", box), 0.0).regions[0].box
+    assert document.page(page_id).regions[0].box == expected
+
+
+def _skewed(degrees: float) -> Page:
+    return edits.deskew(page_of_words(), degrees)
+
+
+def test_redo_of_a_turn_after_a_model_was_run_again_still_turns(document: OpenDocument) -> None:
     page_id = document.store.page_ids()[0]
     document.apply("Rotate", edits.rotate(document.page(page_id), 90))
-    region = Region(1, "stamp", Box(400, 500, 450, 550), score=0.9)
+    region = Region(1, "stamp", Box(400, 500, 450, 550))
     document.bring_proposals(page_id, [Proposals("ink", regions=(region,))])
+    document.undo()
+    box = document.page(page_id).regions[0].box
+    again = Region(1, "seal", box, score=0.5)
+    document.bring_proposals(page_id, [Proposals("ink", regions=(again,))])
+    assert document.redo() == "Rotate"
+    found = document.page(page_id).regions[0]
+    assert (found.label, found.box) == ("seal", region.box)
+
+
+def test_step_with_nothing_left_to_take_back_does_not_block_those_below(
+    document: OpenDocument,
+) -> None:
+    page_id = document.store.page_ids()[0]
+    document.apply("Note", edits.set_note(document.page(page_id), "below"))
+    page = edits.set_page_status(document.page(page_id), PageStatus.PROPOSED)
+    document.apply("Status", page)
+    region = Region(1, "stamp", Box(400, 500, 450, 550))
+    document.bring_proposals(page_id, [Proposals("ink", regions=(region,))])
+    assert document.undo() == "Status"
+    assert document.page(page_id).status == PageStatus.PROPOSED
+    assert document.undo() == "Note"
+    assert document.page(page_id).note == ""
+    assert (document.redo(), document.redo()) == ("Note", "Status")
+
+
+def test_words_read_again_give_corrected_ones_back_on_undo(document: OpenDocument) -> None:
+    page_id = document.store.page_ids()[0]
+    document.apply("Word text", edits.set_word_text(document.page(page_id), 1, "mine"))
     before = document.page(page_id)
-    with pytest.raises(UserError, match="cannot be undone or redone"):
-        document.undo()
-    assert document.page(page_id) == before
-    assert document.undo_text == "Rotate"
+    document.bring("Recognize", page_id, lambda page: edits.replace_words(page, (), page.box))
+    assert document.undo_text == "Recognize"
+    document.undo()
+    assert document.page(page_id).words == before.words
+    document.undo()
+    assert document.page(page_id).word(1) == page_of_words().word(1)
 
 
 def test_undo_of_a_turn_of_something_in_the_middle_is_exact(document: OpenDocument) -> None:
@@ -236,31 +315,38 @@ def test_undo_of_a_turn_of_something_in_the_middle_is_exact(document: OpenDocume
 
 
 def test_undo_of_what_a_job_changed_since_is_refused(document: OpenDocument) -> None:
-    page_id = document.store.page_ids()[0]
-    document.apply("Word text", edits.set_word_text(document.page(page_id), 1, "mine"))
-    new = (Word(1, "read again", document.page(page_id).words[0].box),)
-    document.bring(
-        "Recognize", page_id, lambda page: edits.replace_words(page, new, new[0].box.grown(1))
-    )
-    with pytest.raises(UserError, match="cannot be undone"):
+    page_id = document.store.page_ids()[1]
+    document.apply("Word text", edits.set_word_text(document.page(page_id), 5, "mine"))
+    document.bring_proposals(page_id, [_said("answer")])
+    before = document.page(page_id)
+    with pytest.raises(UserError, match="cannot be undone or redone"):
         document.undo()
+    assert document.page(page_id) == before
+    assert document.undo_text == "Word text"
 
 
-def test_redo_of_an_entity_whose_words_are_gone_is_refused(document: OpenDocument) -> None:
-    page_id = document.store.page_ids()[0]
-    document.apply("Add entity", edits.add_entity(document.page(page_id), "header", [1]))
+def test_redo_of_what_a_job_changed_since_is_refused(document: OpenDocument) -> None:
+    page_id = document.store.page_ids()[1]
+    proposed = next(item for item in document.page(page_id).entities if item.word_ids == (5,))
+    document.apply("Accept", edits.accept(document.page(page_id), [proposed.id]))
     document.undo()
-    document.bring("Recognize", page_id, lambda page: edits.replace_words(page, (), page.box))
+    document.bring_proposals(page_id, [_said("answer")])
+    before = document.page(page_id)
     with pytest.raises(UserError, match="cannot be undone or redone"):
         document.redo()
-    assert document.page(page_id).entities == ()
+    assert document.page(page_id) == before
 
 
-def test_a_job_is_no_undo_step_and_leaves_redo(document: OpenDocument) -> None:
+def _said(label: str) -> Proposals:
+    """Another label for the open proposal of word 5 of a full page."""
+    return Proposals("rules", (Entity(1, label, (5,), "word4", word_box(4)),))
+
+
+def test_proposals_are_no_undo_step_and_leave_redo(document: OpenDocument) -> None:
     first, second, _third = document.store.page_ids()
     document.apply("Note", edits.set_note(document.page(first), "hello"))
     document.undo()
-    document.bring("Job", second, lambda page: edits.set_note(page, "from a job"))
+    document.bring_proposals(second, [_said("answer")])
     assert (document.undo_text, document.redo_text) == ("", "Note")
     assert document.redo() == "Note"
     assert document.page(first).note == "hello"

@@ -79,7 +79,7 @@ def test_job_is_applied_to_the_current_page(document: OpenDocument) -> None:
     document.bring("Job", 1, lambda page: edits.add_word(page, "found", Box(0, 0, 9, 9)))
     assert document.page(1).note == "mine"
     assert document.page(1).words[-1].text == "found"
-    assert document.undo_text == "Note"
+    assert document.undo_text == "Job"
 
 
 def test_proposals_of_several_models_come_in_one_revision(document: OpenDocument) -> None:
