@@ -25,7 +25,7 @@ from desktop.canvas.style import (
 from model_backend.document import Box, Entity, Page
 from model_backend.labels import ENTITY
 
-OUTLINES_FROM_PX, SIGNS_FROM_PX, FULL_SIGNS_FROM_PX = 4.0, 11.0, 22.0
+OUTLINES_FROM_PX, SIGNS_FROM_PX, BOLD_OUTLINES_FROM_PX, FULL_SIGNS_FROM_PX = 4.0, 11.0, 16.0, 22.0
 MOST_SIGNS = 600
 FINE_OUTLINES_TO = 1500
 """More boxes than this in view get the fastest pen: at that size nobody sees the difference."""
@@ -71,21 +71,23 @@ def _drawn(entities: Sequence[Entity]) -> _Drawn:
 
 
 def _paint(painter: QPainter, drawn: _Drawn, look: Look, *, is_fine: bool) -> None:
-    has_outline = drawn.height * look.scale >= OUTLINES_FROM_PX
+    height_px = drawn.height * look.scale
+    has_outline, is_small = height_px >= OUTLINES_FROM_PX, height_px < BOLD_OUTLINES_FROM_PX
     for (label, proposed), rects in drawn.groups.items():
         name = label_color(look.schema, label, ENTITY)
         thin = QPen(color(name), 0.0)
         if has_outline:
-            painter.setPen(_outline_pen(look, name, is_proposed=proposed) if is_fine else thin)
+            fine = _outline_pen(look, name, is_bold=proposed and not is_small, is_dashed=proposed)
+            painter.setPen(fine if is_fine else thin)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(brush(name, PROPOSED_ALPHA if proposed else FILL_ALPHA))
         painter.drawRects(rects)
 
 
-def _outline_pen(look: Look, name: str, *, is_proposed: bool) -> QPen:
-    """What waits for a person is louder than what is done."""
-    return look.pen(name, 2.0 if is_proposed else 1.0, is_dashed=is_proposed)
+def _outline_pen(look: Look, name: str, *, is_bold: bool, is_dashed: bool) -> QPen:
+    """What waits for a person is louder than what is done, as long as it leaves text legible."""
+    return look.pen(name, 2.0 if is_bold else 1.0, is_dashed=is_dashed)
 
 
 def _paint_signs(painter: QPainter, entities: Sequence[Entity], look: Look) -> None:
