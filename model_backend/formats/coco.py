@@ -15,7 +15,7 @@ from model_backend.errors import UserError
 from model_backend.formats.coco_index import CocoIndex, file_of, index_of, picture_of
 from model_backend.formats.coco_region import FORMAT, Record, Refused, read_region
 from model_backend.formats.coco_write import Writer
-from model_backend.formats.pictures import check_size, geometry_of
+from model_backend.formats.pictures import check_same_size, check_size
 from model_backend.formats.safe_path import shown
 from model_backend.formats.source_data import boxes_outside, pack
 from model_backend.formats.values import ReadPage
@@ -43,7 +43,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     record = index.images[member]
     name, width, height = _checked(record, file)
     picture, problems = _picture(file, name)
-    geometry = _geometry(file, name, picture, width, height)
+    geometry = _geometry(file, picture, width, height)
     regions, refused = _regions(index, member, round(geometry.width), round(geometry.height))
     page = Page(
         id=0,
@@ -91,20 +91,10 @@ def _picture(file: Path, name: str) -> tuple[Path | None, list[str]]:
     return picture, [] if picture else [missing]
 
 
-def _geometry(file: Path, name: str, picture: Path | None, width: int, height: int) -> PageGeometry:
+def _geometry(file: Path, picture: Path | None, width: int, height: int) -> PageGeometry:
     if picture is None:
         return PageGeometry(FORMAT, float(width), float(height))
-    geometry = geometry_of(picture)
-    if (geometry.width, geometry.height) != (width, height):
-        raise UserError(
-            "The picture {picture} has {found} pixels, but {file} says {said}. Correct the size or"
-            " scale the picture.",
-            picture=Path(name).name,
-            found=f"{geometry.width:g} x {geometry.height:g}",
-            file=file,
-            said=f"{width} x {height}",
-        )
-    return geometry
+    return check_same_size(picture, (width, height), file, room=0)
 
 
 def _page_source(index: CocoIndex, record: Record, regions: Iterable[Region]) -> str:

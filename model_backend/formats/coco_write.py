@@ -74,6 +74,7 @@ def annotation_of(region: Region, page: Page) -> Record:
 
 
 def _bbox(box: Box) -> list[float]:
+    box = box.normalized()
     return [box.x0, box.y0, box.width, box.height]
 
 
@@ -85,7 +86,7 @@ def _segmentation(region: Region, page: Page, kind: str) -> tuple[Any, float]:
     if polygons:
         flat = [[side for point in polygon for side in point] for polygon in polygons]
         return flat, area_of(polygons)
-    return [corners(region.box)], region.box.area
+    return [corners(region.box)], region.box.normalized().area
 
 
 def _run_lengths(mask: Mask, page: Page, kind: str) -> tuple[Record, float]:
@@ -102,7 +103,7 @@ def entity_annotation(entity: Entity) -> Record:
     """An entity as the box of its label, with its text."""
     return {
         "bbox": _bbox(entity.box),
-        "area": entity.box.area,
+        "area": entity.box.normalized().area,
         "segmentation": [corners(entity.box)],
         "iscrowd": 0,
         "text": entity.text,

@@ -10,17 +10,24 @@ from typing import Any, get_args, get_origin, get_type_hints
 import orjson
 
 from model_backend import masks
-from model_backend.document import Document, Page, PageGeometry, Region
+from model_backend.document import Affine, Document, Page, PageGeometry, Region
 from model_backend.document_json import Value, from_json, to_json
 from model_backend.errors import UserError
 from model_backend.formats import safe_json
-from model_backend.formats.pictures import SUFFIXES, export_scale, geometry_of, save_picture
-from model_backend.formats.safe_path import SafeNames, resolve_inside
+from model_backend.formats.pictures import (
+    SUFFIXES,
+    check_same_size,
+    export_scale,
+    geometry_of,
+    save_picture,
+)
+from model_backend.formats.safe_path import SafeNames, resolve_inside, shown
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.values import ExportPage, Labels, ReadPage, WriteOptions, Written
 from model_backend.labels import ENTITY, REGION
 from model_backend.quality import read_back
 from model_backend.table_grid import problems as table_problems
+from model_backend.translation import _
 
 FORMAT = "proofdesk-page"
 VERSION = 1
@@ -53,16 +60,28 @@ def read_member(path: Path, member: str) -> ReadPage:
     is_right = isinstance(image, str | None) and isinstance(scale, float | int) and scale > 0
     if not is_right or not isinstance(data.get("split", ""), str):
         raise _broken(file, "image")
-    picture = None if image is None else resolve_inside(path, image)
+    picture, problems = _picture(path, image)
+    if picture is not None:
+        said = (round(page.width * scale), round(page.height * scale))
+        check_same_size(picture, said, file)
     return ReadPage(
         name=member,
         page=page,
         image=picture,
         labels=labels_of(page),
+        problems=problems,
         document=document,
         image_scale=float(scale),
         split=data.get("split", ""),
     )
+
+
+def _picture(path: Path, image: str | None) -> tuple[Path | None, tuple[str, ...]]:
+    """The picture, None with a word about it where it is not there any more."""
+    picture = None if image is None else resolve_inside(path, image)
+    if picture is None or picture.is_file():
+        return picture, ()
+    return None, (_("its picture {name} is missing").format(name=shown(picture.name)),)
 
 
 def labels_of(page: Page) -> Labels:
@@ -159,9 +178,16 @@ def _is_mask_whole(region: Region) -> bool:
     if mask is None:
         return True
     try:
-        return sum(masks.runs_of(mask.counts)) == mask.width * mask.height <= masks.MAX_PIXELS
+        is_full = sum(masks.runs_of(mask.counts)) == mask.width * mask.height <= masks.MAX_PIXELS
+        return is_full and _has_extent(mask.to_page)
     except ValueError:
         return False
+
+
+def _has_extent(to_page: Affine) -> bool:
+    """Whether the transform gives a picture an extent in both directions."""
+    a, b, c, d, _e, _f = to_page
+    return a * d != b * c
 
 
 class Writer:

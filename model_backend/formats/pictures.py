@@ -44,6 +44,24 @@ def check_size(width: int, height: int, file: Path) -> None:
         )
 
 
+def check_same_size(
+    picture: Path, said: tuple[int, int], file: Path, *, room: int = 1
+) -> PageGeometry:
+    """The picture's geometry; UserError where it differs from what the file says by more than
+    `room` pixels."""
+    geometry = geometry_of(picture)
+    if max(abs(geometry.width - said[0]), abs(geometry.height - said[1])) > room:
+        raise UserError(
+            "The picture {picture} has {found} pixels, but {file} says {said}. Correct the size or"
+            " scale the picture.",
+            picture=picture,
+            found=f"{geometry.width:g} x {geometry.height:g}",
+            file=file,
+            said=f"{said[0]} x {said[1]}",
+        )
+    return geometry
+
+
 @dataclass(frozen=True)
 class FilePicture:
     """A picture file as the picture of a page; `scale` is its number of pixels to a page unit."""

@@ -26,7 +26,7 @@ from model_backend.document import (
 )
 from model_backend.errors import UserError
 from model_backend.formats import safe_json, voc
-from model_backend.formats.pictures import SUFFIXES, check_size, geometry_of
+from model_backend.formats.pictures import SUFFIXES, check_same_size, check_size, geometry_of
 from model_backend.formats.pubtables_write import (
     DETECTION_KIND,
     FORMAT,
@@ -176,17 +176,7 @@ def _geometry(file: Path, annotation: voc.Voc, image: Path | None) -> PageGeomet
             )
         check_size(*said, file)
         return PageGeometry(FORMAT, float(said[0]), float(said[1]))
-    geometry = geometry_of(image)
-    if 0 not in said and max(abs(geometry.width - said[0]), abs(geometry.height - said[1])) > 1:
-        raise UserError(
-            "The picture {picture} has {found} pixels, but {file} says {said}. Correct the size or"
-            " scale the picture.",
-            picture=image,
-            found=f"{geometry.width:g} x {geometry.height:g}",
-            file=file,
-            said=f"{said[0]} x {said[1]}",
-        )
-    return geometry
+    return geometry_of(image) if 0 in said else check_same_size(image, said, file)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def detection_objects(page: Page) -> list[voc.VocObject]:
 
 def _object(region: Region) -> voc.VocObject:
     attributes = unpack(region.source_data, FORMAT).get("attributes", {})
-    return voc.VocObject(region.label, region.box, attributes)
+    return voc.VocObject(region.label, region.box.normalized(), attributes)
 
 
 def structure_objects(

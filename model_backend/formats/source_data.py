@@ -55,5 +55,6 @@ def boxes_outside(page: Page) -> int:
 
 def whole_box(box: Box) -> list[int]:
     """The box in whole pixels, never without extent."""
+    box = box.normalized()
     x0, y0 = round(box.x0), round(box.y0)
     return [x0, y0, max(round(box.x1), x0 + 1), max(round(box.y1), y0 + 1)]

@@ -81,7 +81,7 @@ def _check_entity(file: Path, item: Any, entity: Entity, words: Sequence[Word]) 
 
 
 def _check_box(file: Path, found: Sequence[float], box: Box) -> None:
-    xs, ys = found[0::2], found[1::2]
+    box, xs, ys = box.normalized(), found[0::2], found[1::2]
     sides = zip((min(xs), min(ys), max(xs), max(ys)), (box.x0, box.y0, box.x1, box.y1), strict=True)
     if any(abs(side - wanted) > 1.0 for side, wanted in sides):
         fail(file, f"box {list(found)}")
@@ -175,6 +175,7 @@ class ExpectedBoxes:
             self._add(box_to_page(table, table.box), -1.0)
 
     def _add(self, box: Box, ink: float) -> None:
+        box = box.normalized()
         self.boxes.extend((box.x0, box.y0, box.width, box.height))
         self.ink.append(ink)
 

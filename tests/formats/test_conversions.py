@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,16 @@ from model_backend.document import (
     Word,
     union_of,
 )
-from model_backend.formats import ExportPage, ReadPage, WriteOptions, page_json, read, read_member
+from model_backend.errors import UserError
+from model_backend.formats import (
+    ExportPage,
+    ReadPage,
+    WriteOptions,
+    page_json,
+    read,
+    read_member,
+    voc,
+)
 from model_backend.formats.export import convert, export, export_page
 from model_backend.formats.funsd_form import form_of
 from model_backend.formats.pictures import FilePicture
@@ -142,6 +152,71 @@ def test_pdf_page_comes_back_whole_and_as_a_picture(pdf_page: ExportPage, tmp_pa
     assert as_picture.page.width == round(pdf_page.page.width * 150 / 72)
     convert("pages", tmp_path / "out", "pubtables", tmp_path / "tables")
     assert len(all_pages("pubtables", tmp_path / "tables")) == 2
+
+
+def test_page_file_whose_picture_is_gone_keeps_the_rest(
+    pdf_page: ExportPage, tmp_path: Path
+) -> None:
+    export("pages", [pdf_page, replace(pdf_page, name="b")], tmp_path / "in")
+    files = sorted((tmp_path / "in/images").iterdir())
+    files[0].unlink()
+    first, second = all_pages("pages", tmp_path / "in")
+    assert (first.image, second.image) == (None, files[1])
+    assert files[0].name in first.problems[0]
+    report = convert("pages", tmp_path / "in", "coco", tmp_path / "out")
+    assert report.pages == 2
+    files[1].write_bytes(b"\x89PNG broken")
+    report = convert("pages", tmp_path / "in", "coco", tmp_path / "again")
+    assert report.pages == 1
+    assert any(files[1].name in problem for problem in report.problems)
+
+
+def test_page_file_with_another_picture_is_refused(pdf_page: ExportPage, tmp_path: Path) -> None:
+    export("pages", [pdf_page], tmp_path / "in")
+    (file,) = (tmp_path / "in/images").iterdir()
+    with PIL.Image.open(file) as picture:
+        picture.resize((picture.width // 2, picture.height)).save(file)
+    (found,) = read("pages", tmp_path / "in")
+    assert isinstance(found, UserError)
+    assert file.name in str(found)
+
+
+def test_boxes_with_swapped_corners_leave_in_order(white: FilePicture, tmp_path: Path) -> None:
+    swapped = Box(30, 25, 10, 5)
+    page = Page(
+        1, 1, 0, 90.0, 100.0, "px", PageGeometry("test", 90.0, 100.0),
+        entities=(Entity(1, "question", (), "a", swapped),),
+        regions=(Region(2, "table", swapped),),
+        next_id=3,
+    )  # fmt: skip
+    item = export_page(ReadPage("a", page, white.path))
+    for name in ("funsd", "coco", "pubtables"):
+        export(name, [item], tmp_path / name)
+    (entity,) = json.loads((tmp_path / "funsd/annotations/a.json").read_bytes())["form"]
+    assert entity["box"] == [10, 5, 30, 25]
+    (region, entity) = json.loads((tmp_path / "coco/annotations/instances.json").read_bytes())[
+        "annotations"
+    ]
+    assert region["bbox"] == entity["bbox"] == [10, 5, 20, 20]
+    assert region["area"] == entity["area"] == 400
+    (file,) = (tmp_path / "pubtables").rglob("a.xml")
+    (table,) = voc.load(file).objects
+    assert table.box == Box(100, 50, 300, 250)
+
+
+def test_page_file_with_a_mask_without_extent_is_refused(
+    white: FilePicture, tmp_path: Path
+) -> None:
+    mask = masks.mask_from_bitmap(np.ones((2, 4)), (1.0, 1.0, 1.0, 1.0, 0.0, 0.0))
+    page = replace(
+        Page(1, 1, 0, 40.0, 30.0, "px", PageGeometry("test", 40.0, 30.0)),
+        regions=(Region(1, "stamp", Box(0, 0, 4, 4), mask=mask),),
+        next_id=2,
+    )
+    export("pages", [export_page(ReadPage("a", page, white.path))], tmp_path / "out")
+    (found,) = read("pages", tmp_path / "out")
+    assert isinstance(found, UserError)
+    assert "masks" in str(found)
 
 
 @pytest.mark.parametrize("to_format", FORMATS)
