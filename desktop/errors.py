@@ -112,6 +112,7 @@ _SYSTEM_ERRORS: dict[int, _Maker] = {
     errno.EPERM: _no_permission,
     errno.EROFS: _read_only,
     errno.EIO: _unreadable,
+    errno.ENOENT: _cannot_open,
     errno.ENOTDIR: _cannot_open,
     errno.ENAMETOOLONG: _cannot_open,
     errno.ELOOP: _cannot_open,

@@ -25,7 +25,8 @@ def keep_copy(path: Path, folder: Path, sha256: str) -> tuple[str, str]:
         os.replace(partial, folder / name)
         sync_folder(folder)
     except OSError as error:
-        raise known_error(error, path) or error from error
+        # A write that finds the disk full names no file: that is the project's, not the person's.
+        raise known_error(error, "" if error.filename else folder) or error from error
     finally:
         partial.unlink(missing_ok=True)
     return name, digest

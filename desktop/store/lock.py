@@ -21,6 +21,7 @@ class ProjectLock:
     """Held from its making until `close`, or until the process dies."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._file = _opened(folder / NAME)
         try:
             _lock(self._file)
@@ -41,6 +42,12 @@ class ProjectLock:
             {"user": user_name(), "host": socket.gethostname(), "process": os.getpid()}, self._file
         )
         self._file.flush()
+
+    def require_place(self) -> None:
+        """Refuse to go on where the project was deleted, or its lock, while it was open."""
+        if os.fstat(self._file.fileno()).st_nlink == 0:
+            error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            raise known_error(error, self._folder) or error
 
     def close(self) -> None:
         """Let the next one in."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -110,6 +111,14 @@ class Store(Reading):
         """Whether nothing can be written."""
         return self._database.is_read_only
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction on a project that is still there: SQLite writes into deleted files too."""
+        if self._lock is not None:
+            self._lock.require_place()
+        with self._database.writing() as connection:
+            yield connection
+
     @cached_property
     def thumbnails(self) -> Thumbnails:
         """Small pictures of pages, kept beside the project; they can be made again."""
@@ -134,7 +143,7 @@ class Store(Reading):
         if not written and of is None and not any((proposals or {}).values()):
             return None
         revision = self._next_revision(text, kind, who, of)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             connection.execute(rows.INSERT_REVISION, rows.revision_row(revision))
             for change in written:
                 _write_change(connection, revision, change)
@@ -175,7 +184,7 @@ class Store(Reading):
         if known is not None:
             return known, self.page_ids_of(known.id)
         name, sha256 = self._kept(path, document.sha256)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             return _add_document(connection, replace(document, sha256=sha256), name, pages, read)
 
     def _kept(self, path: Path | None, sha256: str) -> tuple[str, str]:
@@ -198,7 +207,7 @@ class Store(Reading):
     def set_read(self, page: Page, problem: str = "") -> None:
         """Keep what reading a page found: its words, its size, or why it could not be read."""
         before = self.page(page.id)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             rows.write_difference(connection, difference(before, page), page)
             state = {"page": page.id, "is_read": True, "problem": values.clean(problem)}
             connection.execute(rows.UPDATE_READ, state)
@@ -210,14 +219,14 @@ class Store(Reading):
         if not new:
             return
         text = values.to_text(dict(options))
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             entries = [{"path": os.fsencode(path), "options": text} for path in new]
             connection.execute(insert(tables.pending_imports), entries)
 
     def drop_pending(self, path: Path) -> None:
         """Forget a file that was to be imported: it is done, or cannot be."""
         statement = delete(tables.pending_imports)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             connection.execute(statement.where(tables.pending_imports.c.path == os.fsencode(path)))
 
 

@@ -263,6 +263,33 @@ def test_folder_without_permission_is_one_clear_line(
         Store.open(folder)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no files that are open")
+def test_edit_of_a_project_that_was_deleted_is_refused(document: OpenDocument) -> None:
+    import shutil
+
+    before, heard = document.page(1), []
+    document.page_changed.connect(heard.append)
+    shutil.rmtree(document.store.folder)
+    with pytest.raises(UserError, match="project.proofdesk cannot be opened. Check that it is"):
+        document.apply("Note", edits.set_note(before, "lost"))
+    assert document.page(1) == before
+    assert heard == []
+
+
+def test_copy_onto_a_full_disk_names_the_project_and_not_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "scan.png"
+    source.write_bytes(b"picture")
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(UserError, match="The disk is full: .*documents could not"):
+        files.keep_copy(source, tmp_path / "documents", "")
+
+
 def test_interrupted_copy_leaves_no_half_file(
     document: OpenDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
