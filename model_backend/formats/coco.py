@@ -17,7 +17,7 @@ from model_backend.formats.coco_region import FORMAT, Record, Refused, read_regi
 from model_backend.formats.coco_write import Writer
 from model_backend.formats.pictures import check_same_size, check_size
 from model_backend.formats.safe_path import shown
-from model_backend.formats.source_data import boxes_outside, pack
+from model_backend.formats.source_data import boxes_outside, numbers, pack
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION
 from model_backend.translation import _
@@ -58,6 +58,8 @@ def read_member(path: Path, member: str) -> ReadPage:
         next_id=len(regions) + 1,
         source_data=_page_source(index, record, regions),
     )
+    if geometry.exif_orientation != 1:
+        problems.append(_("its picture is shown turned (EXIF): check that the boxes fit"))
     outside = boxes_outside(page)
     if outside:
         problems.append(_("{count} boxes reach out of the page").format(count=outside))
@@ -67,16 +69,15 @@ def read_member(path: Path, member: str) -> ReadPage:
 
 
 def _checked(record: Record, file: Path) -> tuple[str, int, int]:
-    name, width, height = (record.get(key) for key in ("file_name", "width", "height"))
-    is_sized = all(isinstance(side, int) and side > 0 for side in (width, height))
-    if not isinstance(name, str) or not name or not is_sized:
+    name, size = record.get("file_name"), numbers([record.get("width"), record.get("height")], 2)
+    is_sized = size is not None and all(side == int(side) > 0 for side in size)
+    if not isinstance(name, str) or not name or size is None or not is_sized:
         raise UserError(
             "The file {file} has an image without name or size (id {id}). Correct it.",
             file=file,
             id=str(record["id"])[:80],
         )
-    assert isinstance(width, int)
-    assert isinstance(height, int)
+    width, height = map(int, size)
     check_size(width, height, file)
     return name, width, height
 

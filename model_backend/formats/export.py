@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from model_backend.document import Annotation, Document, Page, PageStatus, Statu
 from model_backend.errors import Cancelled, UserError
 from model_backend.formats import module_of, read
 from model_backend.formats.pictures import FilePicture
+from model_backend.formats.source_data import boxes_outside
 from model_backend.formats.values import ExportPage, ExportReport, ReadPage, WriteOptions, Writer
 from model_backend.translation import _
 
@@ -107,6 +108,7 @@ def export(
                 if is_cancelled():
                     raise Cancelled
                 writer.write(page)
+                _tell_of_boxes_outside(page, writer)
                 on_page(page.name)
             _check_something(writer)
             writer.close()
@@ -137,6 +139,14 @@ def _check_free(out: Path) -> None:
         )
 
 
+def _tell_of_boxes_outside(item: ExportPage, writer: Writer) -> None:
+    """They leave as they are, but LayoutLM, for one, ends at them."""
+    if count := boxes_outside(item.page):
+        problem = _("{count} boxes reach out of the page").format(count=count)
+        text = _("{name}: {problem}").format(name=item.name, problem=problem)
+        writer.written.problems.append(text)
+
+
 def _check_something(writer: Writer) -> None:
     if not writer.written.counts["pages"]:
         reasons = " ".join(writer.written.problems[:1])
@@ -147,7 +157,7 @@ def _check_something(writer: Writer) -> None:
         )
 
 
-@contextmanager
+@contextlib.contextmanager
 def _folder_beside(out: Path) -> Iterator[Path]:
     """An empty folder on the same disk as `out`; removed, with parents made for it, on failure."""
     parent = out.parent
@@ -160,13 +170,14 @@ def _folder_beside(out: Path) -> Iterator[Path]:
         yield folder
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
-        for empty in made:
-            empty.rmdir()
+        with contextlib.suppress(OSError):  # somebody else has put something there
+            for empty in made:
+                empty.rmdir()
         raise
     shutil.rmtree(beside, ignore_errors=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _errors_of(out: Path) -> Iterator[None]:
     """What the disk of `out` refuses, said in words."""
     try:
@@ -225,7 +236,7 @@ def convert(
         on_page=on_page,
         is_cancelled=is_cancelled,
     )
-    return replace(report, problems=(*problems, *report.problems))
+    return replace(report, problems=tuple(dict.fromkeys((*problems, *report.problems))))
 
 
 def _pages(format_name: str, path: Path, problems: list[str]) -> Iterator[ExportPage]:

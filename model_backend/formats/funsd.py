@@ -43,6 +43,8 @@ from model_backend.quality import read_back
 from model_backend.translation import _
 
 SPLITS = {"training_data": "train", "testing_data": "test"}
+LABELS = ("question", "answer", "header", "other")
+"""All that the loaders of LayoutLM and its kin know."""
 
 
 def members(path: Path) -> tuple[str, ...]:
@@ -265,6 +267,7 @@ class Writer:
         self.folder, self.options = folder, options
         self.written = Written()
         self._names: dict[str, SafeNames] = {}
+        self._labels: set[str] = set()
         self._has_parts: bool | None = None
 
     def write(self, item: ExportPage) -> None:
@@ -307,6 +310,7 @@ class Writer:
         path.write_bytes((text + "\n" * bool(source.get("ends_line"))).encode())
 
     def _count(self, page: Page) -> None:
+        self._labels.update(entity.label for entity in page.entities)
         in_entities = {word_id for entity in page.entities for word_id in entity.word_ids}
         kept = sum(word.id in in_entities for word in page.words)
         self.written.counts.update(
@@ -322,6 +326,9 @@ class Writer:
     def close(self) -> None:
         """Check that a loader finds every page that was written."""
         read_back.check_forms(self.folder, pages=self.written.counts["pages"])
+        if unknown := self._labels.difference(LABELS):
+            text = _("LayoutLM's loaders know no label {names}")
+            self.written.problems.append(text.format(names=", ".join(sorted(map(repr, unknown)))))
 
     def abandon(self) -> None:
         """Nothing is open between pages."""

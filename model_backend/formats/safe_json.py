@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from model_backend.errors import UserError
+from model_backend.sources.files import readable
 
 MAXIMUM_BYTES = 64 * 2**20
 """The largest file that is parsed as a whole; larger ones are read an element at a time by
@@ -64,6 +65,7 @@ def check_file(path: Path, limit: int) -> None:
             size=size // 2**20,
             limit=limit // 2**20,
         )
+    readable(path)
 
 
 class _Decoder:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from model_backend.document import Box, Page
+from model_backend.table_grid import box_to_page
 
 LARGEST_COORDINATE = 1e7
 
@@ -46,11 +47,12 @@ def numbers(value: object, *counts: int) -> list[float] | None:
 
 
 def boxes_outside(page: Page) -> int:
-    """How many words, entities and regions reach out of the page by more than a unit."""
+    """How many words, entities, regions and tables reach out of the page by more than a unit."""
     room = page.box.grown(1.0)
     boxes = [word.box for word in page.words] + [entity.box for entity in page.entities]
     boxes += [region.box for region in page.regions]
-    return sum(box.intersection(room) != box for box in boxes)
+    boxes += [box_to_page(table, table.box) for table in page.tables]
+    return sum(box.normalized().intersection(room) != box.normalized() for box in boxes)
 
 
 def whole_box(box: Box) -> list[int]:

@@ -373,6 +373,24 @@ def test_impossible_size_is_refused(tmp_path: Path) -> None:
     assert "too large" in str(error)
 
 
+def test_size_with_a_decimal_point_is_read(tmp_path: Path) -> None:
+    images = [{"id": 1, "file_name": "images/a.png", "width": 80.0, "height": 100.0}]
+    (page,) = pages_of(small_set(tmp_path, [GOOD], images=images))
+    assert (page.page.width, page.page.height, page.problems) == (80, 100, ())
+    images = [{"id": 1, "file_name": "images/a.png", "width": 80.5, "height": 100}]
+    (error,) = read("coco", small_set(tmp_path, [GOOD], images=images))
+    assert "without name or size" in str(error)
+
+
+def test_picture_that_is_shown_turned_is_flagged(tmp_path: Path) -> None:
+    file = small_set(tmp_path, [GOOD])
+    upside_down = Image.Exif()
+    upside_down[0x0112] = 3
+    Image.new("L", (80, 100)).save(tmp_path / "images/a.png", exif=upside_down)
+    (page,) = pages_of(file)
+    assert any("EXIF" in problem for problem in page.problems)
+
+
 def test_orphans_and_bad_records_are_listed(tmp_path: Path) -> None:
     path = small_set(
         tmp_path,

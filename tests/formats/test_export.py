@@ -136,6 +136,16 @@ def test_nothing_to_export_is_said(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_parents_that_others_use_meanwhile_stay(tmp_path: Path) -> None:
+    def pages() -> Iterator[ExportPage]:
+        (tmp_path / "new" / "note.txt").write_text("somebody else's")
+        yield from ()
+
+    with pytest.raises(UserError, match="nothing to export"):
+        export("funsd", pages(), tmp_path / "new" / "out")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["note.txt"]
+
+
 def test_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="funsd, coco, pubtables, pages"):
         export("yolo", [], tmp_path / "out")

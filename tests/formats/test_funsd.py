@@ -15,6 +15,7 @@ from model_backend.document import Box, Document, Entity, Page, Region, Relation
 from model_backend.document_json import from_json, to_json
 from model_backend.errors import UserError
 from model_backend.formats import ExportPage, ReadPage, WriteOptions, funsd, members, read
+from model_backend.formats.export import convert, export
 from model_backend.formats.funsd_form import form_of
 from model_backend.formats.pictures import FilePicture
 
@@ -299,6 +300,29 @@ def test_losses_and_new_names_are_reported(tmp_path: Path, forms: dict[str, Read
     assert not any("json" in path.stem for path in (tmp_path / "annotations").iterdir())
     writer.write(replace(item, picture=None))
     assert "no picture" in writer.written.problems[0]
+
+
+def test_labels_that_loaders_do_not_know_are_reported(
+    tmp_path: Path, forms: dict[str, ReadPage]
+) -> None:
+    form = next(iter(forms.values()))
+    first, *rest = form.page.entities
+    report = export("funsd", [export_page(form)], tmp_path / "known")
+    assert report.problems == ()
+    page = replace(form.page, entities=(replace(first, label="total"), *rest))
+    report = export("funsd", [export_page(replace(form, page=page))], tmp_path / "out")
+    assert report.problems == ("LayoutLM's loaders know no label 'total'",)
+
+
+def test_word_out_of_the_page_is_reported(tmp_path: Path, forms: dict[str, ReadPage]) -> None:
+    form = next(iter(forms.values()))
+    first, *rest = form.page.words
+    page = replace(form.page, words=(replace(first, box=first.box.moved(0, -999)), *rest))
+    item = export_page(replace(form, page=page))
+    report = export("funsd", [item], tmp_path / "out")
+    assert report.problems == (f"{form.name}: 1 boxes reach out of the page",)
+    again = convert("funsd", tmp_path / "out", "coco", tmp_path / "coco")
+    assert again.problems == report.problems  # told once, though seen by reader and writer
 
 
 def test_pictures_without_annotation_are_listed(tmp_path: Path, shared_data: Path) -> None:

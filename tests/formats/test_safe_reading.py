@@ -103,6 +103,19 @@ def test_too_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         safe_json.load(tmp_path)
 
 
+def test_file_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_arguments: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = put(tmp_path, b"{}")
+    monkeypatch.setattr(Path, "open", forbidden)  # root may read everything
+    for load in (safe_json.load, safe_json.ElementReader, safe_xml.load):
+        with pytest.raises(UserError, match=r"file\.json may not be read"):
+            load(path)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(st.text("abcé☑", min_size=1, max_size=5), json_values, max_size=5),
