@@ -284,8 +284,8 @@ def _skewed(source: Image.Image, view: Frame, rotation: int, skew: float) -> Ima
     level = max(1, int(1 / view.scale)) if view.scale < 1 else 1
     small = source.reduce(level) if level > 1 else source
     shown = shown_from_file(*source.size, rotation, skew)
-    shrink = (source.width / small.width, source.height / small.height)
-    from_small = compose((shrink[0], 0.0, 0.0, shrink[1], 0.0, 0.0), shown)
+    # the last pixel of `small` stands for what is left, also where that is less than a whole level
+    from_small = compose((float(level), 0.0, 0.0, float(level), 0.0, 0.0), shown)
     a, b, c, d, e, f = inverse(compose(from_small, view.pixels_from_page))
     return small.transform(
         (view.width, view.height),

@@ -116,6 +116,16 @@ def test_skew_makes_white_corners_and_keeps_the_centre(tmp_path: Path) -> None:
     assert turned[50, 50] == 90
 
 
+def test_small_picture_of_a_skewed_page_shows_things_in_their_places(tmp_path: Path) -> None:
+    page = Image.new("L", (3201, 401), 255)
+    page.paste(0, (2400, 0, 3120, 401))
+    page.save(tmp_path / "a.png")
+    picture = np.asarray(render_image(tmp_path / "a.png", 0, scale=1 / 16, skew=1e-6))
+    ink = 255.0 - picture[picture.shape[0] // 2]
+    middle = (ink * (np.arange(len(ink)) + 0.5)).sum() / ink.sum()
+    assert middle == pytest.approx(2760 / 3201 * len(ink), abs=0.1)
+
+
 def test_skew_is_clockwise(tmp_path: Path) -> None:
     image = Image.new("L", (100, 100), 255)
     image.paste(0, (80, 48, 100, 52))
