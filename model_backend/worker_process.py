@@ -40,6 +40,8 @@ PRELOADED = {
 """Slow imports that are over before the first task comes."""
 NOT_FOR_VIEW = ("pymupdf.layout",)
 """PyMuPDF's table models: two thirds of its import time, of no use for pages on the screen."""
+SHARED = Path("/dev/shm")
+"""Where Linux keeps shared memory: as large as half of all memory, in containers often 64 MB."""
 OWN_PACKAGES = {"builtins", "model_backend", "desktop"}
 
 Answer = tuple[bool, Any]
@@ -70,6 +72,8 @@ def run(pipe: connection.Connection, kind: Kind, folder: Path) -> None:
 def paint(name: str, render: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, ...]:
     """Render into the shared memory of that name: (width, height, scale)."""
     picture = render(**arguments)
+    if SHARED.is_dir() and shutil.disk_usage(SHARED).free < len(picture.data):
+        raise MemoryError(f"{SHARED} is full")  # writing there would end this process
     memory = SharedMemory(name, create=True, size=len(picture.data))
     assert memory.buf is not None
     memory.buf[: len(picture.data)] = picture.data

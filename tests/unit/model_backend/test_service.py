@@ -6,12 +6,14 @@ import contextlib
 import gc
 import operator
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import namedtuple
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, wait
 from multiprocessing import shared_memory
@@ -20,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model_backend import sources
+from model_backend import sources, worker_process
 from model_backend.errors import UserError
 from model_backend.service import TookTooLong, WorkerDied, Workers
 from model_backend.worker import Worker
@@ -234,6 +236,18 @@ def test_picture_nobody_looks_at_is_freed(workers: Workers, samples: Path) -> No
     workers.submit("view", abs, 1).result(60)
     gc.collect()
     assert is_gone(name)
+
+
+def test_picture_that_shared_memory_cannot_hold_is_refused(
+    monkeypatch: pytest.MonkeyPatch, samples: Path
+) -> None:
+    arguments = {"path": samples / "letter.jpg", "number": 0, "scale": 0.1}
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(64, 60, 4))
+    monkeypatch.setattr(worker_process, "SHARED", samples)
+    with pytest.raises(MemoryError):
+        worker_process.paint("pd-test-full", sources.render, arguments)
+    assert is_gone("pd-test-full")
 
 
 def test_picture_of_a_bad_file_is_a_user_error(workers: Workers, tmp_path: Path) -> None:
