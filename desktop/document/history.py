@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from desktop.document import edits
-from desktop.document.edits.parts import Item, put
+from desktop.document.edits.parts import Item, put, with_changed_words
 from desktop.errors import UserError
 from desktop.store.difference import Difference, FieldChange, ItemChange, difference
 from desktop.store.records import (
@@ -17,7 +17,7 @@ from desktop.store.records import (
     Revision,
     SchemaChange,
 )
-from model_backend.document import COLLECTIONS, Page, PageStatus, Status
+from model_backend.document import COLLECTIONS, Entity, Page, PageStatus, Relation, Status, Word
 from model_backend.labels import LabelSchema
 
 if TYPE_CHECKING:
@@ -132,22 +132,44 @@ class History:
 def applied(change: Difference, page: Page) -> Page:
     """The page with the difference made; one clear line where what it changes was changed since.
 
-    Values that the difference does not name, such as proposals that arrived since, stay, and turn
-    along where the page is turned.
+    Values that the difference does not name, such as proposals that arrived since, stay; they turn
+    along where the page is turned, their text follows their words, and they lose what is gone.
     """
+    change = _without_outdated(change, page)
     fields = {item.name: _field(item, page) for item in change.fields}
-    rest = _with_rest_turned(change, page)
+    _require_unneeded(change, page)
+    rest = _without_gone(change, _with_text_following(change, _with_rest_turned(change, page)))
     for name in {item.collection for item in change.items}:
         changes = [item for item in change.items if item.collection == name]
-        fields[name] = _collection(changes, getattr(rest, name), page)
+        _require_unchanged(changes, getattr(page, name), page)
+        fields[name] = _collection(changes, getattr(rest, name))
     next_id = max(page.next_id, *(item.id + 1 for item in change.items), 1)
     after = replace(rest, **fields, next_id=next_id)
-    _require_references(change, page, after)
+    _require_parts(change, page, after)
     if after.status == PageStatus.NEW and any(
         item.status == Status.PROPOSED for item in after.annotations
     ):
         return replace(after, status=PageStatus.PROPOSED)
     return after
+
+
+def _without_outdated(change: Difference, page: Page) -> Difference:
+    """The difference without open proposals that it only touched in passing, and that a model has
+    changed or withdrawn since: its newer word stays.
+    """
+    now = {item.id: item for item in page.annotations}
+    kept = tuple(
+        item
+        for item in change.items
+        if now.get(item.id) == item.before
+        or not (_is_open(item.before) and _is_open(item.after))
+        or not (item.id not in now or _is_open(now[item.id]))
+    )
+    return replace(change, items=kept)
+
+
+def _is_open(item: Item | None) -> bool:
+    return getattr(item, "status", None) == Status.PROPOSED
 
 
 def _field(change: FieldChange, page: Page) -> Any:  # noqa: ANN401 - any field of a page
@@ -175,34 +197,55 @@ def _with_rest_turned(change: Difference, page: Page) -> Page:
     return put(page, *rest.words, *rest.annotations)
 
 
-def _collection(
-    changes: Iterable[ItemChange], items: tuple[Item, ...], page: Page
-) -> tuple[Item, ...]:
+def _with_text_following(change: Difference, page: Page) -> Page:
+    words = [item.after for item in change.items if item.before and isinstance(item.after, Word)]
+    return with_changed_words(page, words) if words else page
+
+
+def _require_unchanged(changes: Iterable[ItemChange], items: tuple[Item, ...], page: Page) -> None:
+    by_id = {item.id: item for item in items}
+    if any(by_id.get(change.id) != change.before for change in changes):
+        raise _conflict(page)
+
+
+def _collection(changes: Iterable[ItemChange], items: tuple[Item, ...]) -> tuple[Item, ...]:
     by_id = {item.id: item for item in items}
     for change in changes:
-        if by_id.get(change.id) != change.before:
-            raise _conflict(page)
         if change.after is None:
-            del by_id[change.id]
+            by_id.pop(change.id, None)
         else:
             by_id[change.id] = change.after
     return tuple(sorted(by_id.values(), key=lambda item: item.id))
 
 
-def _require_references(change: Difference, before: Page, after: Page) -> None:
-    """Nothing may refer to what is gone."""
-    changed = {item.id for item in change.items}
+def _without_gone(change: Difference, page: Page) -> Page:
     gone = {item.id for item in change.items if item.after is None}
-    words = {word.id for word in after.words}
-    entities = {entity.id for entity in after.entities}
-    for entity in after.entities:
-        missing = set(entity.word_ids) - words
-        if missing and (entity.id in changed or missing & gone):
-            raise _conflict(before)
-    for relation in after.relations:
-        missing = {relation.from_id, relation.to_id} - entities
-        if missing and (relation.id in changed or missing & gone):
-            raise _conflict(before)
+    return replace(edits.delete(page, gone), status=page.status) if gone else page
+
+
+def _require_unneeded(change: Difference, page: Page) -> None:
+    """Nothing that is decided may be made of what goes."""
+    named = {item.id for item in change.items}
+    gone = {item.id for item in change.items if item.after is None}
+    items: tuple[Item, ...] = (*page.entities, *page.relations)
+    for item in items:
+        if item.id not in named and not _is_open(item) and gone & _parts(item):
+            raise _conflict(page)
+
+
+def _require_parts(change: Difference, before: Page, after: Page) -> None:
+    """What comes needs all that it is made of."""
+    items: tuple[Item, ...] = (*after.words, *after.entities)
+    there = {item.id for item in items}
+    if any(item.after and not _parts(item.after) <= there for item in change.items):
+        raise _conflict(before)
+
+
+def _parts(item: Item) -> set[int]:
+    """The words of an entity, the ends of a relation."""
+    if isinstance(item, Relation):
+        return {item.from_id, item.to_id}
+    return set(item.word_ids) if isinstance(item, Entity) else set()
 
 
 def _conflict(page: Page) -> UserError:

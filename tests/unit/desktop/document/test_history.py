@@ -35,7 +35,16 @@ from desktop.store.difference import from_data, to_data
 from desktop.store.store import Store
 from desktop.store.values import pack, unpack
 from model_backend import table_grid
-from model_backend.document import Box, Entity, Page, PageStatus, Proposals, Region, Status
+from model_backend.document import (
+    Box,
+    Entity,
+    Page,
+    PageStatus,
+    Proposals,
+    Region,
+    Relation,
+    Status,
+)
 from model_backend.labels import DEFAULT_SCHEMA, Label, LabelSchema
 
 
@@ -314,15 +323,62 @@ def test_undo_of_a_turn_of_something_in_the_middle_is_exact(document: OpenDocume
     assert document.page(page_id) == middle
 
 
-def test_undo_of_what_a_job_changed_since_is_refused(document: OpenDocument) -> None:
+def test_undo_of_what_needs_something_that_a_job_took_is_refused(document: OpenDocument) -> None:
     page_id = document.store.page_ids()[1]
-    document.apply("Word text", edits.set_word_text(document.page(page_id), 5, "mine"))
-    document.bring_proposals(page_id, [_said("answer")])
+    proposed = next(item for item in document.page(page_id).relations if item.score)
+    document.apply("Unlink", edits.delete(document.page(page_id), [proposed.id]))
+    document.bring_proposals(page_id, [Proposals("rules")])
     before = document.page(page_id)
     with pytest.raises(UserError, match="cannot be undone or redone"):
         document.undo()
     assert document.page(page_id) == before
-    assert document.undo_text == "Word text"
+    assert document.undo_text == "Unlink"
+
+
+def test_undo_leaves_an_open_proposal_as_its_model_says_it_now(document: OpenDocument) -> None:
+    page_id = document.store.page_ids()[1]
+    document.apply("Word text", edits.set_word_text(document.page(page_id), 5, "mine"))
+    word = replace(_said("answer").entities[0], text="mine")
+    document.bring_proposals(page_id, [replace(_said("answer"), entities=(word,))])
+    last = _values(document)
+    assert document.undo() == "Word text"
+    page = document.page(page_id)
+    assert page.word(5) == page_of_words().word(5)
+    assert [(item.label, item.text) for item in page.entities if item.word_ids == (5,)] == [
+        ("answer", "word4")
+    ]
+    assert document.redo() == "Word text"
+    assert _values(document) == last
+
+
+def test_undo_takes_what_goes_out_of_open_proposals_and_redo_puts_it_back(
+    document: OpenDocument,
+) -> None:
+    page_id = document.store.page_ids()[0]
+    document.apply("Add word", edits.add_word(document.page(page_id), "new", word_box(12)))
+    document.apply("Add entity", edits.add_entity(document.page(page_id), "question", [1]))
+    box = word_box(11).union(word_box(12))
+    said = Proposals(
+        "rules",
+        (
+            Entity(1, "question", (1,), "word0", word_box(0)),
+            Entity(2, "answer", (12, 13), "word11 new", box),
+        ),
+        (Relation(3, 1, 2),),
+    )
+    document.bring_proposals(page_id, [said])
+    last = _values(document)
+    assert document.undo() == "Add entity"
+    assert [(item.text, item.status) for item in document.page(page_id).entities] == [
+        ("word11 new", Status.PROPOSED)
+    ]
+    assert document.page(page_id).relations == ()
+    assert document.undo() == "Add word"
+    assert [(item.text, item.box) for item in document.page(page_id).entities] == [
+        ("word11", word_box(11))
+    ]
+    assert (document.redo(), document.redo()) == ("Add word", "Add entity")
+    assert _values(document) == last
 
 
 def test_redo_of_what_a_job_changed_since_is_refused(document: OpenDocument) -> None:
