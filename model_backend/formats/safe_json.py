@@ -22,6 +22,7 @@ LARGEST_INTEGER = 2**53
 _CHUNK = 2**20
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ENDS = tuple(" \t\r\n,]}:")
+_NUMBER = frozenset("0123456789+-.eE")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -292,7 +293,9 @@ class _Window:
         try:
             found, end = self._reader.decoder.value(self._text, self._position)
         except UserError as error:
-            if self._is_at_end or not isinstance(error.__cause__, json.JSONDecodeError):
+            is_number_cut = self._text[-1] in _NUMBER  # too large only without its decimal point
+            is_cut = is_number_cut or isinstance(error.__cause__, json.JSONDecodeError)
+            if self._is_at_end or not is_cut:
                 raise
             return None
         is_ended = self._text[end : end + 1] in _ENDS  # the rest of a number may still come

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model_backend.errors import UserError
@@ -117,6 +117,7 @@ def test_file_that_may_not_be_read_is_named(
 
 
 @settings(max_examples=40, deadline=None)
+@example({"a": 9007199254740994.0}, 1, "utf-8")
 @given(
     st.dictionaries(st.text("abcé☑", min_size=1, max_size=5), json_values, max_size=5),
     st.integers(1, 40),
