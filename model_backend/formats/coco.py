@@ -8,14 +8,15 @@ quarter). Words, links and grids have no place in COCO and are counted as lost.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from model_backend.document import Page, PageGeometry, PageStatus, Region
+from model_backend.document import PageGeometry, Region
 from model_backend.errors import UserError
 from model_backend.formats.coco_index import CocoIndex, file_of, index_of, picture_of
 from model_backend.formats.coco_region import FORMAT, Record, Refused, read_region
 from model_backend.formats.coco_write import Writer
-from model_backend.formats.pictures import check_same_size, check_size
+from model_backend.formats.pictures import check_same_size, check_size, finished_page
 from model_backend.formats.safe_path import shown
 from model_backend.formats.source_data import boxes_outside, numbers, pack
 from model_backend.formats.values import ReadPage
@@ -45,15 +46,8 @@ def read_member(path: Path, member: str) -> ReadPage:
     picture, problems = _picture(file, name)
     geometry = _geometry(file, picture, width, height)
     regions, refused = _regions(index, member, round(geometry.width), round(geometry.height))
-    page = Page(
-        id=0,
-        document_id=0,
-        number=0,
-        width=geometry.width,
-        height=geometry.height,
-        unit="px",
-        geometry=geometry,
-        status=PageStatus.DONE,
+    page = replace(
+        finished_page(geometry),
         regions=regions,
         next_id=len(regions) + 1,
         source_data=_page_source(index, record, regions),

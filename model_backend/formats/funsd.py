@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from model_backend.document import (
     IMPORTED,
     Entity,
     Page,
-    PageStatus,
     Relation,
     Word,
 )
@@ -33,7 +33,13 @@ from model_backend.formats.funsd_form import (
     read_box,
     read_word,
 )
-from model_backend.formats.pictures import SUFFIXES, export_scale, geometry_of, save_picture
+from model_backend.formats.pictures import (
+    SUFFIXES,
+    export_scale,
+    finished_page,
+    geometry_of,
+    save_picture,
+)
 from model_backend.formats.safe_path import SafeNames, resolve_inside
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.source_data import boxes_outside, is_id, pack, unpack
@@ -196,15 +202,8 @@ class _Form:
         )
         relations = self._relations(entities, first + len(entities))
         geometry = geometry_of(image)
-        return Page(
-            id=0,
-            document_id=0,
-            number=0,
-            width=geometry.width,
-            height=geometry.height,
-            unit="px",
-            geometry=geometry,
-            status=PageStatus.DONE,
+        return replace(
+            finished_page(geometry),
             words=tuple(words),
             entities=entities,
             relations=relations,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model_backend.document import Box, Page, PageGeometry
+from model_backend.document import Box, Page, PageGeometry, PageStatus
 from model_backend.errors import UserError
 from model_backend.formats.values import ExportPage, PictureSource, WriteOptions
 from model_backend.sources.values import EXPORT_PIXELS
@@ -30,6 +30,20 @@ def geometry_of(path: Path) -> PageGeometry:
     from model_backend.sources import images
 
     return images.geometry(path, 0)
+
+
+def finished_page(geometry: PageGeometry) -> Page:
+    """A page in the pixels of its picture, with nothing on it yet: what data sets bring is done."""
+    return Page(
+        id=0,
+        document_id=0,
+        number=0,
+        width=geometry.width,
+        height=geometry.height,
+        unit="px",
+        geometry=geometry,
+        status=PageStatus.DONE,
+    )
 
 
 def check_size(width: int, height: int, file: Path) -> None:

@@ -19,14 +19,19 @@ from model_backend.document import (
     Box,
     Page,
     PageGeometry,
-    PageStatus,
     Region,
     Table,
     Word,
 )
 from model_backend.errors import UserError
 from model_backend.formats import safe_json, voc
-from model_backend.formats.pictures import SUFFIXES, check_same_size, check_size, geometry_of
+from model_backend.formats.pictures import (
+    SUFFIXES,
+    check_same_size,
+    check_size,
+    finished_page,
+    geometry_of,
+)
 from model_backend.formats.pubtables_write import (
     DETECTION_KIND,
     FORMAT,
@@ -208,15 +213,8 @@ class _Sample:
         first = len(words) + 1
         table = self._table(first, words) if self.kind == STRUCTURE_KIND else None
         regions = () if table else self._regions(first)
-        return Page(
-            id=0,
-            document_id=0,
-            number=0,
-            width=geometry.width,
-            height=geometry.height,
-            unit="px",
-            geometry=geometry,
-            status=PageStatus.DONE,
+        return replace(
+            finished_page(geometry),
             words=words,
             tables=(table,) if table else (),
             regions=regions,
