@@ -293,7 +293,7 @@ class _Window:
         try:
             found, end = self._reader.decoder.value(self._text, self._position)
         except UserError as error:
-            is_number_cut = self._text[-1] in _NUMBER  # too large only without its decimal point
+            is_number_cut = self._text[-1:] in _NUMBER  # too large only without its decimal point
             is_cut = is_number_cut or isinstance(error.__cause__, json.JSONDecodeError)
             if self._is_at_end or not is_cut:
                 raise
