@@ -9,6 +9,8 @@ from canvas_stand import ALT, NONE, Stand
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from desktop.canvas.layers import live
+from desktop.canvas.layers.tables import table_bounds
 from desktop.document import edits
 from model_backend import table_grid
 from model_backend.document import Band, Box, Span, Table
@@ -206,3 +208,18 @@ def test_an_edit_of_the_table_during_a_drag_cancels_it(table: Stand) -> None:
     table.move((150, 90))
     table.release((150, 90))
     assert table.page.tables == ()
+
+
+def test_the_outline_of_a_turned_table_lies_around_it_and_needs_no_grid(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand.put(edits.add_table(edits.deskew(stand.page, 20.0), replace(grid(), rotation=20.0)))
+    turned = now(stand)
+    outline = live.outline(turned).boundingRect()
+    bounds = table_bounds(turned)
+    assert (outline.left(), outline.bottom()) == pytest.approx((bounds.x0, bounds.y1))
+    stand.selection.select((turned.id,))
+    made: list[Table] = []
+    monkeypatch.setattr(live, "made_grid", made.append)
+    stand.view.viewport().repaint()
+    assert made == []

@@ -12,13 +12,14 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from desktop.canvas.geometry import handle_points
 from desktop.canvas.layers.entities import paint_sign
-from desktop.canvas.layers.layer import Look, in_pixels, path_of, rect_of, saved
+from desktop.canvas.layers.layer import Look, in_pixels, path_of, rect_of, saved, transform_of
 from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
 from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.tables import made_grid, paint_grid
 from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.style import HANDLE_PX, MOST_LIT, annotation_color, brush, is_proposed
+from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 
 HANDLES_FROM_PX = 22.0
@@ -131,7 +132,7 @@ class LiveLayer:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(look.pen(look.theme.accent, 1.6, alpha=170))
-        painter.drawPath(_outline(item))
+        painter.drawPath(outline(item))
         if isinstance(item, Entity):
             with in_pixels(painter) as to_screen:
                 paint_sign(painter, item, look, to_screen)
@@ -155,9 +156,10 @@ def _grips_of(box: Box, look: Look) -> list[tuple[float, float]]:
     ]
 
 
-def _outline(item: Item) -> QPainterPath:
+def outline(item: Item) -> QPainterPath:
+    """What the selection is drawn along."""
     if isinstance(item, Table):
-        return made_grid(item).to_page.map(path_of((item.box.corners,)))
+        return transform_of(table_grid.frame_to_page(item)).map(path_of((item.box.corners,)))
     if isinstance(item, Region):
         return outline_of(item)
     path = QPainterPath()
@@ -171,7 +173,7 @@ def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
     if not items:
         return
     rects = [rect_of(item.box) for item in items if isinstance(item, Word | Entity)]
-    paths = [_outline(item) for item in items if isinstance(item, Table | Region)]
+    paths = [outline(item) for item in items if isinstance(item, Table | Region)]
     with saved(painter):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for line in (look.pen("#ffffff", 4.0, alpha=210), look.pen(look.theme.accent, 2.0)):
