@@ -14,7 +14,7 @@ from desktop.jobs.pages import EVERY, page_label
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget
 from model_backend import registry, sources
-from model_backend.document import Box, PageStatus, Proposals, Word
+from model_backend.document import Box, Page, PageStatus, Proposals, Word
 from model_backend.predictors.predictor import predict_page
 from model_backend.translation import _, mark
 
@@ -84,7 +84,13 @@ class Prelabel:
         )
 
     def receive(self, step: Step, result: tuple[Proposals, ...]) -> None:
-        """Merge what the predictors said into the page as it is now."""
+        """Merge what the predictors said into the page; look again where it was turned or read
+        anew meanwhile, as what was said no longer lies where it was seen.
+        """
+        if _as_seen(self._target.page(step.subject)) != _as_seen(step.arguments[1]):
+            self._waiting.append((step.subject, step.kind))
+            self.total += 1
+            return
         self._target.bring_proposals(step.subject, result)
         for proposals in result:
             self.predicted.entities += len(proposals.entities)
@@ -99,6 +105,11 @@ class Prelabel:
     def result(self) -> Predicted:
         """What was proposed."""
         return self.predicted
+
+
+def _as_seen(page: Page) -> tuple[int, float, tuple[Word, ...]]:
+    """What predictors look at."""
+    return (page.rotation, page.skew, page.words)
 
 
 def _by_process(names: Sequence[str]) -> dict[Any, tuple[str, ...]]:

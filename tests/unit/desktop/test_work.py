@@ -257,6 +257,26 @@ def test_prelabelling_proposes_and_again_doubles_nothing(
     assert target.store.page(page_id) == accepted
 
 
+def test_a_page_turned_while_predictors_look_is_looked_at_again(
+    target: work.StoreTarget, workers: Workers, samples: Path
+) -> None:
+    read(target, workers, samples / "form.png", languages="eng")
+    (page_id,) = target.store.page_ids()
+    work_to_do = work.Prelabel(target, ["rules"])
+    step = work_to_do.next_step()
+    assert step is not None
+    page = target.store.page(page_id)
+    target.store.apply("Turn", [PageChange(page, edits.rotate(page, 180))])
+    work_to_do.receive(step, step.function(*step.arguments))
+    assert target.store.page(page_id).annotations == ()
+    work.run(work_to_do, workers)
+    turned = target.store.page(page_id)
+    assert turned.entities
+    for entity in turned.entities:
+        words = [turned.word(word_id) for word_id in entity.word_ids]
+        assert all(word is not None and entity.box.contains(word.box.center) for word in words)
+
+
 def test_a_region_is_read_again(target: work.StoreTarget, workers: Workers, tmp_path: Path) -> None:
     make_pdf(tmp_path / "a.pdf")
     sources.render_image(tmp_path / "a.pdf", 0, scale=200 / 72).save(tmp_path / "a.png")
