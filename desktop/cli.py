@@ -48,6 +48,10 @@ class Format(StrEnum):
     COCO = "coco"
     PUBTABLES = "pubtables"
     PAGES = "pages"
+    HTML = "html"
+    OTSL = "otsl"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Boxes(StrEnum):

@@ -19,7 +19,7 @@ from desktop.store.store import Store
 from model_backend import registry
 from model_backend.document import PageStatus
 from model_backend.errors import UserError
-from model_backend.formats import FORMATS, ExportReport
+from model_backend.formats import ExportReport, writable
 from model_backend.service import Workers
 from model_backend.translation import mark
 
@@ -42,7 +42,7 @@ def run_demo(out: Path, report: Report) -> None:
     try:
         counts = _project_with_proposals(project, workers, report)
         exports = [
-            export_project(project, name, out / name, workers=workers).report for name in FORMATS
+            export_project(project, name, out / name, workers=workers).report for name in writable()
         ]
     finally:
         workers.close()

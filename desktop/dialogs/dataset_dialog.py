@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from desktop.dialogs.formats import FORMAT_TEXTS
+from desktop.dialogs.formats import IMPORTED_FORMATS
 from desktop.dialogs.frame import Frame, choice, quiet
 from model_backend.translation import _
 
@@ -17,7 +17,7 @@ class DatasetDialog(Frame):
     def __init__(self, folder: str, parent: QWidget | None = None) -> None:
         super().__init__(_("Import a data set"), _("Import"), parent)
         self.add_cancel()
-        self.format = choice(FORMAT_TEXTS, "funsd")
+        self.format = choice(IMPORTED_FORMATS, "funsd")
         self.path = QLineEdit()
         self._folder = folder
         self.setMinimumWidth(560)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.dialogs.formats import FORMAT_TEXTS
+from desktop.dialogs.formats import EXPORTED_FORMATS
 from desktop.dialogs.frame import Frame, choice
 from desktop.panels.forms import PlainLabel
 from model_backend.document import PageStatus
@@ -77,7 +77,7 @@ class ExportDialog(Frame):
         self.add_cancel()
         self._store = store
         self._slices: Iterator[None] | None = None
-        self.format = choice(FORMAT_TEXTS, remembered.get("format_name"))
+        self.format = choice(EXPORTED_FORMATS, remembered.get("format_name"))
         self.folder = QLineEdit()
         self.include_proposed = QCheckBox(_("Also what is only proposed, and unfinished pages"))
         self.include_proposed.setChecked(bool(remembered.get("include_proposed")))

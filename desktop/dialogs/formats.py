@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model_backend.formats import readable, writable
 from model_backend.translation import mark
 
 FORMAT_TEXTS = (
@@ -9,5 +10,12 @@ FORMAT_TEXTS = (
     ("coco", mark("COCO: boxes, polygons and masks")),
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
     ("pages", mark("Proofdesk pages: everything, without loss")),
+    ("html", mark("HTML: tables with header and merged cells")),
+    ("otsl", mark("OTSL: tables as tokens")),
+    ("csv", mark("CSV: the texts of tables")),
+    ("xlsx", mark("Excel workbooks: tables with merged cells")),
 )
 """Name and text of every format, in the order of the boxes."""
+
+IMPORTED_FORMATS = tuple(item for item in FORMAT_TEXTS if item[0] in readable())
+EXPORTED_FORMATS = tuple(item for item in FORMAT_TEXTS if item[0] in writable())

@@ -24,6 +24,8 @@ from model_backend.formats.values import (
 
 __all__ = [
     "FORMATS",
+    "READ_ONLY",
+    "WRITE_ONLY",
     "ExportPage",
     "ExportReport",
     "PictureSource",
@@ -31,14 +33,60 @@ __all__ = [
     "WriteOptions",
     "Writer",
     "Written",
+    "check_readable",
+    "check_writable",
     "members",
     "module_of",
     "read",
     "read_member",
+    "readable",
+    "writable",
 ]
 
-FORMATS = {"funsd": "funsd", "coco": "coco", "pubtables": "pubtables", "pages": "page_json"}
+FORMATS = {
+    "funsd": "funsd",
+    "coco": "coco",
+    "pubtables": "pubtables",
+    "pages": "page_json",
+    "html": "html_tables",
+    "otsl": "otsl_tables",
+    "csv": "csv_tables",
+    "xlsx": "xlsx_tables",
+}
 """Name of each format and the module that reads and writes it."""
+
+WRITE_ONLY = frozenset({"html", "otsl", "csv", "xlsx"})
+READ_ONLY: frozenset[str] = frozenset()
+
+
+def readable() -> tuple[str, ...]:
+    """Names of the formats that can be imported."""
+    return tuple(name for name in FORMATS if name not in WRITE_ONLY)
+
+
+def writable() -> tuple[str, ...]:
+    """Names of the formats that can be exported."""
+    return tuple(name for name in FORMATS if name not in READ_ONLY)
+
+
+def check_readable(format_name: str) -> None:
+    """UserError for a format that can only be written."""
+    if format_name in WRITE_ONLY:
+        raise UserError(
+            "The format {name} can only be exported. Choose one of: {known}.",
+            name=format_name,
+            known=", ".join(readable()),
+        )
+
+
+def check_writable(format_name: str) -> None:
+    """UserError for a format that can only be read."""
+    if format_name in READ_ONLY:
+        raise UserError(
+            "The format {name} can only be imported. Choose one of: {known}.",
+            name=format_name,
+            known=", ".join(writable()),
+        )
 
 
 def module_of(format_name: str) -> ModuleType:
@@ -56,6 +104,7 @@ def members(format_name: str, path: Path) -> tuple[str, ...]:
     """Names of the pages of a data set; UserError where there is none at `path`."""
     if not path.exists():
         raise UserError("{file} cannot be found. Check that it is still there.", file=path)
+    check_readable(format_name)
     found: tuple[str, ...] = module_of(format_name).members(path)
     return found
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from model_backend.document import Annotation, Document, Page, PageStatus, Status
 from model_backend.errors import Cancelled, UserError
-from model_backend.formats import module_of, read
+from model_backend.formats import check_writable, module_of, read
 from model_backend.formats.pictures import FilePicture
 from model_backend.formats.source_data import boxes_outside
 from model_backend.formats.values import ExportPage, ExportReport, ReadPage, WriteOptions, Writer
@@ -99,6 +99,7 @@ def export(
     """
     out = Path(os.path.abspath(out))
     options = options or WriteOptions()
+    check_writable(format_name)
     _check_options(options)
     _check_free(out)
     with _errors_of(out), _folder_beside(out) as folder:

@@ -39,7 +39,7 @@ def evaluate(format_name: str, truth: Path, predicted: Path) -> dict[str, Any]:
             predicted=predicted,
             truth=truth,
         )
-    measures = {name: MEASURES[name]() for name in MEASURES_OF_FORMATS[format_name]}
+    measures = {name: MEASURES[name]() for name in _measures_of(format_name)}
     for key in common:
         right = formats.read_member(format_name, truth, wanted[key]).page
         found = formats.read_member(format_name, predicted, said[key]).page
@@ -53,6 +53,11 @@ def evaluate(format_name: str, truth: Path, predicted: Path) -> dict[str, Any]:
         "only_in_predicted": [_shown(key) for key in said if key not in wanted],
         "unreadable": broken,
     }
+
+
+def _measures_of(format_name: str) -> tuple[str, ...]:
+    """The measures that fit; all where none is named."""
+    return MEASURES_OF_FORMATS.get(format_name, tuple(MEASURES))
 
 
 def _members(format_name: str, path: Path, broken: list[str]) -> dict[Key, str]:
