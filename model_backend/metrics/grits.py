@@ -1,14 +1,16 @@
-"""GriTS, the similarity of two tables' grids (Smock et al., 2023, "GriTS: Grid table similarity").
+"""GriTS, the similarity of two tables' grids (Smock et al., 2023, "GriTS: Grid table similarity
+metric for table structure recognition", sections 3 and 4).
 
-The most similar substructures of two matrices are approximated as in the reference: rows are
-aligned by dynamic programming (the reward of two rows is the best alignment of their cells),
-columns likewise, and the rewards of the aligned cells are summed:
+The most similar substructures of two matrices (2D-MSS) are approximated as in the paper (factored,
+section 4.2): rows are aligned by dynamic programming (the reward of two rows is the best alignment
+of their cells), columns likewise, and the rewards of the aligned cells are summed:
 F = 2 S / (|truth| + |predicted|), precision S / |predicted|, recall S / |truth|, sizes in grid
 slots; a merged cell fills every slot it covers.
 
-Rewards: topology and location use the overlap of relative spans or of boxes, content
-2 |matching blocks| / (|a| + |b|). The reference divides overlaps by the enclosing rectangle
-instead of the union; `is_reference=True` does the same (for parity), False is the true IoU.
+Rewards: topology and location the IoU of relative spans or of boxes, content
+2 |longest common subsequence| / (|a| + |b|). The released code departs from the paper: it divides
+overlaps by the enclosing rectangle instead of the union, and takes difflib's matching blocks for
+the common subsequence; `is_reference=True` does the same, to compare with figures made by it.
 """
 
 from __future__ import annotations
@@ -24,12 +26,15 @@ import numpy.typing as npt
 
 from model_backend import table_grid
 from model_backend.document import Box, Span, Table, Word
+from model_backend.metrics.common_subsequence import Floats, similarities
 
 Aspect = Literal["topology", "content", "location"]
 ASPECTS: tuple[Aspect, ...] = ("topology", "content", "location")
-Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 Slot = TypeVar("Slot", bound=Hashable)
+HALF = 0.5
+LEAST_SLIVER = 0.001
+"""The share of a word that the released code asks to be in a cell."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def grits(
     predicted: Sequence[GridCell],
     aspect: Aspect,
     *,
-    is_reference: bool = True,
+    is_reference: bool = False,
 ) -> Score:
     """GriTS of one predicted table; slots that no cell covers count as blank ones.
 
@@ -65,10 +70,11 @@ def grits(
     if rows * columns == 0 or other_rows * other_columns == 0:
         return _score(0.0, rows * columns, other_rows * other_columns)
     if aspect == "content":
-        matrix, one, other = _matrix(_texts(truth), _texts(predicted), text_similarity)
+        compare = _matching_blocks if is_reference else similarities
+        matrix, one, other = _matrix(_texts(truth), _texts(predicted), compare)
     else:
         slots = _relative_spans if aspect == "topology" else _boxes
-        overlap = _enclosed_overlap if is_reference else _true_overlap
+        overlap = _enclosed_overlaps if is_reference else _true_overlaps
         matrix, one, other = _matrix(slots(truth), slots(predicted), overlap)
     row_pairs = _aligned(matrix, one, other)
     column_pairs = _aligned(matrix, one.T, other.T)
@@ -80,13 +86,21 @@ def grits(
     return _score(float(total), rows * columns, other_rows * other_columns)
 
 
-def grid_cells(table: Table, words: Sequence[Word]) -> tuple[GridCell, ...]:
+def grid_cells(
+    table: Table, words: Sequence[Word], *, reference_outline: Box | None = None
+) -> tuple[GridCell, ...]:
     """A table's cells with their text and the boxes that the reference measures locations on.
 
     Its post-processing tightens each row and column to the words that begin or end in it; a cell is
-    the meeting of its rows and columns.
+    the meeting of its rows and columns. With `reference_outline` (the table's box as a model or a
+    file gave it) words are given to cells as the released code does: those with half of them in
+    that box, to the cell that has the most of them, be it a sliver.
     """
-    inside = table_grid.words_of_cells(table, words)
+    if reference_outline is None:
+        inside = table_grid.words_of_cells(table, words)
+    else:
+        words = [word for word in words if word.box.overlap(reference_outline) >= HALF]
+        inside = table_grid.words_of_cells(table, words, least=LEAST_SLIVER)
     boxes = {
         span: [table_grid.box_to_frame(table, word.box) for word in found]
         for span, found in inside.items()
@@ -132,7 +146,7 @@ def _extremes(
 class Grits:
     """Mean GriTS over tables, and the share of tables with every text in its place (Acc_Con)."""
 
-    def __init__(self, *, is_reference: bool = True) -> None:
+    def __init__(self, *, is_reference: bool = False) -> None:
         self.is_reference = is_reference
         self.reset()
 
@@ -161,14 +175,18 @@ class Grits:
         return result
 
 
-def text_similarity(truth: str, predicted: str) -> float:
-    """2 |matching blocks| / (|a| + |b|) by difflib, as the reference counts; 1 for two blanks."""
+def matching_blocks(truth: str, predicted: str) -> float:
+    """2 |difflib's matching blocks| / (|a| + |b|), as the released code; 1 for two blanks."""
     if not truth and not predicted:
         return 1.0
     if set(truth).isdisjoint(predicted):
         return 0.0
     blocks = SequenceMatcher(None, truth, predicted).get_matching_blocks()
     return 2 * sum(block.size for block in blocks) / (len(truth) + len(predicted))
+
+
+def _matching_blocks(ones: Sequence[str], others: Sequence[str]) -> Floats:
+    return np.array([[matching_blocks(one, other) for other in others] for one in ones])
 
 
 def _score(total: float, truth: int, predicted: int) -> Score:
@@ -217,25 +235,45 @@ def _relative_spans(cells: Sequence[GridCell]) -> list[list[Box]]:
     return _slots(cells, Box(0, 0, 1, 1), seen)
 
 
-def _enclosed_overlap(one: Box, other: Box) -> float:
-    """Intersection over the area of the rectangle around both (the reference's "IoU")."""
-    area = one.union(other).area
-    common = one.intersection(other)
-    is_disjoint = common.width <= 0 or common.height <= 0
-    return 0.0 if is_disjoint or area <= 0 else common.area / area
+def _enclosed_overlaps(ones: Sequence[Box], others: Sequence[Box]) -> Floats:
+    """Intersection over the area of the rectangle around both (the released code's "IoU")."""
+    one, other = _corners(ones)[:, None], _corners(others)
+    around = np.maximum(one[..., 2:], other[..., 2:]) - np.minimum(one[..., :2], other[..., :2])
+    return _shares(_common(one, other), around.prod(-1))
 
 
-def _true_overlap(one: Box, other: Box) -> float:
-    return one.iou(other)
+def _true_overlaps(ones: Sequence[Box], others: Sequence[Box]) -> Floats:
+    """Intersection over union."""
+    one, other = _corners(ones)[:, None], _corners(others)
+    areas = [np.maximum(boxes[..., 2:] - boxes[..., :2], 0).prod(-1) for boxes in (one, other)]
+    common = _common(one, other)
+    return _shares(common, areas[0] + areas[1] - common)
+
+
+def _corners(boxes: Sequence[Box]) -> Floats:
+    corners = [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
+    return np.array(corners, dtype=np.float64)
+
+
+def _common(one: Floats, other: Floats) -> Floats:
+    """Area of the intersection of each pair of boxes."""
+    start, end = np.maximum(one[..., :2], other[..., :2]), np.minimum(one[..., 2:], other[..., 2:])
+    return np.asarray(np.maximum(end - start, 0).prod(-1))
+
+
+def _shares(common: Floats, whole: Floats) -> Floats:
+    return np.divide(common, whole, out=np.zeros_like(common), where=(common > 0) & (whole > 0))
 
 
 def _matrix(
-    truth: list[list[Slot]], predicted: list[list[Slot]], reward: Callable[[Slot, Slot], float]
+    truth: list[list[Slot]],
+    predicted: list[list[Slot]],
+    rewards: Callable[[Sequence[Slot], Sequence[Slot]], Floats],
 ) -> tuple[Floats, Indices, Indices]:
     """Rewards of each pair of different values, and which value stands in each slot."""
     one, first = _numbered(truth)
     other, second = _numbered(predicted)
-    return np.array([[reward(a, b) for b in second] for a in first]), one, other
+    return rewards(first, second), one, other
 
 
 def _numbered(slots: list[list[Slot]]) -> tuple[Indices, list[Slot]]:

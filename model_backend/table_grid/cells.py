@@ -49,23 +49,30 @@ def cell_spans(table: Table) -> tuple[Span, ...]:
     return tuple(dict.fromkeys(spans))
 
 
-def words_of_cells(table: Table, words: Iterable[Word]) -> dict[Span, tuple[Word, ...]]:
+HALF = 0.5
+
+
+def words_of_cells(
+    table: Table, words: Iterable[Word], *, least: float = HALF
+) -> dict[Span, tuple[Word, ...]]:
     """The words of every cell (each cell has its entry), in reading order.
 
-    A word belongs to the cell it overlaps most; one with less than half of it in the table to none.
+    A word belongs to the cell it overlaps most; one with less than `least` of it in the table to
+    none.
     """
     found: dict[Span, list[tuple[Word, Box]]] = defaultdict(list)
     rows, columns, merged = row_edges(table), column_edges(table), _merged(table)
     for word in words:
         box = box_to_frame(table, word.box)
-        if is_inside(box, table.box):
+        if is_inside(box, table.box, least):
             found[_best_span(box, rows, columns, merged)].append((word, box))
     return {span: _in_order(found.get(span, ())) for span in cell_spans(table)}
 
 
-def is_inside(box: Box, outline: Box) -> bool:
-    """Whether at least half of a box (its middle, where it has no area) lies in the outline."""
-    return box.overlap(outline) >= 0.5 if box.area > 0 else outline.contains(box.center)
+def is_inside(box: Box, outline: Box, least: float = HALF) -> bool:
+    """Whether at least that share of a box (its middle, where it has no area) lies in the
+    outline."""
+    return box.overlap(outline) >= least if box.area > 0 else outline.contains(box.center)
 
 
 def cell_text(words: Iterable[Word]) -> str:
