@@ -98,27 +98,49 @@ def _sort_in(box: Box, across: list[Rule], down: list[Rule]) -> None:
         down.append(Rule(x, box.y0, box.y1))
 
 
-def joined_rules(rules: Iterable[Rule], apart: float, gap: float) -> tuple[Rule, ...]:
-    """Pieces of one line joined: at most `apart` beside and `gap` behind one another."""
+def joined_rules(
+    rules: Iterable[Rule], apart: float, gap: float, crossing: Sequence[Rule] = ()
+) -> tuple[Rule, ...]:
+    """Pieces of one line joined: at most `apart` beside and `gap` behind one another.
+
+    Pieces that end at lines of `crossing` on both sides of a gap are sides of two boxes: they stay
+    apart.
+    """
     groups: list[list[Rule]] = []
     for rule in sorted(rules, key=lambda rule: rule.at):
         if groups and rule.at - groups[-1][0].at <= apart:
             groups[-1].append(rule)
         else:
             groups.append([rule])
-    joined = [line for group in groups for line in _end_to_end(group, gap)]
+    joined = [line for group in groups for line in _end_to_end(group, gap, crossing, 2 * apart)]
     return tuple(line for line in joined if line.end - line.start >= SHORTEST)
 
 
-def _end_to_end(group: Sequence[Rule], gap: float) -> list[Rule]:
+def _end_to_end(
+    group: Sequence[Rule], gap: float, crossing: Sequence[Rule], reach: float
+) -> list[Rule]:
     result: list[Rule] = []
     for rule in sorted(group, key=lambda rule: rule.start):
-        if result and rule.start <= result[-1].end + gap:
+        if (
+            result
+            and rule.start <= result[-1].end + gap
+            and not _are_corners(result[-1], rule, crossing, reach)
+        ):
             last = result[-1]
             result[-1] = Rule(last.at, last.start, max(last.end, rule.end))
         else:
             result.append(rule)
     return result
+
+
+def _are_corners(before: Rule, after: Rule, crossing: Sequence[Rule], reach: float) -> bool:
+    """Whether a piece ends at one line, and the next begins at another with white between them."""
+    if after.start - before.end <= reach:
+        return False
+    here = [rule.at for rule in crossing if rule.start - reach <= before.at <= rule.end + reach]
+    return any(abs(at - before.end) <= reach / 2 for at in here) and any(
+        abs(at - after.start) <= reach / 2 for at in here
+    )
 
 
 def pictured_rulings(picture: Pixels, to_page: Affine, words: Sequence[Box]) -> Rulings:
@@ -138,14 +160,15 @@ def pictured_rulings(picture: Pixels, to_page: Affine, words: Sequence[Box]) -> 
         margin = 0.2 * box.height
         top, bottom = max(0, round(box.y0 + margin)), max(0, round(box.y1 - margin))
         dark[top:bottom, max(0, round(box.x0)) : max(0, round(box.x1))] = False
-    return Rulings(
-        _lines(dark, to_page, height, is_across=True),
-        _lines(np.ascontiguousarray(dark.T), to_page, height, is_across=False),
-    )
+    across = _pieces(dark, to_page, height, is_across=True)
+    down = _pieces(np.ascontiguousarray(dark.T), to_page, height, is_across=False)
+    unit = abs(to_page[0]) * height
+    apart, gap = 0.25 * unit, 1.5 * unit
+    return Rulings(joined_rules(across, apart, gap, down), joined_rules(down, apart, gap, across))
 
 
-def _lines(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) -> tuple[Rule, ...]:
-    """The rulings along the rows of pixels; `height` is that of words, in pixels."""
+def _pieces(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) -> list[Rule]:
+    """The pieces of rulings along the rows of pixels; `height` is that of words, in pixels."""
     from scipy import ndimage
 
     length = max(20, int(1.5 * height))
@@ -158,8 +181,7 @@ def _lines(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) -> 
         if across >= 1.5 * length and down <= max(4.0, 0.35 * height) + STEEPEST * across:
             place = Box(columns.start, rows.start + 1, columns.stop, rows.stop - 1)
             rules.append(_placed_rule(place, to_page, is_across=is_across))
-    unit = abs(to_page[0]) * height
-    return joined_rules(rules, 0.25 * unit, 1.5 * unit)
+    return rules
 
 
 def _long_runs(bitmap: Bitmap, length: int) -> Bitmap:

@@ -11,6 +11,7 @@ from model_backend.predictors.ruling_lines import Rulings
 from model_backend.table_grid.runs import (
     SPACE,
     Line,
+    Rule,
     Run,
     is_number,
     joined,
@@ -21,6 +22,15 @@ from model_backend.table_grid.runs import (
 
 _NOTE = re.compile(r"(notes?|sources?|exhibit reads)\b|[*†‡]|\d ?[A-Z]|see\b|\(?[a-z1-9]\)? ", re.I)
 _CAPTION = re.compile(r"(table|exhibit|figure|tabelle|tableau|표)\s*[\dA-Z<]", re.I)  # noqa: RUF001
+
+WIDER = 0.15
+"""Rulings reach beyond the text of a table by no more than this share of its width."""
+TITLE = 1.35
+"""A line whose letters are so many times as tall as usual is a title."""
+FIELDS = 0.3
+"""Where this share of the lines has labels with colons and values, it is a form."""
+MOST_WORDS = 4.0
+"""Cells have fewer words on a line; running text in columns has more."""
 
 
 def runs_in(words: Iterable[Word], box: Box) -> list[Run]:
@@ -92,61 +102,96 @@ def _middle(line: Line) -> float:
 
 
 def snapped(area: Box, rulings: Rulings, reach: float) -> Box:
-    """The area with its sides moved out to the table's outer rulings, where those are near."""
+    """The area with its sides moved out to the table's outer rulings, where those are near.
+
+    Rulings over the full width that end alike show where the table's left and right sides are.
+    """
     near = rulings.near(area, reach)
-    across = [rule.at for rule in near.across if rule.covers(area.x0, area.x1, 0.9)]
+    across = [rule for rule in near.across if rule.covers(area.x0, area.x1, 0.9)]
     down = [rule.at for rule in near.down if rule.covers(area.y0, area.y1, 0.9)]
+    least, most = area.x0 - WIDER * area.width, area.x1 + WIDER * area.width
+    starts = _alike([rule.start for rule in across if least <= rule.start], reach)
+    ends = _alike([rule.end for rule in across if rule.end <= most], reach)
     return Box(
-        min([area.x0, *down]),
-        min([area.y0, *across]),
-        max([area.x1, *down]),
-        max([area.y1, *across]),
+        min([area.x0, *down, *starts]),
+        min([area.y0, *(rule.at for rule in across)]),
+        max([area.x1, *down, *ends]),
+        max([area.y1, *(rule.at for rule in across)]),
     )
 
 
-def found_areas(words: Sequence[Word], rulings: Rulings, page: Box) -> list[Box]:
-    """The areas of tables on a page about which nothing is known but words and rulings."""
-    ruled = ruled_areas(words, rulings, page)
-    free = [word for word in words if not any(word.box.overlap(area) > 0.5 for area in ruled)]
-    return sorted(ruled + aligned_areas(free), key=lambda box: (box.y0, box.x0))
+def _alike(places: Sequence[float], reach: float) -> list[float]:
+    """The places, where there are several and all are near one another."""
+    return list(places) if len(places) > 1 and max(places) - min(places) <= reach else []
 
 
-def ruled_areas(words: Sequence[Word], rulings: Rulings, page: Box) -> list[Box]:
-    """The boxes around rulings that cross or touch one another and hold words in several cells."""
-    inside = runs_in(words, page)
-    near = 0.6 * text_height(inside)
-    groups: list[tuple[Box, int, int]] = []
-    lines = [(Box(r.start, r.at, r.end, r.at), 1, 0) for r in rulings.across]
-    lines += [(Box(r.at, r.start, r.at, r.end), 0, 1) for r in rulings.down]
-    for box, across, down in lines:
-        touching = [group for group in groups if group[0].grown(near).intersects(box)]
-        groups = [group for group in groups if group not in touching]
-        groups.append(
-            (
-                union_of([box, *(group[0] for group in touching)]),
-                across + sum(group[1] for group in touching),
-                down + sum(group[2] for group in touching),
-            )
-        )
-    return [
-        box
-        for box, across, down in groups
-        if across >= 3 and down >= 2 and (across >= 4 or down >= 3)
-        if box.area < 0.95 * page.area and box.height > 3 * near and len(runs_in(words, box)) >= 4
-    ]
-
-
-def aligned_areas(words: Sequence[Word]) -> list[Box]:
-    """Blocks of at least three neighbouring lines whose runs stand in two or more columns."""
-    runs = [Run(word.box, word.text.strip()) for word in words if word.text.strip()]
-    height = text_height(runs)
-    lines = lines_of_words(runs)
+def free_areas(
+    words: Sequence[Word], taken: Sequence[Box], rulings: Rulings, text_height: float
+) -> list[Box]:
+    """The areas of tables outside of those taken, about which nothing is known but the words."""
+    free = [word for word in words if not any(word.box.overlap(area) > 0.5 for area in taken)]
+    runs = [Run(word.box, word.text.strip()) for word in free if word.text.strip()]
     areas = []
-    for block in _blocks(lines, height):
-        block = _trimmed_block(block, height)
-        if len(block) >= 3 and _is_tabular(block, height):
-            areas.append(union_of(run.box for line in block for run in line).grown(0.2 * height))
+    for block in _parted(lines_of_words(runs), taken, text_height):
+        block = _without_title(_trimmed_block(block, text_height))
+        if len(block) >= 3 and _is_tabular(block, text_height) and not is_form(block, rulings):
+            area = union_of(run.box for line in block for run in line)
+            areas.append(area.grown(0.2 * text_height))
     return areas
+
+
+def _parted(lines: Sequence[Line], taken: Sequence[Box], height: float) -> list[list[Line]]:
+    """The blocks of lines, ended at every bar or table over most of their width."""
+    parts: list[list[Line]] = []
+    for block in _blocks(lines, height):
+        outline = union_of(run.box for line in block for run in line)
+        bars = [box.center[1] for box in taken if _reaches_over(box, outline)]
+        parts.append([])
+        for line in block:
+            last = parts[-1][-1] if parts[-1] else line
+            if any(_middle(last) < bar < _middle(line) for bar in bars):
+                parts.append([])
+            parts[-1].append(line)
+    return parts
+
+
+def _reaches_over(box: Box, outline: Box) -> bool:
+    return min(box.x1, outline.x1) - max(box.x0, outline.x0) > 0.5 * outline.width
+
+
+def _without_title(block: Sequence[Line]) -> list[Line]:
+    """Without first lines in far larger letters than the others have: titles."""
+    heights = [text_height(line) for line in block]
+    usual = sorted(heights)[len(heights) // 2] if heights else 0.0
+    first = next((index for index, tall in enumerate(heights) if tall < TITLE * usual), 0)
+    return list(block[first:])
+
+
+def is_form(block: Sequence[Line], rulings: Rulings) -> bool:
+    """Whether lines are fields: labels with colons and values, or values on lines of their own."""
+    outline = union_of(run.box for line in block for run in line)
+    short = [rule for rule in rulings.across if rule.end - rule.start < 0.6 * outline.width]
+    labelled = sum(_has_label(line) for line in block)
+    underlined = sum(any(_is_under(rule, line) for rule in short) for line in block)
+    return labelled >= FIELDS * len(block) or underlined >= 0.5 * len(block)
+
+
+def _has_label(line: Line) -> bool:
+    """Whether a line has a word with a colon at its end that is no heading alone on its line."""
+    colons = [index for index, run in enumerate(line) if re.search(r"\w[:：]$", run.text)]  # noqa: RUF001 - Korean forms have the wide colon
+    return len(colons) > 1 or any(index + 1 < len(line) for index in colons)
+
+
+def _is_under(rule: Rule, line: Line) -> bool:
+    """Whether a ruling lies right below a word, or in the white of its line."""
+    top, bottom = _middle(line), _bottom_of(line) + 0.5 * text_height(line)
+    return top < rule.at < bottom and rule.start < line[-1].box.x1 + 10 * text_height(line)
+
+
+def is_single(words: Sequence[Word], box: Box, height: float) -> bool:
+    """Whether a box has text, and one run of it on each line: a title or a note."""
+    lines = lines_of_words(runs_in(words, box))
+    return bool(lines) and all(len(joined(line, 1.5 * height)) == 1 for line in lines)
 
 
 def _blocks(lines: Sequence[Line], height: float) -> list[list[Line]]:
@@ -187,9 +232,9 @@ def _trimmed_block(block: Sequence[Line], height: float) -> list[Line]:
 
 
 def _is_tabular(block: Sequence[Line], height: float) -> bool:
-    """Whether most lines have runs in the same columns, with numbers or many columns."""
+    """Whether most lines have runs in the same columns: three of them, or two with numbers."""
     whites = [white for white in white_columns(block, height) if white[1] - white[0] > 0.8 * height]
-    if not whites:
+    if not whites or _is_set_in_columns(block, height):
         return False
     rows = [joined(line, 0.8 * height) for line in block]
     shared = sum(
@@ -198,6 +243,12 @@ def _is_tabular(block: Sequence[Line], height: float) -> bool:
     )
     numbers = sum(any(is_number(run.text) for run in row[1:]) for row in rows)
     return shared >= 0.6 * len(rows) and (numbers >= 0.4 * len(rows) or len(whites) >= 2)
+
+
+def _is_set_in_columns(block: Sequence[Line], height: float) -> bool:
+    """Whether the runs are long: prose in columns beside one another."""
+    runs = sum(len(joined(line, SPACE * height)) for line in block)
+    return sum(len(run.text.split()) for line in block for run in line) > MOST_WORDS * runs
 
 
 def _middles(whites: Sequence[tuple[float, float]]) -> list[float]:

@@ -33,19 +33,22 @@ def quality(table: Table, words: Sequence[Word]) -> float:
     filled = {span: found for span, found in inside.items() if found}
     if len(table.rows) < 2 or len(table.columns) < 2 or not filled:
         return 0.0
-    whole = 1 - 3 * _cut_share(table, words)
+    whole = 1 - 3 * _cut_share(table, filled)
     single = 1 - 2 * _crowded_share(filled)
     return max(0.0, whole) * max(0.0, single) * _fill(table, filled)
 
 
-def _cut_share(table: Table, words: Sequence[Word]) -> float:
-    """The share of the words inside that an inner column edge runs through."""
-    edges = table_grid.column_edges(table)[1:-1]
-    boxes = [table_grid.box_to_frame(table, word.box) for word in words]
-    inside = [box for box in boxes if box.overlap(table.box) >= 0.5]
+def _cut_share(table: Table, words_of_cells: dict[Span, tuple[Word, ...]]) -> float:
+    """The share of the words inside that a cell's left or right side runs through."""
     margin = 1.0
-    cut = sum(any(box.x0 + margin < edge < box.x1 - margin for edge in edges) for box in inside)
-    return cut / len(inside) if inside else 0.0
+    edges = table_grid.column_edges(table)
+    cut = count = 0
+    for span, found in words_of_cells.items():
+        inner = [edge for edge in edges[1:-1] if edge not in edges[span.column0 + 1 : span.column1]]
+        boxes = [table_grid.box_to_frame(table, word.box) for word in found]
+        cut += sum(any(b.x0 + margin < edge < b.x1 - margin for edge in inner) for b in boxes)
+        count += len(found)
+    return cut / count if count else 0.0
 
 
 def _crowded_share(filled: dict[Span, tuple[Word, ...]]) -> float:
@@ -69,6 +72,13 @@ def _has_gap(words: Sequence[Word]) -> bool:
         after.box.x0 - before.box.x1 > 0.6 * before.box.height
         for before, after in zip(ordered, ordered[1:], strict=False)
     )
+
+
+def crowded_share(table: Table, words: Sequence[Word]) -> float:
+    """The share of the filled cells that hold several numbers; 0 where none is filled."""
+    inside = table_grid.words_of_cells(table, words)
+    filled = {span: found for span, found in inside.items() if found}
+    return _crowded_share(filled) if filled else 0.0
 
 
 def _fill(table: Table, filled: dict[Span, tuple[Word, ...]]) -> float:

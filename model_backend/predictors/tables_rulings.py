@@ -22,10 +22,17 @@ from model_backend.document import (
     rotation_about,
     transform_point,
 )
+from model_backend.predictors.drawn_tables import drawn_grid, is_filled, is_form, is_undivided
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.ruling_lines import Rulings, pictured_rulings
-from model_backend.predictors.table_areas import found_areas, snapped, trimmed
-from model_backend.predictors.table_choice import best_of
+from model_backend.predictors.table_areas import free_areas, is_single, snapped, trimmed
+from model_backend.predictors.table_choice import LEAST_SCORE, best_of, crowded_share, quality
+from model_backend.predictors.table_lattice import (
+    Lattice,
+    lattices_of,
+    regular_parts,
+    without_titles,
+)
 from model_backend.reading_order import slope_of
 from model_backend.table_grid import empty_table, transformed
 from model_backend.table_grid.proposal import grid_of
@@ -41,6 +48,15 @@ LEAST_SKEW = 0.25
 """Degrees; less is left as it is, so that tables of good scans stay upright."""
 UNSURE = 0.8
 """What is found without a layout analysis scores this much lower."""
+
+REACH = 0.4
+"""Lines that miss each other by this share of the text's height cross."""
+FORM_BOXES = 6
+"""A lattice with so many cells that is no table is a form's boxes: no table is looked for in it."""
+CROWDED = 0.1
+"""Where more cells hold several numbers, the lines drawn are not those of all rows and columns."""
+BAR = 2.5
+"""A box lower than so many text heights is a bar or a field."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +87,57 @@ def tables_of(given: PredictorInput) -> tuple[Table, ...]:
     scale = page.width / picture.shape[1]
     height = median([word.box.height for word in words]) if words else 0.1 * DPI * scale
     rulings = pictured_rulings(picture, given.to_page(DPI), [word.box for word in words])
-    grids = [
-        grid
-        for area in found_areas(words, rulings, page.box)
-        if (grid := grid_in(area, words, rulings, height)) is not None
-    ]
+    grids = level_grids(words, rulings, page.box, height)
     tables = grids if not degrees else [transformed(grid, turn) for grid in grids]
     return tuple(
         replace(table, id=number, source="rulings") for number, table in enumerate(tables, 1)
     )
+
+
+def level_grids(
+    words: Sequence[Word], rulings: Rulings, page: Box, text_height: float
+) -> list[Table]:
+    """The grids of a levelled page: of lattices first, then of aligned lines outside of them."""
+    lattices = lattices_of(rulings, REACH * text_height)
+    parts = [part for lattice in lattices for part in regular_parts(lattice)]
+    drawn = [lattice_grid(part, words, rulings, text_height) for part in parts]
+    boxed = [lattice.box for lattice in lattices if is_boxes(lattice, text_height)]
+    taken = boxed + [grid.box for grid in drawn if grid]
+    areas = free_areas(words, taken, rulings, text_height)
+    free = [grid_in(area, words, rulings, text_height) for area in areas]
+    grids = [grid for grid in drawn + free if grid is not None]
+    return sorted(grids, key=lambda grid: (grid.box.y0, grid.box.x0))
+
+
+def is_boxes(lattice: Lattice, text_height: float) -> bool:
+    """Whether a lattice is a form's boxes or a bar, not just a frame around text."""
+    return len(lattice.spans) >= FORM_BOXES or lattice.box.height < BAR * text_height
+
+
+def lattice_grid(
+    lattice: Lattice, words: Sequence[Word], rulings: Rulings, text_height: float
+) -> Table | None:
+    """The scored grid of a lattice, as drawn or divided further by its text; None for forms."""
+    lattice = without_titles(lattice, lambda row: is_single(words, row, text_height))
+    near = rulings.near(lattice.box, 0.5 * text_height)
+    outline = replace(empty_table(1, lattice.box), status=Status.PROPOSED)
+    drawn = drawn_grid(lattice, outline, words, near)
+    if not is_filled(drawn, words):
+        return None
+    read = grid_of(outline, words, across=near.across, down=near.down)
+    best = chosen_grid(drawn, read, words)
+    if best is None or is_form(best, words):
+        return None
+    return replace(best, score=round(UNSURE * (best.score or 0.0), 3))
+
+
+def chosen_grid(drawn: Table, read: Table, words: Sequence[Word]) -> Table | None:
+    """The grid as drawn, however empty, unless its rows hold several lines or numbers each."""
+    if is_undivided(drawn, words):
+        return best_of([read], words)
+    if crowded_share(drawn, words) > CROWDED:
+        return best_of([drawn, read], words)
+    return replace(drawn, score=max(quality(drawn, words), LEAST_SCORE))
 
 
 def grid_of_outline(given: PredictorInput, outline: Box) -> Table:

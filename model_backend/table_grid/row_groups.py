@@ -73,6 +73,7 @@ def layout_of(
             for line in lines
         ],
         height,
+        across,
     )
     full = tuple(_rule_between(above, below, box, across, 0.6) for above, below in pairwise(placed))
     ends = (columns[0], columns[-1])
@@ -84,21 +85,37 @@ def layout_of(
     return Layout(box, height, columns, tuple(placed), tuple(across), full, is_whole)
 
 
-def _interleaved(lines: Sequence[PlacedLine], height: float) -> list[PlacedLine]:
+def _interleaved(
+    lines: Sequence[PlacedLine], height: float, across: Sequence[Rule]
+) -> list[PlacedLine]:
     """Lines so near that they cannot be rows of their own joined, where their columns differ.
 
-    So a label of two lines meets its values, which stand at half its height.
+    So a label of two lines meets its values, which stand at half its height; but a heading at half
+    the height of two others does not join these over the ruling between them.
     """
     result: list[PlacedLine] = []
     last: PlacedLine = []
     for line in lines:
         is_near = bool(last) and _middle(line) - _middle(last) < TOUCHING * height
-        if is_near and not covered_columns(line) & covered_columns(last):
+        is_beside = is_near and not covered_columns(line) & covered_columns(last)
+        if is_beside and not _is_ruled_apart(result[-1], line, across):
             result[-1] = sorted(result[-1] + line, key=lambda item: item.first)
         else:
             result.append(line)
         last = line
     return result
+
+
+def _is_ruled_apart(above: PlacedLine, below: PlacedLine, across: Sequence[Rule]) -> bool:
+    """Whether a ruling lies between runs that stand in the same column."""
+    return any(
+        one.run.box.center[1] < rule.at < other.run.box.center[1]
+        and rule.start <= other.run.box.center[0] <= rule.end
+        for one in above
+        for other in below
+        if one.first < other.last and other.first < one.last
+        for rule in across
+    )
 
 
 def _runs(line: Line, height: float, separators: Sequence[float], space: float) -> Line:

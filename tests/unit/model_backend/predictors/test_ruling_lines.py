@@ -17,7 +17,7 @@ from model_backend.predictors.ruling_lines import (
     joined_rules,
     pictured_rulings,
 )
-from model_backend.predictors.table_areas import found_areas, snapped, trimmed
+from model_backend.predictors.table_areas import free_areas, snapped, trimmed
 from model_backend.predictors.table_choice import best_of, quality
 from model_backend.table_grid.runs import Rule
 
@@ -58,7 +58,7 @@ def test_pieces_of_one_line_are_joined_and_others_are_not() -> None:
     assert joined_rules(pieces, 1.5, 6) == (Rule(10, 0, 40), Rule(10, 80, 95), Rule(14, 0, 40))
 
 
-def sheet(*, skew: float = 0.0, gray: int = 0) -> np.ndarray:  # type: ignore[type-arg]
+def sheet(*, skew: float = 0.0, gray: int = 0) -> np.ndarray:
     picture = np.full((400, 600), 255, dtype=np.uint8)
     for at in (100, 200, 300):
         picture[at : at + 2, 50:550] = gray
@@ -106,19 +106,67 @@ def test_aligned_lines_between_prose_are_an_area() -> None:
     prose = "this is a line of running text that fills the page from side to side"
     words = words_at([(40, [(50, prose)]), (54, [(50, prose)]), *numbers(90, 5)])
     words += words_at([(190, [(50, prose)]), (204, [(50, prose)])])
-    (area,) = found_areas(words, Rulings(), PAGE)
+    (area,) = free_areas(words, [], Rulings(), 10)
     assert 80 < area.y0 <= 90
     assert 164 <= area.y1 < 180
 
 
-def test_ruled_box_is_an_area_and_a_page_frame_is_none() -> None:
-    across = tuple(Rule(at, 50, 500) for at in (85, 105, 125, 175))
-    down = tuple(Rule(at, 85, 175) for at in (50, 240, 500))
-    words = words_at(numbers(90, 5))
-    assert found_areas(words, Rulings(across, down), PAGE) == [Box(50, 85, 500, 175)]
-    frame = Rulings((Rule(1, 0, 600), Rule(799, 0, 600)), (Rule(1, 0, 800), Rule(599, 0, 800)))
-    (area,) = found_areas(words, frame, PAGE)
-    assert area.height < 100
+def test_words_taken_by_a_table_make_no_area_and_a_bar_ends_one() -> None:
+    words = words_at(numbers(90, 8))
+    assert free_areas(words, [Box(50, 80, 450, 230)], Rulings(), 10) == []
+    bar = Box(50, 136, 450, 138)
+    first, second = free_areas(words, [bar], Rulings(), 10)
+    assert first.y1 <= 137 <= second.y0 + 1
+    assert len(free_areas(words, [], Rulings(), 10)) == 1
+
+
+def fields(first: float, count: int, mark: str) -> list[tuple[float, list[tuple[float, str]]]]:
+    return [
+        (first + 16 * row, [(60, f"Label{row}{mark}"), (150, f"{row}.5"), (300, f"{row}00")])
+        for row in range(count)
+    ]
+
+
+def test_labels_with_colons_before_values_are_a_form() -> None:
+    assert len(free_areas(words_at(fields(90, 6, "")), [], Rulings(), 10)) == 1
+    assert free_areas(words_at(fields(90, 6, ":")), [], Rulings(), 10) == []
+
+
+def test_values_on_lines_of_their_own_are_a_form() -> None:
+    words = words_at(fields(90, 6, ""))
+    short = tuple(Rule(101.0 + 16 * row, 150, 180) for row in range(6))
+    full = tuple(Rule(101.0 + 16 * row, 60, 320) for row in range(6))
+    assert free_areas(words, [], Rulings(across=short), 10) == []
+    assert len(free_areas(words, [], Rulings(across=full), 10)) == 1
+
+
+def test_line_in_large_letters_above_is_no_part_of_the_table() -> None:
+    title = [Word(90, "TITLE", Box(60, 60, 200, 80)), Word(91, "2026", Box(250, 60, 300, 80))]
+    (area,) = free_areas([*title, *words_at(numbers(94, 6))], [], Rulings(), 10)
+    assert area.y0 > 85
+
+
+def test_prose_in_columns_is_no_area() -> None:
+    left, right = "some words in a line 4", "more of the text as 7"
+    rows = [(90.0 + 14 * row, [(60.0, left), (260.0, right), (460.0, left)]) for row in range(8)]
+    assert free_areas(words_at(rows), [], Rulings(), 10) == []
+
+
+def test_rulings_that_end_alike_give_the_sides_of_a_table() -> None:
+    rulings = Rulings(tuple(Rule(at, 40, 470) for at in (80, 104, 172)))
+    assert snapped(Box(60, 84, 440, 170), rulings, 6) == Box(40, 80, 470, 172)
+    uneven = Rulings((Rule(80, 40, 470), Rule(172, 55, 450)))
+    assert snapped(Box(60, 84, 440, 170), uneven, 6) == Box(60, 80, 440, 172)
+    across_page = Rulings(tuple(Rule(at, 0, 600) for at in (80, 172)))
+    assert snapped(Box(260, 84, 400, 170), across_page, 6) == Box(260, 80, 400, 172)
+
+
+def test_sides_of_two_boxes_stay_apart_and_broken_lines_do_not() -> None:
+    pieces = [Rule(10, 0, 50), Rule(10, 60, 120)]
+    corners = [Rule(50, 5, 90), Rule(60, 5, 90)]
+    assert joined_rules(pieces, 2, 12) == (Rule(10, 0, 120),)
+    assert joined_rules(pieces, 2, 12, corners) == tuple(pieces)
+    assert joined_rules(pieces, 2, 12, corners[:1]) == (Rule(10, 0, 120),)
 
 
 def test_caption_above_and_note_below_the_rulings_are_cut_off() -> None:
@@ -132,7 +180,7 @@ def test_caption_above_and_note_below_the_rulings_are_cut_off() -> None:
     rulings = Rulings(tuple(Rule(at, 55, 430) for at in (80, 104, 172)))
     area = trimmed(Box(55, 55, 430, 195), words, rulings)
     assert (area.y0, area.y1) == (79, 173)
-    assert snapped(Box(60, 84, 420, 170), rulings, 6) == Box(60, 80, 420, 172)
+    assert snapped(Box(60, 84, 420, 170), rulings, 6) == Box(55, 80, 430, 172)
 
 
 def test_better_grid_is_chosen_and_poor_ones_are_none() -> None:
