@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,9 @@ def export_project(
     left = Left()
     with Store.open(folder, read_only=True) as store:
         labels = tuple(label.name for label in store.schema().labels)
-        chosen = options or WriteOptions(labels=labels)
+        chosen = options or WriteOptions()
+        if not chosen.labels:  # category ids follow the schema, not which labels happen to occur
+            chosen = replace(chosen, labels=labels)
         pages = _pages(
             store, left, workers, passwords or Passwords(), include_proposed, on_progress
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.document.edits.parts import begun
 from desktop.document.edits.placing import turned, turned_size, turning
-from model_backend.document import COLLECTIONS, Page, PageStatus, Status
+from model_backend.document import COLLECTIONS, Entity, Page, PageStatus, Status, union_of
 
 
 def set_page_status(page: Page, status: PageStatus) -> Page:
@@ -47,4 +47,19 @@ def _turned(page: Page, degrees: float) -> Page:
         name: tuple(turned(item, affine, degrees) for item in getattr(page, name))
         for name in COLLECTIONS
     }
-    return replace(page, width=width, height=height, **fields)
+    after = replace(page, width=width, height=height, **fields)
+    return replace(after, entities=_around_their_words(page, after))
+
+
+def _around_their_words(before: Page, after: Page) -> tuple[Entity, ...]:
+    """Boxes that were the union of their words are so again: words of a line turn apart."""
+    old = {word.id: word.box for word in before.words}
+    new = {word.id: word.box for word in after.words}
+
+    def around(was: Entity, entity: Entity) -> Entity:
+        ids = [word_id for word_id in was.word_ids if word_id in old]
+        if not ids or was.box != union_of(old[word_id] for word_id in ids):
+            return entity
+        return replace(entity, box=union_of(new[word_id] for word_id in ids))
+
+    return tuple(map(around, before.entities, after.entities))

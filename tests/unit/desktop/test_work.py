@@ -23,6 +23,7 @@ from desktop.store.store import Store
 from model_backend import sources
 from model_backend.document import Box, Page, PageGeometry, PageStatus, Status, Word
 from model_backend.errors import Cancelled
+from model_backend.formats import WriteOptions
 from model_backend.service import Workers
 
 
@@ -360,6 +361,20 @@ def test_only_what_people_settled_leaves_and_the_rest_is_counted(
         target.store.folder, "pages", tmp_path / "all", include_proposed=True, workers=workers
     )
     assert everything.report.pages == 3
+
+
+def test_category_ids_follow_the_schema_however_the_export_is_asked_for(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    read(target, workers, make_pdf(tmp_path / "a.pdf"))
+    page = target.store.page(target.store.page_ids()[0])
+    drawn = edits.add_region(page, "signature", Box(10, 10, 50, 30))
+    target.store.apply("Draw", [PageChange(page, edits.set_page_status(drawn, PageStatus.DONE))])
+    out, options = tmp_path / "coco", WriteOptions(dpi=72)
+    work.export_project(target.store.folder, "coco", out, options, workers=workers)
+    written = json.loads((out / "annotations" / "instances.json").read_text())
+    names = [category["name"] for category in written["categories"]]
+    assert names[:4] == ["question", "answer", "header", "other"]
 
 
 def test_a_cancelled_export_leaves_nothing_behind(

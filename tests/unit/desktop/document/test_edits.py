@@ -26,6 +26,7 @@ from model_backend.document import (
     Status,
     Word,
     transform_point,
+    union_of,
 )
 
 RULES = "rules"
@@ -349,6 +350,17 @@ def test_deskew_and_back_keeps_sizes_and_places() -> None:
     back = edits.deskew(turned, 0.0)
     assert back.words[0].box.x0 == pytest.approx(page.words[0].box.x0)
     assert back.tables[0].rotation == 0.0
+
+
+def test_deskew_leaves_an_entity_around_its_words() -> None:
+    page = page_of_words()
+    ids = [word.id for word in page.words[:3]]
+    page = edits.add_entity(page, "question", ids)
+    turned = edits.deskew(page, 4.0)
+    words = [word.box for word in turned.words if word.id in ids]
+    assert turned.entities[0].box == union_of(words)
+    drawn = replace(page, entities=(replace(page.entities[0], box=Box(0, 0, 500, 400)),))
+    assert edits.deskew(drawn, 4.0).entities[0].box.width == pytest.approx(500)  # kept as drawn
 
 
 def test_turn_by_an_odd_angle_is_a_bug() -> None:
