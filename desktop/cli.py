@@ -48,6 +48,7 @@ class Format(StrEnum):
     COCO = "coco"
     PUBTABLES = "pubtables"
     PAGES = "pages"
+    PAGE_XML = "page_xml"
     HTML = "html"
     OTSL = "otsl"
     CSV = "csv"

@@ -10,6 +10,7 @@ FORMAT_TEXTS = (
     ("coco", mark("COCO: boxes, polygons and masks")),
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
     ("pages", mark("Proofdesk pages: everything, without loss")),
+    ("page_xml", mark("PAGE XML: regions, lines, words, tables and links")),
     ("html", mark("HTML: tables with header and merged cells")),
     ("otsl", mark("OTSL: tables as tokens")),
     ("csv", mark("CSV: the texts of tables")),

@@ -48,6 +48,7 @@ FORMATS = {
     "coco": "coco",
     "pubtables": "pubtables",
     "pages": "page_json",
+    "page_xml": "page_xml",
     "html": "html_tables",
     "otsl": "otsl_tables",
     "csv": "csv_tables",
