@@ -45,6 +45,7 @@ class Format(StrEnum):
     """The data set formats."""
 
     FUNSD = "funsd"
+    XFUND = "xfund"
     COCO = "coco"
     PUBTABLES = "pubtables"
     PAGES = "pages"

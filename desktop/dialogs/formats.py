@@ -7,6 +7,7 @@ from model_backend.translation import mark
 
 FORMAT_TEXTS = (
     ("funsd", mark("FUNSD: entities and links of forms")),
+    ("xfund", mark("XFUND: forms of many pages in one file")),
     ("coco", mark("COCO: boxes, polygons and masks")),
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
     ("pages", mark("Proofdesk pages: everything, without loss")),

@@ -45,6 +45,7 @@ __all__ = [
 
 FORMATS = {
     "funsd": "funsd",
+    "xfund": "xfund",
     "coco": "coco",
     "pubtables": "pubtables",
     "pages": "page_json",

@@ -18,6 +18,7 @@ from model_backend.document import (
     IMPORTED,
     Entity,
     Page,
+    PageGeometry,
     Relation,
     Word,
 )
@@ -111,9 +112,9 @@ def read_member(path: Path, member: str) -> ReadPage:
     data = safe_json.load(file)
     if not isinstance(data, dict) or not isinstance(data.get("form"), list):
         raise UserError('The file {file} has no list "form". It is not a FUNSD file.', file=file)
-    form = _Form(file, stem, data["form"])
+    form = Form(file, stem, data["form"])
     image = _image(root, stem, file)
-    page = form.page(image, source=_page_source(data, form, prefix, stem, file))
+    page = form.page(geometry_of(image), source=_page_source(data, form, prefix, stem, file))
     labels = tuple((name, ENTITY) for name in sorted({entity.label for entity in page.entities}))
     problems = form.problems(page)
     found, lonely = _listing_of(path)
@@ -135,7 +136,7 @@ def _image(root: Path, stem: str, file: Path) -> Path:
     return image
 
 
-def _page_source(data: dict[str, Any], form: _Form, folder: str, stem: str, file: Path) -> str:
+def _page_source(data: dict[str, Any], form: Form, folder: str, stem: str, file: Path) -> str:
     ids = list(form.ids)
     with file.open("rb") as opened:
         opened.seek(-1, 2)
@@ -150,7 +151,7 @@ def _page_source(data: dict[str, Any], form: _Form, folder: str, stem: str, file
     )
 
 
-class _Form:
+class Form:
     """The list `form` of one file, turned into values."""
 
     def __init__(self, file: Path, name: str, items: list[Any]) -> None:
@@ -187,7 +188,7 @@ class _Form:
             raise self._error(index, wrong[0])
         return item
 
-    def page(self, image: Path, source: str) -> Page:
+    def page(self, geometry: PageGeometry, source: str) -> Page:
         """The page with words first, then entities, then links in the id sequence."""
         words: list[Word] = []
         word_ids: list[tuple[int, ...]] = []
@@ -201,7 +202,6 @@ class _Form:
             for index, item in enumerate(self.items)
         )
         relations = self._relations(entities, first + len(entities))
-        geometry = geometry_of(image)
         return replace(
             finished_page(geometry),
             words=tuple(words),

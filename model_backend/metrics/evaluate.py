@@ -12,6 +12,7 @@ from model_backend.metrics.page_measures import MEASURES
 
 MEASURES_OF_FORMATS = {
     "funsd": ("entities", "relations"),
+    "xfund": ("entities", "relations"),
     "coco": ("objects", "masks"),
     "pubtables": ("tables", "objects"),
     "pages": tuple(MEASURES),

@@ -60,7 +60,11 @@ def check_form(folder: Path, stem: str, page: Page) -> None:
     picture = folder / "images" / file.name.replace("json", "png")
     if picture_size(picture) != (round(page.width), round(page.height)):
         fail(picture, "size of the picture")
-    form = data["form"]
+    check_entities(file, data["form"], page)
+
+
+def check_entities(file: Path, form: Sequence[Any], page: Page) -> None:
+    """Compare a list of entities with those of the page (in pixels): texts, boxes, words, links."""
     if len(form) != len(page.entities):
         fail(file, "number of entities")
     words = {word.id: word for word in page.words}
