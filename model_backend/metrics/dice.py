@@ -1,11 +1,12 @@
-"""How well masks cover each other: Dice and IoU."""
+"""How well masks cover each other: Dice (1945; Sorensen, 1948) and IoU (Jaccard, 1912)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 
 def overlap(truth: ArrayLike, predicted: ArrayLike) -> tuple[int, int, int]:
@@ -26,6 +27,13 @@ def overlap(truth: ArrayLike, predicted: ArrayLike) -> tuple[int, int, int]:
     return int((one & other).sum()), int(one.sum()), int(other.sum())
 
 
+def thresholded(values: ArrayLike, threshold: float = 0.5) -> NDArray[np.bool_]:
+    """A network's probabilities as a mask: what is at least `threshold`."""
+    import numpy as np
+
+    return np.asarray(values) >= threshold
+
+
 def dice(truth: ArrayLike, predicted: ArrayLike, *, smooth: float = 1.0) -> float:
     """(2 |X and Y| + s) / (|X| + |Y| + s), 0..1; 1 for two empty masks."""
     return _dice(overlap(truth, predicted), smooth)
@@ -35,7 +43,7 @@ class Dice:
     """Dice = (2 |X and Y| + s) / (|X| + |Y| + s) and IoU = |X and Y| / |X or Y| of pairs of masks.
 
     `dice` and `iou` are means over the pairs, `dice_of_pixels` takes all pixels as one mask.
-    Without any pair all of them are 1.
+    Two empty masks agree fully: 1. Without any pair there is no figure: None.
     """
 
     def __init__(self, *, smooth: float = 1.0) -> None:
@@ -50,14 +58,15 @@ class Dice:
         """Count one pair of masks of the same shape."""
         self._overlaps.append(overlap(truth, predicted))
 
-    def summary(self) -> dict[str, float]:
+    def summary(self) -> dict[str, float | None]:
         """Mean Dice, mean IoU, Dice of all pixels, and how many pairs there were."""
-        count = max(1, len(self._overlaps))
+        count = len(self._overlaps)
         common, first, second = (sum(item[i] for item in self._overlaps) for i in range(3))
-        is_empty = not self._overlaps
+        if not self._overlaps:
+            return {"dice": None, "iou": None, "dice_of_pixels": None, "masks": 0}
         return {
-            "dice": 1.0 if is_empty else sum(_dice(o, self.smooth) for o in self._overlaps) / count,
-            "iou": 1.0 if is_empty else sum(map(_iou, self._overlaps)) / count,
+            "dice": sum(_dice(o, self.smooth) for o in self._overlaps) / count,
+            "iou": sum(map(_iou, self._overlaps)) / count,
             "dice_of_pixels": _dice((common, first, second), self.smooth),
             "masks": len(self._overlaps),
         }

@@ -1,4 +1,6 @@
-"""Average precision of labelled boxes or masks, as COCO counts it (pycocotools)."""
+"""Average precision and recall of labelled boxes or masks, as COCO counts them (Lin et al., 2014,
+"Microsoft COCO: Common objects in context"; the definition is pycocotools' COCOeval, which is asked
+here)."""
 
 from __future__ import annotations
 
@@ -8,13 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from model_backend import masks
 from model_backend.document import Box
 
 if TYPE_CHECKING:
     import numpy as np
 
-MOST_DETECTIONS = 1000
-"""Of one label on one page; COCO's own 100 is too few for the cells of a table."""
+AREAS = {
+    "all": (0.0, 1e10),
+    "small": (0.0, 32.0**2),
+    "medium": (32.0**2, 96.0**2),
+    "large": (96.0**2, 1e10),
+}
+"""COCO's sizes of objects, in square pixels."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,24 @@ class Detection:
     size: tuple[int, int] = (0, 0)
     """Height and width of the mask's page."""
     is_crowd: bool = False
+    area: float | None = None
+    """The area that a file gives an object of the truth, by which COCO calls it small or large."""
+
+    @property
+    def own_area(self) -> float:
+        """The area of the mask, or of the box where there is none."""
+        return self.box.area if self.counts is None else masks.pixel_count(self.counts)
 
 
 class MeanAveragePrecision:
-    """AP: precision averaged over 101 recalls, over IoU 0.50, 0.55 .. 0.95, and over labels.
+    """AP: precision averaged over 101 recalls, over IoU 0.50, 0.55 .. 0.95, and over labels; AR:
+    the greatest recall, averaged likewise.
 
-    A label counts when it occurs in the truth. `ap` is -1 where no truth was given at all (COCO's
-    convention). With `masks` the IoU is that of pixels, otherwise of boxes.
+    A label counts when it occurs in the truth. Small, medium and large count the true objects of
+    that size alone. Figures of what does not occur are None. COCO's limit on detections of one
+    label on a page (100) is too few for the cells of a table: the limit is the number of
+    detections on the fullest page, so that none is left out; it is stated as `detection_limit`.
+    With `masks` the IoU is that of pixels, otherwise of boxes.
     """
 
     def __init__(self, *, masks: bool = False) -> None:
@@ -47,39 +66,51 @@ class MeanAveragePrecision:
         self._predicted: list[dict[str, Any]] = []
         self._labels: dict[str, int] = {}
         self._pages = 0
+        self._limit = 1
 
     def update(self, truth: Iterable[Detection], predicted: Iterable[Detection]) -> None:
         """Count one page."""
         self._pages += 1
         self._truth += [self._record(item, is_truth=True) for item in truth]
-        self._predicted += [self._record(item, is_truth=False) for item in predicted]
+        found = [self._record(item, is_truth=False) for item in predicted]
+        self._predicted += found
+        self._limit = max(self._limit, len(found))
 
     def summary(self) -> dict[str, Any]:
-        """AP over all IoU, at 0.50 and at 0.75, and AP by label."""
-        precision = self._precision()
-        names = sorted(self._labels, key=lambda name: self._labels[name])
+        """AP over all IoU, at 0.50 and at 0.75, by size and by label; AR, also by size."""
+        precision, recall = self._measured() or (None, None)
+
+        def part(values: np.ndarray[Any, Any] | None, *index: Any) -> float | None:  # noqa: ANN401
+            return None if values is None else _mean(values[index])
+
+        every = slice(None)
         by_label = {
-            name: _mean(precision[:, :, number] if precision is not None else None)
-            for number, name in enumerate(names)
+            name: part(precision, every, every, number - 1, 0)
+            for name, number in self._labels.items()
         }
         return {
-            "ap": _mean(precision),
-            "ap50": _mean(precision[0] if precision is not None else None),
-            "ap75": _mean(precision[5] if precision is not None else None),
-            "labels": {name: value for name, value in sorted(by_label.items()) if value >= 0},
+            "ap": part(precision, ..., 0),
+            "ap50": part(precision, 0, ..., 0),
+            "ap75": part(precision, 5, ..., 0),
+            **{f"ap_{name}": part(precision, ..., i) for i, name in _sizes()},
+            "ar": part(recall, ..., 0),
+            **{f"ar_{name}": part(recall, ..., i) for i, name in _sizes()},
+            "detection_limit": self._limit,
+            "labels": {name: ap for name, ap in sorted(by_label.items()) if ap is not None},
         }
 
     def _record(self, item: Detection, *, is_truth: bool) -> dict[str, Any]:
         category = self._labels.setdefault(item.label, len(self._labels) + 1)
         box = [item.box.x0, item.box.y0, item.box.width, item.box.height]
         record = {"image_id": self._pages, "category_id": category, "bbox": box}
-        record["area"] = item.box.area
+        record["area"] = item.area if is_truth and item.area is not None else item.own_area
         if item.counts is not None:
             record["segmentation"] = {"size": list(item.size), "counts": item.counts}
         return record | ({"iscrowd": int(item.is_crowd)} if is_truth else {"score": item.score})
 
-    def _precision(self) -> np.ndarray[Any, Any] | None:
-        """Precisions (10 IoU, 101 recalls, labels); None where there is nothing to measure."""
+    def _measured(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+        """Precisions (10 IoU, 101 recalls, labels, sizes) and recalls (10 IoU, labels, sizes), -1
+        where undefined; None where there is nothing to measure."""
         if not self._truth:
             return None
         from pycocotools.coco import COCO
@@ -91,12 +122,12 @@ class MeanAveragePrecision:
                 data.dataset = self._dataset(records)
                 data.createIndex()
             measure = COCOeval(truth, predicted, self.kind)
-            measure.params.areaRng, measure.params.areaRngLbl = [[0, 1e10]], ["all"]
-            measure.params.maxDets = [MOST_DETECTIONS]
+            measure.params.areaRng = [list(area) for area in AREAS.values()]
+            measure.params.areaRngLbl = list(AREAS)
+            measure.params.maxDets = [self._limit]
             measure.evaluate()
             measure.accumulate()
-        result: np.ndarray[Any, Any] = measure.eval["precision"][:, :, :, 0, 0]
-        return result
+        return measure.eval["precision"][..., 0], measure.eval["recall"][..., 0]
 
     def _dataset(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -110,7 +141,10 @@ class MeanAveragePrecision:
         }
 
 
-def _mean(precision: np.ndarray[Any, Any] | None) -> float:
-    if precision is None or not (precision > -1).any():
-        return -1.0
-    return float(precision[precision > -1].mean())
+def _sizes() -> list[tuple[int, str]]:
+    return [(i, name) for i, name in enumerate(AREAS) if name != "all"]
+
+
+def _mean(values: np.ndarray[Any, Any]) -> float | None:
+    defined = values[values > -1]
+    return float(defined.mean()) if defined.size else None

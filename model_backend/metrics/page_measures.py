@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from model_backend import masks, table_grid
 from model_backend.document import Entity, Page, Region, Table
-from model_backend.formats.source_data import unpack
+from model_backend.formats.source_data import is_number, unpack
 from model_backend.metrics.dice import Dice
 from model_backend.metrics.entity_f1 import EntityF1
 from model_backend.metrics.grits import Grits, grid_cells
@@ -152,7 +152,9 @@ def pairs(
 def _objects(page: Page) -> Iterable[Detection]:
     for region in page.regions:
         box = region.box.normalized()
-        yield Detection(region.label, box, _score(region), is_crowd=_is_crowd(region))
+        yield Detection(
+            region.label, box, _score(region), is_crowd=_is_crowd(region), area=_area(region)
+        )
     for table in page.tables:
         for label, box in table_grid.objects(table, page.words):
             yield Detection(label, box.normalized(), _score(table))
@@ -165,7 +167,13 @@ def _score(item: Region | Table) -> float:
 def _mask_of(region: Region, size: tuple[int, int]) -> Detection:
     counts = masks.encode(_bitmap(region, size))
     box, is_crowd = region.box.normalized(), _is_crowd(region)
-    return Detection(region.label, box, _score(region), counts, size, is_crowd)
+    return Detection(region.label, box, _score(region), counts, size, is_crowd, _area(region))
+
+
+def _area(region: Region) -> float | None:
+    """The area that a COCO file gives an object of the truth: COCO sorts by it."""
+    area = unpack(region.source_data, "coco").get("raw", {}).get("area")
+    return float(area) if is_number(area) else None
 
 
 def _is_crowd(region: Region) -> bool:

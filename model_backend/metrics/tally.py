@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Tally:
     """precision = hits / predicted, recall = hits / truth, F1 = 2 hits / (predicted + truth).
 
-    Where nothing should be found and nothing was, all three are 1; where only one side is empty,
-    the figure that would divide by zero is 1 and F1 is 0.
+    Where nothing should be found and nothing was, none of the three is defined: None. Where only
+    one side is empty all are 0, as in seqeval and scikit-learn.
     """
 
     hits: int = 0
@@ -24,13 +24,13 @@ class Tally:
         self.truth += len(truth)
         self.predicted += len(predicted)
 
-    def summary(self) -> dict[str, float]:
+    def summary(self) -> dict[str, float | None]:
         """The three figures, each 0..1, and the counts behind them."""
         both = self.predicted + self.truth
         return {
-            "precision": self.hits / self.predicted if self.predicted else 1.0,
-            "recall": self.hits / self.truth if self.truth else 1.0,
-            "f1": 2 * self.hits / both if both else 1.0,
+            "precision": self.hits / max(self.predicted, 1) if both else None,
+            "recall": self.hits / max(self.truth, 1) if both else None,
+            "f1": 2 * self.hits / both if both else None,
             "truth": self.truth,
             "predicted": self.predicted,
         }
