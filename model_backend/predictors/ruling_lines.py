@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from model_backend.document import Affine, Box, inverse, transform_point
@@ -26,6 +27,11 @@ STEEPEST = 0.06
 """A line may sink by this share of its length and still be a ruling."""
 CONTRAST = 70
 """A pixel this much darker than the paper is ink; thin rulings are grey on coarse pictures."""
+
+LONG = 0.3
+"""Rulings over this share of the page's width tell its skew."""
+ENOUGH = 3
+"""So many rulings tell it."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ def pictured_rulings(picture: Pixels, to_page: Affine, words: Sequence[Box]) -> 
     """
     import numpy as np
 
-    dark = picture < max(float(np.median(picture)) - CONTRAST, 60.0)
+    dark = _ink(picture)
     to_pixels = inverse(to_page)
     boxes = [_on_page(box, to_pixels) for box in words]
     height = float(np.median([box.height for box in boxes])) if boxes else DEFAULT_HEIGHT
@@ -165,6 +171,42 @@ def pictured_rulings(picture: Pixels, to_page: Affine, words: Sequence[Box]) -> 
     unit = abs(to_page[0]) * height
     apart, gap = 0.25 * unit, 1.5 * unit
     return Rulings(joined_rules(across, apart, gap, down), joined_rules(down, apart, gap, across))
+
+
+def slope_of_rulings(picture: Pixels, to_page: Affine, rulings: Rulings) -> float:
+    """How far the long horizontal rulings sink by their length; 0 where there are too few.
+
+    Of each ruling's first and last eighths, the darkest rows of pixels nearby are compared.
+    """
+    dark = _ink(picture)
+    to_pixels = inverse(to_page)
+    slopes = []
+    for rule in rulings.across:
+        (x0, y), (x1, _) = (
+            transform_point(to_pixels, (x, rule.at)) for x in (rule.start, rule.end)
+        )
+        eighth, top = int((x1 - x0) / 8), max(0, int(y - 0.01 * (x1 - x0)))
+        bands = dark[top : int(y + 0.01 * (x1 - x0)) + 2, max(0, int(x0)) : int(x1)]
+        if x1 - x0 >= LONG * picture.shape[1] and bands.size:
+            left, right = _darkest(bands[:, :eighth]), _darkest(bands[:, -eighth:])
+            slopes.append((right - left) / (7 * eighth))
+    return median(slopes) if len(slopes) >= ENOUGH else 0.0
+
+
+def _darkest(bitmap: Bitmap) -> float:
+    """The middle of the rows with most ink."""
+    import numpy as np
+
+    ink = bitmap.sum(axis=1)
+    return float(np.mean(np.flatnonzero(ink >= 0.7 * ink.max())))
+
+
+def _ink(picture: Pixels) -> Bitmap:
+    """The pixels far darker than the paper."""
+    import numpy as np
+
+    dark: Bitmap = picture < max(float(np.median(picture)) - CONTRAST, 60.0)
+    return dark
 
 
 def _pieces(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) -> list[Rule]:

@@ -24,7 +24,7 @@ from model_backend.document import (
 )
 from model_backend.predictors.drawn_tables import drawn_grid, is_filled, is_form, is_undivided
 from model_backend.predictors.predictor import PredictorInput
-from model_backend.predictors.ruling_lines import Rulings, pictured_rulings
+from model_backend.predictors.ruling_lines import Rulings, pictured_rulings, slope_of_rulings
 from model_backend.predictors.table_areas import free_areas, is_single, snapped, trimmed
 from model_backend.predictors.table_choice import LEAST_SCORE, best_of, crowded_share, quality
 from model_backend.predictors.table_lattice import (
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 DPI = 150.0
 LEAST_SKEW = 0.25
 """Degrees; less is left as it is, so that tables of good scans stay upright."""
+LEAST_ERROR = 0.04
+"""Degrees; if rulings say that the words' skew is wrong by more, they are believed."""
 UNSURE = 0.8
 """What is found without a layout analysis scores this much lower."""
 
@@ -80,18 +82,37 @@ def tables_of(given: PredictorInput) -> tuple[Table, ...]:
     """The tables of a page, upright or turned as the page's text is."""
     page = given.page
     degrees = math.degrees(math.atan(slope_of([word.box for word in page.words])))
-    degrees = degrees if abs(degrees) >= LEAST_SKEW else 0.0
-    turn = rotation_about(page.box.center, degrees)
-    words = [_levelled(word, degrees, page.box) for word in page.words]
-    picture = _turned_back(given.picture(DPI), degrees)
-    scale = page.width / picture.shape[1]
-    height = median([word.box.height for word in words]) if words else 0.1 * DPI * scale
-    rulings = pictured_rulings(picture, given.to_page(DPI), [word.box for word in words])
-    grids = level_grids(words, rulings, page.box, height)
-    tables = grids if not degrees else [transformed(grid, turn) for grid in grids]
+    level = levelled(given, degrees if abs(degrees) >= LEAST_SKEW else 0.0)
+    if level.degrees:
+        slope = slope_of_rulings(level.picture, given.to_page(DPI), level.rulings)
+        if abs(math.atan(slope)) > math.radians(LEAST_ERROR):
+            level = levelled(given, level.degrees + math.degrees(math.atan(slope)))
+    scale = page.width / level.picture.shape[1]
+    height = median([word.box.height for word in page.words]) if page.words else 0.1 * DPI * scale
+    turn = rotation_about(page.box.center, level.degrees)
+    grids = level_grids(level.words, level.rulings, page.box, height)
+    tables = grids if not level.degrees else [transformed(grid, turn) for grid in grids]
     return tuple(
         replace(table, id=number, source="rulings") for number, table in enumerate(tables, 1)
     )
+
+
+@dataclass(frozen=True)
+class Level:
+    """A page turned back by the degrees of its skew: its words, its picture and the rulings."""
+
+    degrees: float
+    words: tuple[Word, ...]
+    picture: Pixels
+    rulings: Rulings
+
+
+def levelled(given: PredictorInput, degrees: float) -> Level:
+    """The page turned back by these degrees."""
+    words = tuple(_levelled(word, degrees, given.page.box) for word in given.page.words)
+    picture = _turned_back(given.picture(DPI), degrees)
+    rulings = pictured_rulings(picture, given.to_page(DPI), [word.box for word in words])
+    return Level(degrees, words, picture, rulings)
 
 
 def level_grids(

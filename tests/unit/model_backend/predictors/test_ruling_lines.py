@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from model_backend.predictors.ruling_lines import (
     drawn_rulings,
     joined_rules,
     pictured_rulings,
+    slope_of_rulings,
 )
 from model_backend.predictors.table_areas import free_areas, snapped, trimmed
 from model_backend.predictors.table_choice import best_of, quality
@@ -77,6 +79,17 @@ def test_lines_of_a_picture_are_found_and_words_are_not(skew: float, gray: int) 
     assert [rule.at for rule in rulings.across] == pytest.approx([101, 201, 301], abs=4)
     assert [rule.at for rule in rulings.down] == pytest.approx([51, 301, 549], abs=4)
     assert all(rule.end - rule.start > 400 for rule in rulings.across)
+
+
+@pytest.mark.parametrize("skew", [0.0, 0.4, -0.6])
+def test_rulings_tell_the_skew_that_is_left(skew: float) -> None:
+    picture = sheet(skew=skew)
+    words = [Box(80, 140, 160, 160), Box(160, 140, 240, 160)]
+    rulings = pictured_rulings(picture, IDENTITY, words)
+    slope = slope_of_rulings(picture, IDENTITY, rulings)
+    assert math.degrees(math.atan(slope)) == pytest.approx(skew, abs=0.1)
+    few = replace(rulings, across=rulings.across[:2])
+    assert slope_of_rulings(picture, IDENTITY, few) == 0.0
 
 
 def test_blank_and_tiny_pictures_have_no_lines() -> None:
