@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from desktop.cli_check import check
 from desktop.cli_output import Report, counted, exported_lines, indented, keyed, reporting
 from model_backend import registry
 from model_backend.errors import UserError
@@ -50,6 +51,7 @@ class Format(StrEnum):
     PUBTABLES = "pubtables"
     PAGES = "pages"
     PAGE_XML = "page_xml"
+    ALTO = "alto"
     HTML = "html"
     OTSL = "otsl"
     CSV = "csv"
@@ -314,6 +316,9 @@ def evaluate(
     with reporting(as_json=as_json) as report:
         result = measured(format_name.value, truth, predicted)
         report.give(result, list(indented(result)))
+
+
+app.command()(check)
 
 
 @app.command()

@@ -22,6 +22,7 @@ COMMANDS = (
     "export",
     "convert",
     "evaluate",
+    "check",
     "stats",
     "doctor",
 )

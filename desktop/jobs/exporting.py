@@ -131,7 +131,7 @@ def _export_page(
     store: Store, page: Page, workers: Workers | None, passwords: Passwords
 ) -> ExportPage:
     document = store.document(page.document_id)
-    name, split = _name_and_split(document, page)
+    name, split = name_and_split(document, page)
     if document.media_type == NO_PICTURE:
         return ExportPage(name, page, document, None, split)
     picture = StoredPicture(
@@ -140,7 +140,7 @@ def _export_page(
     return ExportPage(name, page, document, picture, split)
 
 
-def _name_and_split(document: Document, page: Page) -> tuple[str, str]:
+def name_and_split(document: Document, page: Page) -> tuple[str, str]:
     """The name and part a page of a data set came with; else its file's name and its number."""
     if document.source_data:
         kept = json.loads(document.source_data)

@@ -66,7 +66,7 @@ def back_up(path: Path, version: str) -> Path:
     partial = target.with_suffix(".partial")
     try:
         folder.mkdir(exist_ok=True)
-        _copy(path, partial)
+        copy_database(path, partial)
         partial.rename(target)
     except (OSError, sqlite3.Error) as error:
         partial.unlink(missing_ok=True)
@@ -74,7 +74,8 @@ def back_up(path: Path, version: str) -> Path:
     return target
 
 
-def _copy(path: Path, target: Path) -> None:
+def copy_database(path: Path, target: Path) -> None:
+    """A verified copy of a project file, also while others write to it."""
     with (
         contextlib.closing(raw_connection(path, read_only=True)) as source,
         contextlib.closing(sqlite3.connect(target)) as copy,

@@ -1,7 +1,7 @@
 """Repairs of what checks find: each a pure edit from a page to a page.
 
 An annotation that came from a model or a data set and is changed counts as corrected, as after any
-edit by a person.
+edit by a person; a proposal stays a proposal.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ class Change:
 
 
 def _corrected(item: _Changed) -> _Changed:
+    """The annotation as changed; a proposal stays one, for a person to accept."""
+    if item.status is Status.PROPOSED:
+        return item
     return replace(item, status=Status.ACCEPTED if item.source == HUMAN else Status.CORRECTED)
 
 

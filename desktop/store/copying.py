@@ -1,0 +1,34 @@
+"""A copy of a whole project, made beside it and put in place in one step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from desktop.errors import UserError, known_error
+from desktop.store.files import sync_folder
+from desktop.store.migrating import copy_database, version_of
+from desktop.store.store import FILE
+
+
+def copy_project(folder: Path, out: Path) -> None:
+    """Copy a project, also one that is open, to `out`, which must not exist."""
+    version_of(folder / FILE)
+    out = Path(os.path.abspath(out))
+    if out.exists() or out.is_symlink():
+        raise UserError("{folder} is there already. Choose another name.", folder=out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".", suffix=".part") as beside:
+            copy = Path(beside) / out.name
+            copy.mkdir()
+            copy_database(folder / FILE, copy / FILE)
+            shutil.copytree(folder / "documents", copy / "documents")
+            (copy / "backups").mkdir()
+            copy.rename(out)
+        sync_folder(out.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise known_error(error, out) or error from error
