@@ -118,7 +118,8 @@ class ExportDialog(Frame):
     def _show_options(self) -> None:
         name = self.format.currentData()
         self.form.show_row(self.boxes, is_shown=name == "pubtables")
-        self.form.show_row(self.dpi, is_shown=name in ("funsd", "coco", "page_xml", "alto", "hocr"))
+        with_dpi = ("funsd", "xfund", "coco", "page_xml", "alto", "hocr")
+        self.form.show_row(self.dpi, is_shown=name in with_dpi)
 
     def _suggest_folder(self) -> None:
         stem = f"{self._store.folder.stem}-{self.format.currentData()}"

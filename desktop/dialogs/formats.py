@@ -12,6 +12,7 @@ FORMAT_TEXTS = (
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
     ("pages", mark("Proofdesk pages: everything, without loss")),
     ("page_xml", mark("PAGE XML: regions, lines, words, tables and links")),
+    ("alto", mark("ALTO: blocks, lines and words")),
     ("html", mark("HTML: tables with header and merged cells")),
     ("otsl", mark("OTSL: tables as tokens")),
     ("csv", mark("CSV: the texts of tables")),

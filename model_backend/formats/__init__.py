@@ -50,6 +50,7 @@ FORMATS = {
     "pubtables": "pubtables",
     "pages": "page_json",
     "page_xml": "page_xml",
+    "alto": "alto",
     "html": "html_tables",
     "otsl": "otsl_tables",
     "csv": "csv_tables",

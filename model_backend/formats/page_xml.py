@@ -37,6 +37,7 @@ from model_backend.formats.text_layout import (
     page_of,
     problems_of,
 )
+from model_backend.formats.text_write import boxes_of_outlines
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import (
     attributes_of,
@@ -288,8 +289,8 @@ class Writer(TextWriter):
         read_back_text.check_page_xml(file, page)
 
     def losses(self, page: Page) -> dict[str, int]:
-        """PAGE holds what the layout does."""
-        return {}
+        """PAGE gives regions an outline and no box."""
+        return {"boxes": boxes_of_outlines(page)}
 
 
 def _add_order(top: Element, layout: Layout) -> None:

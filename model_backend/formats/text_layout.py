@@ -203,6 +203,8 @@ class _Maker:
             "extra": dict(piece.extra),
             **values,
         }
+        if piece.polygon or piece.extra:  # they hold as long as the box is this one
+            kept["box"] = [piece.box.x0, piece.box.y0, piece.box.x1, piece.box.y1]
         return pack(self.format_name, **{key: value for key, value in kept.items() if value})
 
     def _word(self, piece: Piece, level: str = "") -> int:
@@ -212,7 +214,9 @@ class _Maker:
             piece.text or "",
             piece.box,
             confidence,
-            source_data=self._data(piece, level=level, bare=piece.text is None),
+            source_data=self._data(
+                piece, level=level, bare=piece.text is None, text=piece.text if piece.extra else ""
+            ),
         )
         self.words.append(new)
         return new.id

@@ -25,6 +25,10 @@ from model_backend.formats.text_layout import LINE, MADE, Kind, Layout, Piece, j
 from model_backend.formats.values import ExportPage
 from model_backend.translation import _
 
+OF_PLACE = ("BASELINE",)
+OF_TEXT = ("CC", "SUBS_TYPE", "SUBS_CONTENT")
+"""Attributes that belong to the place or the text that the file gave, not to another one."""
+
 
 def layout_of(page: Page, format_name: str) -> Layout:
     """The page's words in their blocks and lines, its tables with their cells, its other
@@ -40,10 +44,6 @@ def lost_of(page: Page) -> Counter[str]:
         polygons=sum(max(0, len(region.polygons) - 1) for region in page.regions),
         words_in_several_entities=sum(count > 1 for count in in_several.values()),
         illegible_marks=sum(word.is_illegible for word in page.words),
-        boxes=sum(
-            bool(r.polygons) and not r.mask and bounding_box(r.polygons[0]) != r.box
-            for r in page.regions
-        ),
         table_turns=sum(bool(table.rotation or table.shear) for table in page.tables),
     )
 
@@ -135,7 +135,7 @@ class _Blocks:
             entity.label,
             data.get("confidence"),
             self._key(data.get("key", ""), entity.id),
-            data.get("extra", {}),
+            _extra(data, entity.box),
             tuple(lines),
         )
 
@@ -168,7 +168,7 @@ class _Blocks:
             polygon=_outline(region),
             confidence=data.get("confidence"),
             key=self._key(data.get("key", ""), region.id),
-            extra=data.get("extra", {}),
+            extra=_extra(data, region.box),
         )
         if len(words) == 1 and self._is_line(words[0], region):
             confidence = words[0].confidence
@@ -197,7 +197,7 @@ class _Blocks:
             _polygon(data, word.box),
             confidence=word.confidence,
             key=self._key(data.get("key", ""), word.id),
-            extra=data.get("extra", {}),
+            extra=_extra(data, word.box, word.text),
         )
 
     def _region(self, region: Region) -> Piece:
@@ -209,7 +209,7 @@ class _Blocks:
             _outline(region),
             region.label,
             key=self._key(data.get("key", ""), region.id),
-            extra=data.get("extra", {}),
+            extra=_extra(data, region.box),
         )
 
     def _table(self, table: Table) -> Piece:
@@ -225,7 +225,7 @@ class _Blocks:
         box = table_grid.box_to_page(table, table.box)
         return Piece(
             Kind.TABLE, box, polygon=_polygon(data, box), label="table", key=key,
-            extra=data.get("extra", {}), parts=cells,
+            extra=_extra(data, box), parts=cells,
         )  # fmt: skip
 
     def _cell(self, table: Table, cell: table_grid.Cell, words: Sequence[Word], key: str) -> Piece:
@@ -262,13 +262,44 @@ def _follows(before: Box, box: Box) -> bool:
 
 
 def _polygon(data: dict[str, Any], box: Box) -> Polygon:
-    """The file's own outline while the box is still its bounding box."""
-    points = tuple((float(x), float(y)) for x, y in data.get("polygon", ()))
-    return points if points and bounding_box(points) == box else ()
+    """The file's own outline while the box is the one it came with."""
+    if not _is_same_box(data, box):
+        return ()
+    return tuple((float(x), float(y)) for x, y in data.get("polygon", ()))
+
+
+def _is_same_box(data: dict[str, Any], box: Box) -> bool:
+    return data.get("box") == [box.x0, box.y0, box.x1, box.y1]
+
+
+def _extra(data: dict[str, Any], box: Box, text: str | None = None) -> dict[str, Any]:
+    """What the file said beside, without what a changed place or text makes wrong."""
+    extra: dict[str, Any] = dict(data.get("extra", {}))
+    stale = () if _is_same_box(data, box) else OF_PLACE
+    if text is not None and text != data.get("text"):
+        stale = (*stale, *OF_TEXT)
+    if stale and "attributes" in extra:
+        given = extra["attributes"].items()
+        extra["attributes"] = {key: value for key, value in given if key not in stale}
+    return extra
 
 
 def _outline(region: Region) -> Polygon:
     return region.polygons[0] if region.polygons and region.mask is None else ()
+
+
+def boxes_of_outlines(page: Page) -> int:
+    """Regions whose box is not their outline's, which some formats cannot say."""
+    outlined = (item for item in page.regions if item.polygons and item.mask is None)
+    return sum(bounding_box(item.polygons[0]) != item.box for item in outlined)
+
+
+def texts_of_their_own(page: Page) -> int:
+    """Entities whose text is not that of their words, which some formats cannot say."""
+    words = {word.id: word.text for word in page.words}
+    by_words = (joined([words.get(n, "") for n in item.word_ids]) for item in page.entities)
+    pairs = zip(page.entities, by_words, strict=True)
+    return sum(item.text != text for item, text in pairs)
 
 
 def cut_texts(before: Page, held: Callable[[str], str]) -> Counter[str]:

@@ -80,3 +80,23 @@ def _outline(file: Path, coords: ElementTree.Element | None) -> Box:
     points = [point.split(",") for point in coords.get("points", "").split()]
     xs, ys = [float(x) for x, _ in points], [float(y) for _, y in points]
     return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def check_alto(file: Path, page: Page) -> None:
+    """Read the strings with their places."""
+    root = ElementTree.parse(file).getroot()
+    space = root.tag.partition("}")[0] + "}"
+    top = root.find(f"{space}Layout/{space}Page")
+    if top is None or root.findtext(f"{space}Description/{space}MeasurementUnit") != "pixel":
+        fail(file, "Page or unit")
+    size = (float(top.get("WIDTH", 0)), float(top.get("HEIGHT", 0)))
+    if max(abs(size[0] - page.width), abs(size[1] - page.height)) > 1:
+        fail(file, "size of the page")
+    found = []
+    for item in top.iter(f"{space}String"):
+        left, top_side, width, height = (
+            float(item.get(key, "nan")) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")
+        )
+        box = Box(left, top_side, left + width, top_side + height)
+        found.append((item.get("CONTENT", ""), box))
+    _compare(file, found, page)
