@@ -53,9 +53,9 @@ def _checked(path: Path, format_name: str, out: Path | None, on_page: Any) -> Ch
     from model_backend.formats import module_of
     from model_backend.quality.repair_set import check_dataset, repair_dataset
 
-    if format_name:
-        module_of(format_name)
     if path.suffix == ENDING:
+        if format_name:
+            module_of(format_name)
         if out is None:
             return check_project(path, format_name, on_page)
         return repair_project(path, out, format_name, on_page)

@@ -6,14 +6,13 @@ A page's own rules look at the values it has, whatever format it came from; what
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from model_backend.document import Annotation, Box, Entity, Page, Region, Table, Word
 from model_backend.errors import UserError
-from model_backend.formats import ReadPage, members, read_member
-from model_backend.quality import coco_checks, funsd_checks, table_checks
+from model_backend.formats import FORMATS, ReadPage, members, read_member
+from model_backend.quality import coco_checks, funsd_checks, icdar_checks, table_checks
 from model_backend.quality.findings import RULES, Finding, Severity, finding
 from model_backend.table_grid import box_to_page
 
@@ -30,6 +29,12 @@ CHECKS: dict[str, tuple[PageChecks, ...]] = {
 }
 """The checks that belong to a format; all of them to any other."""
 
+FILE_CHECKS: dict[str, Callable[[Path], Iterator[Finding]]] = {
+    "coco": coco_checks.check_file,
+    "icdar2013": icdar_checks.check_file,
+}
+"""Checks of what no page can hold."""
+
 
 def check(page: Page, name: str, format_name: str = "") -> tuple[Finding, ...]:
     """The findings of one page, those of all formats or of one."""
@@ -45,15 +50,22 @@ def check_set(
 ) -> Iterator[tuple[ReadPage | None, tuple[Finding, ...]]]:
     """The pages of a data set with their findings; without a page where it cannot be read, and at
     the end for the whole file."""
+    if format_name in FORMATS or format_name not in FILE_CHECKS:
+        yield from _checked_pages(format_name, path)
+    if format_name in FILE_CHECKS:
+        yield None, sorted_by_rule(FILE_CHECKS[format_name](path))
+
+
+def _checked_pages(
+    format_name: str, path: Path
+) -> Iterator[tuple[ReadPage | None, tuple[Finding, ...]]]:
     for member in members(format_name, path):
         try:
             item = read_member(format_name, path, member)
         except UserError as error:
             yield None, (finding("unreadable", member, reason=error),)
-            continue
-        yield item, check(item.page, item.name, format_name)
-    if format_name == "coco":
-        yield None, sorted_by_rule(coco_checks.check_file(path))
+        else:
+            yield item, check(item.page, item.name, format_name)
 
 
 def sorted_by_rule(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -89,8 +101,3 @@ def _outside_findings(page: Page, name: str) -> Iterator[Finding]:
     for item in outside(page):
         own = funsd_checks.name_of(item) if isinstance(item, Entity) else item.id
         yield finding("box-outside-page", name, item.id, id=own)
-
-
-def counts(findings: Iterable[Finding]) -> Counter[str]:
-    """How many findings there are of each rule."""
-    return Counter(found.rule for found in findings)

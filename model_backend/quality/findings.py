@@ -112,9 +112,11 @@ RULES: dict[str, Rule] = {
     ),
     "rows-overlap": Rule(_W, mark("{count} rows overlap their neighbours")),
     "columns-overlap": Rule(_W, mark("{count} columns overlap their neighbours")),
-    "word-in-two-cells": Rule(_W, mark('the word "{text}" lies in more than one cell')),
+    "word-in-two-cells": Rule(
+        _W, mark('{count} words lie in more than one cell, such as "{text}"')
+    ),
     "word-outside-cells": Rule(
-        _W, mark('only {share} of the word "{text}" lies in a cell of the table')
+        _W, mark('{count} words lie partly outside the table, such as "{text}"')
     ),
     "words-covered-badly": Rule(
         _E, mark("the cells cover only {share} of the table's words on average")
@@ -133,6 +135,7 @@ RULES: dict[str, Rule] = {
         _W, mark("the last row is a projected row header, with nothing below"), "divide-rows"
     ),
     "too-many-objects": Rule(_W, mark("the table has {count} objects; models see 125 at most")),
+    "cells-make-no-grid": Rule(_E, mark("cells overlap, or rows or columns that they tell do")),
     "cell-text-differs": Rule(
         _E, mark("the text of the cells differs from the page's words by {share}")
     ),

@@ -120,6 +120,7 @@ def _cover_findings(table: Table, words: Sequence[Word], name: str) -> Iterator[
     """Words that lie in two cells or beside them, and how well all are covered on average."""
     boxes = [cell.box for cell in cells(table)]
     shares = []
+    wrong: dict[str, list[Word]] = {"word-in-two-cells": [], "word-outside-cells": []}
     for word in words:
         box = box_to_frame(table, word.box.normalized())
         inside = box.overlap(table.box)
@@ -129,12 +130,15 @@ def _cover_findings(table: Table, words: Sequence[Word], name: str) -> Iterator[
         if inside >= 0.5:
             shares.append(best)
         if best < COVERED:
-            rule = "word-in-two-cells" if inside >= COVERED else "word-outside-cells"
-            values = {"text": shown(word.text), "share": f"{inside:.0%}"}
-            yield finding(rule, name, table.id, word.id, **values)
+            wrong["word-in-two-cells" if inside >= COVERED else "word-outside-cells"].append(word)
+    for rule, found in wrong.items():
+        if found:
+            ids = (word.id for word in found)
+            text = shown(found[0].text)
+            yield finding(rule, name, table.id, *ids, count=len(found), text=text)
     mean = sum(shares) / len(shares) if shares else 1.0
     if mean < COVERED:
-        yield finding("words-covered-badly", name, table.id, share=f"{mean:.0%}")
+        yield finding("words-covered-badly", name, table.id, share=f"{mean:.1%}")
 
 
 def _text_findings(table: Table, words: Sequence[Word], name: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import pytest
 
 from model_backend.document import Band, Box, Page, PageGeometry, Region, Table, Word
 from model_backend.quality.checks import check, check_set
+from model_backend.quality.icdar_checks import check_file
 from model_backend.quality.repairs import repaired
 from model_backend.table_grid import objects, problems
 
@@ -132,3 +133,17 @@ def test_real_tables_are_told_where_the_reference_would_have_rejected_them(
     found = Counter(one.rule for _item, its in check_set("pubtables", path) for one in its)
     assert found.keys() <= {"word-in-two-cells", "words-covered-badly", "word-outside-cells"}
     assert found["words-covered-badly"] == 4
+
+
+def test_known_faults_of_marked_up_tables_are_found(shared_data: Path) -> None:
+    """Those that the competition's files are known for, by the names of their tables."""
+    folder = shared_data / "icdar2013" / "competition-dataset-us"
+    faulty = {"us-018, table 7", "us-019, table 1", "us-035a, table 2"}
+    for name in ("us-018", "us-019", "us-035a", "us-001"):
+        found = list(check_file(folder / f"{name}-str.xml"))
+        named = {one.page for one in found if one.rule == "cell-faulty"}
+        assert named == {table for table in faulty if table.startswith(name)}
+    assert not list(check_file(folder / "us-001-str.xml"))
+    differs = [one for one in check_file(folder / "us-035a-str.xml")
+               if one.rule == "cell-text-differs"]  # fmt: skip
+    assert [one.page for one in differs] == ["us-035a, table 2"]
