@@ -118,25 +118,23 @@ def _header_findings(table: Table, name: str) -> Iterator[Finding]:
 
 def _cover_findings(table: Table, words: Sequence[Word], name: str) -> Iterator[Finding]:
     """Words that lie in two cells or beside them, and how well all are covered on average."""
-    boxes = [cell.box for cell in cells(table)]
-    shares = []
+    cell_boxes = {cell.span: cell.box for cell in cells(table)}
+    best = {
+        word.id: box_to_frame(table, word.box.normalized()).overlap(cell_boxes[span])
+        for span, found in words_of_cells(table, words).items()
+        for word in found
+    }
     wrong: dict[str, list[Word]] = {"word-in-two-cells": [], "word-outside-cells": []}
     for word in words:
-        box = box_to_frame(table, word.box.normalized())
-        inside = box.overlap(table.box)
-        if inside < INSIDE:
-            continue
-        best = max(map(box.overlap, boxes))
-        if inside >= 0.5:
-            shares.append(best)
-        if best < COVERED:
+        inside = box_to_frame(table, word.box.normalized()).overlap(table.box)
+        if inside >= INSIDE and best.get(word.id, 0.0) < COVERED:
             wrong["word-in-two-cells" if inside >= COVERED else "word-outside-cells"].append(word)
     for rule, found in wrong.items():
         if found:
             ids = (word.id for word in found)
             text = shown(found[0].text)
             yield finding(rule, name, table.id, *ids, count=len(found), text=text)
-    mean = sum(shares) / len(shares) if shares else 1.0
+    mean = sum(best.values()) / len(best) if best else 1.0
     if mean < COVERED:
         yield finding("words-covered-badly", name, table.id, share=f"{mean:.1%}")
 
