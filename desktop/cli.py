@@ -49,6 +49,7 @@ class Format(StrEnum):
     XFUND = "xfund"
     COCO = "coco"
     PUBTABLES = "pubtables"
+    ICDAR2013 = "icdar2013"
     PAGES = "pages"
     PAGE_XML = "page_xml"
     ALTO = "alto"

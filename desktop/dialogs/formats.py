@@ -10,6 +10,7 @@ FORMAT_TEXTS = (
     ("xfund", mark("XFUND: forms of many pages in one file")),
     ("coco", mark("COCO: boxes, polygons and masks")),
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
+    ("icdar2013", mark("ICDAR-2013: tables of PDF files, with their cells")),
     ("pages", mark("Proofdesk pages: everything, without loss")),
     ("page_xml", mark("PAGE XML: regions, lines, words, tables and links")),
     ("alto", mark("ALTO: blocks, lines and words")),

@@ -44,6 +44,13 @@ class StoredPicture:
         return self.path if is_alone and not is_turned else None
 
     @property
+    def pdf(self) -> Path | None:
+        """The PDF whose page this is just as it is shown."""
+        is_turned = self.page.rotation or self.page.skew or self.password
+        is_pdf = self.document.media_type == "application/pdf"
+        return self.path if is_pdf and not is_turned else None
+
+    @property
     def native_scale(self) -> float | None:
         """A scan's own pixels; nothing for pages that can be rendered at any scale."""
         return 1.0 if self.page.unit == "px" else None

@@ -104,9 +104,27 @@ def read_member(
     from model_backend.formats import page_json
 
     page = page_json.in_picture(formats.read_member(format_name, path, member))
+    if page.image is not None and page.image.suffix.lower() == ".pdf":
+        alone = replace(page, page=replace(page.page, number=0))
+        return alone, _page_of_pdf(page.image, page.page.number, folder)
     if page.image is not None:
         return page, inspect_file(page.image, folder)
     return page, _stand_in(page, folder)
+
+
+def _page_of_pdf(path: Path, number: int, folder: Path) -> Inspected:
+    """One page of a PDF as a document of its own; the same page always gives the same file."""
+    import pymupdf
+
+    handle, name = tempfile.mkstemp(suffix=".pdf")
+    os.close(handle)
+    try:
+        with pymupdf.open(path) as document:
+            document.select([number])
+            document.save(name, garbage=3, deflate=True, no_new_id=True)
+        return inspect_file(Path(name), folder)
+    finally:
+        Path(name).unlink()
 
 
 def _stand_in(page: ReadPage, folder: Path) -> Inspected:

@@ -48,6 +48,7 @@ FORMATS = {
     "xfund": "xfund",
     "coco": "coco",
     "pubtables": "pubtables",
+    "icdar2013": "icdar2013_set",
     "pages": "page_json",
     "page_xml": "page_xml",
     "alto": "alto",

@@ -15,9 +15,16 @@ from pathlib import Path
 from model_backend.document import Annotation, Document, Page, PageStatus, Status
 from model_backend.errors import Cancelled, UserError
 from model_backend.formats import check_writable, module_of, read
-from model_backend.formats.pictures import FilePicture
+from model_backend.formats.pictures import FilePicture, PdfPicture
 from model_backend.formats.source_data import boxes_outside
-from model_backend.formats.values import ExportPage, ExportReport, ReadPage, WriteOptions, Writer
+from model_backend.formats.values import (
+    ExportPage,
+    ExportReport,
+    PictureSource,
+    ReadPage,
+    WriteOptions,
+    Writer,
+)
 from model_backend.translation import _
 
 KINDS = ("entities", "relations", "tables", "regions")
@@ -254,5 +261,9 @@ def _pages(format_name: str, path: Path, problems: list[str]) -> Iterator[Export
 def export_page(item: ReadPage) -> ExportPage:
     """A page that was read, ready to be written elsewhere."""
     document = item.document or Document(0, item.name, "", "", 1)
-    picture = None if item.image is None else FilePicture(item.image, item.image_scale)
+    picture: PictureSource | None = None
+    if item.image is not None and item.image.suffix.lower() == ".pdf":
+        picture = PdfPicture(item.image, item.page.number)
+    elif item.image is not None:
+        picture = FilePicture(item.image, item.image_scale)
     return ExportPage(item.name, item.page, document, picture, item.split)

@@ -93,6 +93,8 @@ def labels_of(page: Page) -> Labels:
 def in_picture(item: ReadPage) -> ReadPage:
     """The page with its picture as its document: in pixels, neither turned nor deskewed by
     anyone."""
+    if item.image is not None and item.image.suffix.lower() == ".pdf":
+        return item  # a page of a PDF is not in pixels
     is_turned = bool(item.page.rotation or item.page.skew)
     is_in_pixels = item.image_scale == 1.0 and item.page.unit == "px"
     if item.image is None or (is_in_pixels and not is_turned):

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from model_backend.document import Box, Page, PageGeometry, PageStatus
 from model_backend.errors import UserError
@@ -100,6 +100,44 @@ class FilePicture:
         factor = scale / self.scale
         clip = None if box is None else box.scaled(self.scale, self.scale)
         return sources.render_image(self.path, 0, scale=factor, clip=clip)
+
+
+@runtime_checkable
+class PdfSource(Protocol):
+    """A picture source that can say which PDF it is a page of."""
+
+    @property
+    def pdf(self) -> Path | None:
+        """The PDF whose page this is just as it is shown, or None."""
+
+
+@dataclass(frozen=True)
+class PdfPicture:
+    """A page of a PDF as its own picture."""
+
+    path: Path
+    number: int
+
+    @property
+    def pdf(self) -> Path | None:
+        """The file itself."""
+        return self.path
+
+    @property
+    def original(self) -> Path | None:
+        """A page of a PDF is no picture file."""
+        return None
+
+    @property
+    def native_scale(self) -> float | None:
+        """It can be rendered at any scale."""
+        return None
+
+    def render(self, scale: float, box: Box | None = None) -> Image:
+        """The page at that scale."""
+        from model_backend import sources
+
+        return sources.render_image(self.path, self.number, scale=scale, clip=box)
 
 
 def export_scale(item: ExportPage, picture: PictureSource, options: WriteOptions) -> float:

@@ -18,7 +18,8 @@ from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.values import ExportPage, Written
 from model_backend.translation import _
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML cannot hold."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
@@ -66,7 +67,7 @@ def text_table(table: Table, page: Page) -> tuple[TextTable, int]:
     cells = tuple(
         TextCell(
             cell.span,
-            _FORBIDDEN.sub("\ufffd", table_grid.cell_text(words[cell.span])),
+            FORBIDDEN.sub("\ufffd", table_grid.cell_text(words[cell.span])),
             cell.is_column_header,
             cell.is_projected_row_header,
         )
