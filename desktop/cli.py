@@ -53,6 +53,7 @@ class Format(StrEnum):
     PAGES = "pages"
     PAGE_XML = "page_xml"
     ALTO = "alto"
+    HOCR = "hocr"
     HTML = "html"
     OTSL = "otsl"
     CSV = "csv"

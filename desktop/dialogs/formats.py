@@ -14,6 +14,7 @@ FORMAT_TEXTS = (
     ("pages", mark("Proofdesk pages: everything, without loss")),
     ("page_xml", mark("PAGE XML: regions, lines, words, tables and links")),
     ("alto", mark("ALTO: blocks, lines and words")),
+    ("hocr", mark("hOCR: blocks, lines and words")),
     ("html", mark("HTML: tables with header and merged cells")),
     ("otsl", mark("OTSL: tables as tokens")),
     ("csv", mark("CSV: the texts of tables")),

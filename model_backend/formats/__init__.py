@@ -52,6 +52,7 @@ FORMATS = {
     "pages": "page_json",
     "page_xml": "page_xml",
     "alto": "alto",
+    "hocr": "hocr",
     "html": "html_tables",
     "otsl": "otsl_tables",
     "csv": "csv_tables",

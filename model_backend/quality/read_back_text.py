@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -100,3 +101,47 @@ def check_alto(file: Path, page: Page) -> None:
         box = Box(left, top_side, left + width, top_side + height)
         found.append((item.get("CONTENT", ""), box))
     _compare(file, found, page)
+
+
+class _Spans(HTMLParser):
+    """The words of an hOCR file with their boxes; lines without words stand for one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = (0.0, 0.0)
+        self.found: list[tuple[str, Box]] = []
+        self._texts: list[tuple[str, list[str], Box, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A page, line or word begins."""
+        given = {key: value or "" for key, value in attrs}
+        kind = given.get("class", "")
+        match = re.search(r"bbox (-?\d+) (-?\d+) (-?\d+) (-?\d+)(?=;|$)", given.get("title", ""))
+        box = Box(*map(float, match.groups())) if match else Box(0, 0, 0, 0)
+        if kind == "ocr_page":
+            self.size = (box.x1, box.y1)
+        if tag == "span":
+            self._texts.append((kind, [], box, len(self.found)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """A line or word ends."""
+        if tag == "span" and self._texts:
+            kind, texts, box, before = self._texts.pop()
+            is_bare = len(self.found) == before and bool("".join(texts).strip())
+            if kind == "ocrx_word" or is_bare:
+                self.found.append(("".join(texts), box))
+
+    def handle_data(self, data: str) -> None:
+        """Text of the innermost line or word."""
+        if self._texts:
+            self._texts[-1][1].append(data)
+
+
+def check_hocr(file: Path, page: Page) -> None:
+    """Read the words with their boxes."""
+    spans = _Spans()
+    spans.feed(file.read_text("utf-8"))
+    spans.close()
+    if max(abs(spans.size[0] - page.width), abs(spans.size[1] - page.height)) > 1:
+        fail(file, "size of the page")
+    _compare(file, spans.found, page)
