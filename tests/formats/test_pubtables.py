@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +28,7 @@ from model_backend.document import (
 )
 from model_backend.document_json import from_json, to_json
 from model_backend.errors import UserError
-from model_backend.formats import ExportPage, ReadPage, WriteOptions, members, read
+from model_backend.formats import ExportPage, ReadPage, WriteOptions, members, read, voc
 from model_backend.formats.export import convert, export, export_page
 from model_backend.formats.pictures import FilePicture
 
@@ -609,3 +610,37 @@ def test_set_behind_a_link_has_its_pictures_too(
     found = [page for page in read("pubtables", link) if isinstance(page, ReadPage)]
     assert [page.image for page in found] == [page.image for page in crops]
     assert all(page.image for page in found)
+
+
+@pytest.mark.parametrize("name", ["FinTabNet.c-Structure", ""])
+def test_set_in_the_layout_of_fintabnet_is_read(
+    shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / "FinTabNet.c" / "FinTabNet.c-Structure"
+    crops = sorted((shared_data / "pubtables_format_icdar2013c").rglob("*_table_1.xml"))[:3]
+    for folder in ("train", "val", "test", "images", "words"):
+        (root / folder).mkdir(parents=True)
+    for split, xml in zip(("train", "val", "test"), crops, strict=True):
+        stem = f"HAL_2011_page_{split}_table_0"
+        text = xml.read_text("utf-8").replace("ICDAR-2013-C-Structure", "FinTabNet.c-Structure")
+        (root / split / f"{stem}.xml").write_text(text, "utf-8")
+        (root / f"{split}_filelist.txt").write_text(f"{split}/{stem}.xml\n")
+        around = shared_data / "pubtables_format_icdar2013c"
+        shutil.copy(next(around.rglob(f"{xml.stem}.jpg")), root / "images" / f"{stem}.jpg")
+        shutil.copy(
+            next(around.rglob(f"{xml.stem}_words.json")), root / "words" / f"{stem}_words.json"
+        )
+    found = list(read("pubtables", tmp_path / "FinTabNet.c" / name))
+    assert [page.split for page in found if isinstance(page, ReadPage)] == ["test", "train", "val"]
+    for page in found:
+        assert isinstance(page, ReadPage)
+        assert page.image is not None
+        assert page.page.tables or page.page.regions
+        assert page.page.words
+    report = convert("pubtables", tmp_path / "FinTabNet.c" / name, "pubtables", tmp_path / "out")
+    assert report.pages == 3
+    for xml in root.rglob("*.xml"):
+        (written,) = (tmp_path / "out").rglob(xml.name)
+        assert written.parent.name == xml.parent.name
+        assert voc.load(written).objects == voc.load(xml).objects
+        assert voc.load(written).database == "FinTabNet.c-Structure"
