@@ -54,6 +54,7 @@ class Format(StrEnum):
     PAGE_XML = "page_xml"
     ALTO = "alto"
     HOCR = "hocr"
+    LABELME = "labelme"
     HTML = "html"
     OTSL = "otsl"
     CSV = "csv"

@@ -15,6 +15,7 @@ FORMAT_TEXTS = (
     ("page_xml", mark("PAGE XML: regions, lines, words, tables and links")),
     ("alto", mark("ALTO: blocks, lines and words")),
     ("hocr", mark("hOCR: blocks, lines and words")),
+    ("labelme", mark("labelme: boxes, polygons and masks")),
     ("html", mark("HTML: tables with header and merged cells")),
     ("otsl", mark("OTSL: tables as tokens")),
     ("csv", mark("CSV: the texts of tables")),

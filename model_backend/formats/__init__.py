@@ -53,6 +53,7 @@ FORMATS = {
     "page_xml": "page_xml",
     "alto": "alto",
     "hocr": "hocr",
+    "labelme": "labelme",
     "html": "html_tables",
     "otsl": "otsl_tables",
     "csv": "csv_tables",
@@ -61,7 +62,7 @@ FORMATS = {
 """Name of each format and the module that reads and writes it."""
 
 WRITE_ONLY = frozenset({"html", "otsl", "csv", "xlsx"})
-READ_ONLY: frozenset[str] = frozenset()
+READ_ONLY: frozenset[str] = frozenset({"labelme"})
 
 
 def readable() -> tuple[str, ...]:
