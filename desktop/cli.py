@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desktop.cli_check import check
+from desktop.cli_evaluate import evaluate
 from desktop.cli_output import Report, counted, exported_lines, indented, keyed, reporting
 from model_backend import registry
 from model_backend.errors import UserError
@@ -305,22 +306,7 @@ def convert(
         report.give(*exported_lines(done))
 
 
-@app.command()
-def evaluate(
-    *,
-    format_name: Annotated[Format, typer.Option("--format", help="The format of both.")],
-    truth: Annotated[Path, typer.Option(help="The data set that is right.")],
-    predicted: Annotated[Path, typer.Option(help="The data set to measure.")],
-    as_json: Json = False,
-) -> None:
-    """Measure one data set against another."""
-    from model_backend.metrics.evaluate import evaluate as measured
-
-    with reporting(as_json=as_json) as report:
-        result = measured(format_name.value, truth, predicted)
-        report.give(result, list(indented(result)))
-
-
+app.command()(evaluate)
 app.command()(check)
 
 

@@ -209,6 +209,31 @@ def test_formats_convert_without_a_project(shared_data: Path, tmp_path: Path) ->
     assert measured["entities"]["f1"] == 1.0
 
 
+def test_evaluation_is_a_table_by_document_and_a_report(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "funsd" / "training_data"
+    for side in ("truth", "said"):
+        for part in ("annotations", "images"):
+            (tmp_path / side / part).mkdir(parents=True)
+            for file in sorted((source / part).iterdir())[:3]:
+                shutil.copy(file, tmp_path / side / part)
+    changed = min((tmp_path / "said" / "annotations").iterdir())
+    changed.write_text(changed.read_text().replace('"label": "question"', '"label": "header"', 2))
+    sets = ("--truth", tmp_path / "truth", "--predicted", tmp_path / "said")
+    arguments = ("evaluate", "--format", "funsd", *sets, "--report")
+    assert proofdesk(*arguments, tmp_path / "notes.txt").returncode == 2
+    assert "not there" in proofdesk(*arguments, tmp_path / "none" / "a.html").stderr
+    done = proofdesk(*arguments, tmp_path / "report.html")
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0][:3] == ["document", "pages", "entities.f1"]
+    figures = {line[0]: line[2] for line in lines[1:5]}
+    assert figures.pop(changed.stem) < "1.0000"
+    assert figures.pop("total") < "1.0000"
+    assert set(figures.values()) == {"1.0000"}
+    assert lines[5][:2] == ["95%", "interval"]
+    assert "data:image/jpeg;base64," in (tmp_path / "report.html").read_text()
+
+
 def test_doctor_looks_at_what_the_program_needs() -> None:
     result = answer("doctor")
     names = {check["name"] for check in result["checks"]}

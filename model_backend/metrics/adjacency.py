@@ -108,21 +108,23 @@ class Adjacency:
 
     def reset(self) -> None:
         """Forget all pages."""
-        self._scores: list[Score] = []
+        self._sums = (0.0, 0.0, 0.0)
+        self._count = 0
 
     def update(
         self, truth: Sequence[Sequence[GridCell]], predicted: Sequence[Sequence[GridCell]]
     ) -> None:
         """Count one page: the tables that are there and those that were found."""
-        self._scores.append(adjacency(truth, predicted))
+        score = adjacency(truth, predicted)
+        f, precision, recall = self._sums
+        self._sums = (f + score.f, precision + score.precision, recall + score.recall)
+        self._count += 1
+
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """The F-score as a sum over pages and their count."""
+        return {"adjacency": (self._sums[0], self._count)}
 
     def summary(self) -> dict[str, float]:
         """Mean F-score, precision and recall; nothing before the first page."""
-        if not self._scores:
-            return {}
-        count = len(self._scores)
-        return {
-            "f": sum(score.f for score in self._scores) / count,
-            "precision": sum(score.precision for score in self._scores) / count,
-            "recall": sum(score.recall for score in self._scores) / count,
-        }
+        names = ("f", "precision", "recall") if self._count else ()
+        return {name: total / self._count for name, total in zip(names, self._sums, strict=False)}

@@ -25,10 +25,14 @@ class Confusion:
         """Count one thing: what it is, and what was said."""
         self._counts[truth, predicted] += 1
 
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """Accuracy as the number that agrees and the number of all."""
+        agreeing = sum(times for (one, other), times in self._counts.items() if one == other)
+        return {"accuracy": (agreeing, self._counts.total())}
+
     def summary(self) -> dict[str, Any]:
         """Accuracy, kappa, the count, and the table: true label, said label, how often."""
-        count = self._counts.total()
-        agreeing = sum(times for (one, other), times in self._counts.items() if one == other)
+        agreeing, count = self.ratios()["accuracy"]
         table: dict[str, dict[str, int]] = {}
         for (one, other), times in sorted(self._counts.items()):
             table.setdefault(one, {})[other] = times
@@ -39,7 +43,7 @@ class Confusion:
             "confusion": table,
         }
 
-    def _kappa(self, agreeing: int, count: int) -> float | None:
+    def _kappa(self, agreeing: float, count: float) -> float | None:
         true, said = Counter[str](), Counter[str]()
         for (one, other), times in self._counts.items():
             true[one] += times

@@ -58,6 +58,12 @@ class Dice:
         """Count one pair of masks of the same shape."""
         self._overlaps.append(overlap(truth, predicted))
 
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """Mean Dice and IoU as sums over the pairs and their count."""
+        count = len(self._overlaps)
+        both = (sum(_dice(o, self.smooth) for o in self._overlaps), sum(map(_iou, self._overlaps)))
+        return {"dice": (both[0], count), "iou": (both[1], count)}
+
     def summary(self) -> dict[str, float | None]:
         """Mean Dice, mean IoU, Dice of all pixels, and how many pairs there were."""
         count = len(self._overlaps)

@@ -39,6 +39,11 @@ class EntityF1:
             )
         self._words.add(_labelled_words(truth, numbers), _labelled_words(predicted, other_numbers))
 
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """F1 of entities and of words as what is above and what is below its line."""
+        fields = [tally for label, tally in self._labels.items() if label != OUTSIDE]
+        return {"f1": _total(fields).ratio, "words_f1": self._words.ratio}
+
     def summary(self) -> dict[str, Any]:
         """Precision, recall and F1 over all, by label and of words."""
         fields = [tally for label, tally in self._labels.items() if label != OUTSIDE]

@@ -144,7 +144,8 @@ def _extremes(
 
 
 class Grits:
-    """Mean GriTS over tables, and the share of tables with every text in its place (Acc_Con)."""
+    """Mean GriTS over tables, and the share of tables with every text in its place (Acc_Con: those
+    whose GriTS of content is 1)."""
 
     def __init__(self, *, is_reference: bool = False) -> None:
         self.is_reference = is_reference
@@ -152,7 +153,8 @@ class Grits:
 
     def reset(self) -> None:
         """Forget all tables."""
-        self._scores: dict[Aspect, list[Score]] = {aspect: [] for aspect in ASPECTS}
+        self._sums: dict[Aspect, tuple[float, int]] = dict.fromkeys(ASPECTS, (0.0, 0))
+        self._faultless = 0
 
     def update(self, truth: Sequence[GridCell], predicted: Sequence[GridCell]) -> None:
         """Count one table; location only where boxes are known on both sides."""
@@ -160,19 +162,18 @@ class Grits:
             cells = (*truth, *predicted)
             if aspect != "location" or all(cell.box is not None for cell in cells):
                 score = grits(truth, predicted, aspect, is_reference=self.is_reference)
-                self._scores[aspect].append(score)
+                total, count = self._sums[aspect]
+                self._sums[aspect] = (total + score.f, count + 1)
+                self._faultless += aspect == "content" and score.f == 1
+
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """Each figure of the summary as a sum and what it is divided by."""
+        faultless = (self._faultless, self._sums["content"][1])
+        return {**{aspect: self._sums[aspect] for aspect in ASPECTS}, "accuracy": faultless}
 
     def summary(self) -> dict[str, float]:
         """Mean F-score of each aspect, and accuracy; nothing of what was never measured."""
-        result: dict[str, float] = {
-            aspect: sum(score.f for score in scores) / len(scores)
-            for aspect, scores in self._scores.items()
-            if scores
-        }
-        content = self._scores["content"]
-        if content:
-            result["accuracy"] = sum(score.f == 1 for score in content) / len(content)
-        return result
+        return {name: total / count for name, (total, count) in self.ratios().items() if count}
 
 
 def matching_blocks(truth: str, predicted: str) -> float:

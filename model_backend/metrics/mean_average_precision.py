@@ -147,4 +147,5 @@ def _sizes() -> list[tuple[int, str]]:
 
 def _mean(values: np.ndarray[Any, Any]) -> float | None:
     defined = values[values > -1]
-    return float(defined.mean()) if defined.size else None
+    # pycocotools adds 2e-16 to what it divides by: all found would be a little less than 1
+    return round(float(defined.mean()), 12) if defined.size else None

@@ -1,4 +1,4 @@
-"""The measures of whole pages: entities, links, tables, and regions as boxes and as masks."""
+"""The measures of whole pages: entities, words, links, tables, and regions as boxes and masks."""
 
 from __future__ import annotations
 
@@ -7,19 +7,33 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from model_backend import masks, table_grid
-from model_backend.document import Entity, Page, Region, Table
+from model_backend.document import Box, Entity, Page, Region, Table
 from model_backend.formats.source_data import is_number, unpack
+from model_backend.metrics.adjacency import Adjacency
+from model_backend.metrics.confusion import Confusion
 from model_backend.metrics.dice import Dice
 from model_backend.metrics.entity_f1 import EntityF1
-from model_backend.metrics.grits import Grits, grid_cells
+from model_backend.metrics.grits import GridCell, Grits, grid_cells
+from model_backend.metrics.html_tree import TableTree, tree_of_cells
 from model_backend.metrics.mean_average_precision import Detection, MeanAveragePrecision
 from model_backend.metrics.relation_f1 import RelationF1
+from model_backend.metrics.same_words import LEAST_IOU, numbers_of_words
+from model_backend.metrics.tag_f1 import OUTSIDE_TAG
+from model_backend.metrics.tally import Tally
+from model_backend.metrics.teds import Teds
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Placed = TypeVar("Placed", Entity, Table, Region)
+Placed = TypeVar("Placed", Entity, Table, Region, Detection)
+Ratios = dict[str, tuple[float, float]]
+"""Figures by name, each as a sum and what it is divided by."""
+
+
+def ratio(total: float, count: float) -> float | None:
+    """The figure itself; None where there is nothing to divide by."""
+    return total / count if count else None
 
 
 class PageMeasure(Protocol):
@@ -27,6 +41,10 @@ class PageMeasure(Protocol):
 
     def update(self, truth: Page, predicted: Page) -> None:
         """Count one page."""
+        ...
+
+    def ratios(self) -> Ratios:
+        """Its figures that add up over pages, each as a sum and what it is divided by."""
         ...
 
     def summary(self) -> dict[str, Any]:
@@ -39,49 +57,141 @@ class PageMeasure(Protocol):
 
 
 class TableStructure:
-    """Mean GriTS over tables; a table without a partner scores 0.
+    """Mean GriTS, Acc_Con and TEDS over tables; a table without a partner scores 0. Adjacency is a
+    mean over pages with a table.
 
     A page's tables are paired by the greatest IoU of their boxes. Where the predicted objects
     contradict one another there is no table (they were read as regions): that scores 0 too.
+    `is_reference` counts GriTS, and gives words to cells, as its released code does. TEDS takes
+    seconds for a table of hundreds of cells: `has_teds` leaves it away.
     """
 
-    def __init__(self) -> None:
-        self._grits = Grits()
+    def __init__(self, *, is_reference: bool = False, has_teds: bool = True) -> None:
+        self._grits = Grits(is_reference=is_reference)
+        self._teds = Teds() if has_teds else None
+        self._adjacency = Adjacency()
 
     def reset(self) -> None:
         """Forget all tables."""
         self._grits.reset()
+        self._adjacency.reset()
+        if self._teds is not None:
+            self._teds.reset()
 
     def update(self, truth: Page, predicted: Page) -> None:
         """Count the tables of one page."""
-        for wanted, said in pairs(truth.tables, predicted.tables):
-            self._grits.update(
-                grid_cells(wanted, truth.words) if wanted else (),
-                grid_cells(said, predicted.words) if said else (),
-            )
+        wanted = {table.id: self._cells(table, truth) for table in truth.tables}
+        said = {table.id: self._cells(table, predicted) for table in predicted.tables}
+        for one, other in pairs(truth.tables, predicted.tables):
+            cells, found = wanted[one.id] if one else (), said[other.id] if other else ()
+            self._grits.update(cells, found)
+            if self._teds is not None:
+                self._teds.update(_tree(one, cells), _tree(other, found))
+        if wanted or said:
+            self._adjacency.update(list(wanted.values()), list(said.values()))
+
+    def ratios(self) -> Ratios:
+        """GriTS, Acc_Con, TEDS and adjacency."""
+        teds = self._teds.ratios() if self._teds is not None else {}
+        return {**self._grits.ratios(), **teds, **self._adjacency.ratios()}
 
     def summary(self) -> dict[str, Any]:
-        """Topology, content and location (F-scores), and the share of tables without a fault."""
-        return dict(self._grits.summary())
+        """Topology, content and location (F-scores), the share of tables without a fault, TEDS,
+        and precision, recall and F-score of adjacency relations."""
+        ratios = {name: ratio(*parts) for name, parts in self.ratios().items()}
+        return {**ratios, "adjacency": self._adjacency.summary() or None}
+
+    def _cells(self, table: Table, page: Page) -> tuple[GridCell, ...]:
+        outline = _outline(table) if self._grits.is_reference else None
+        return grid_cells(table, page.words, reference_outline=outline)
 
 
-class ObjectDetection:
-    """AP of boxes: regions by label, and the six classes of objects that each table stands for."""
+def _tree(table: Table | None, cells: Sequence[GridCell]) -> TableTree | None:
+    return None if table is None else tree_of_cells(cells, header_rows=table.header_rows)
+
+
+def _outline(table: Table) -> Box:
+    """The box of the table itself, as its file or its grid has it."""
+    for name, *corners, _attributes in unpack(table.source_data, "pubtables").get("objects", ()):
+        if name == "table":
+            return Box(*map(float, corners)).normalized()
+    return table.box
+
+
+class WordLabels:
+    """Accuracy, confusion and Cohen's kappa of the labels of words; a word of no entity is O.
+
+    Words are matched by place; those on one side only are left out.
+    """
 
     def __init__(self) -> None:
-        self._precision = MeanAveragePrecision()
+        self._confusion = Confusion()
 
     def reset(self) -> None:
         """Forget all pages."""
-        self._precision.reset()
+        self._confusion.reset()
+
+    def update(self, truth: Page, predicted: Page) -> None:
+        """Count the words of one page."""
+        numbers, other_numbers = numbers_of_words(truth, predicted)
+        wanted, said = _word_labels(truth, numbers), _word_labels(predicted, other_numbers)
+        for number in wanted.keys() & said.keys():
+            self._confusion.update(wanted[number], said[number])
+
+    def ratios(self) -> Ratios:
+        """Accuracy."""
+        return self._confusion.ratios()
+
+    def summary(self) -> dict[str, Any]:
+        """Accuracy, kappa, count and the table of confusion."""
+        return self._confusion.summary()
+
+
+def _word_labels(page: Page, numbers: dict[int, int]) -> dict[int, str]:
+    labels = dict.fromkeys(numbers.values(), OUTSIDE_TAG)
+    for entity in page.entities:
+        for word_id in entity.word_ids:
+            if word_id in numbers:
+                labels[numbers[word_id]] = entity.label
+    return labels
+
+
+class ObjectDetection:
+    """AP and AR of boxes: regions by label, and the six classes of objects that each table stands
+    for. Also F1 = 2 hits / (truth + predicted): a hit has the same label and an IoU of 0.5.
+
+    Groups (`iscrowd`) are left out of F1.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all pages."""
+        self._precision = MeanAveragePrecision()
+        self._found = Tally()
 
     def update(self, truth: Page, predicted: Page) -> None:
         """Count one page."""
-        self._precision.update(_objects(truth), _objects(predicted))
+        wanted, said = list(_objects(truth)), list(_objects(predicted))
+        self._precision.update(wanted, said)
+        for label in {item.label for item in (*wanted, *said)}:
+            ones = [item for item in wanted if item.label == label and not item.is_crowd]
+            others = [item for item in said if item.label == label and not item.is_crowd]
+            self._found.truth += len(ones)
+            self._found.predicted += len(others)
+            self._found.hits += sum(
+                one is not None and other is not None and one.box.iou(other.box) >= LEAST_IOU
+                for one, other in pairs(ones, others)
+            )
+
+    def ratios(self) -> Ratios:
+        """F1 at IoU 0.5: AP is of all pages together and does not add up."""
+        return {"f1_at_50": self._found.ratio}
 
     def summary(self) -> dict[str, Any]:
-        """AP over all IoU, at 0.50 and at 0.75, by label."""
-        return self._precision.summary()
+        """AP over all IoU, at 0.50 and at 0.75, by size and by label; AR; F1 at IoU 0.5."""
+        return {**self._precision.summary(), "f1_at_50": self._found.summary()["f1"]}
 
 
 class MaskOverlap:
@@ -113,13 +223,18 @@ class MaskOverlap:
             for one, other in pairs(wanted, said):
                 self._dice.update(_bitmap(one, size), _bitmap(other, size))
 
+    def ratios(self) -> Ratios:
+        """Mean Dice and IoU."""
+        return self._dice.ratios()
+
     def summary(self) -> dict[str, Any]:
-        """AP of masks, and mean Dice and IoU."""
+        """AP and AR of masks, and mean Dice and IoU."""
         return {**self._precision.summary(), **self._dice.summary()}
 
 
 MEASURES: dict[str, type[PageMeasure]] = {
     "entities": EntityF1,
+    "word_labels": WordLabels,
     "relations": RelationF1,
     "tables": TableStructure,
     "objects": ObjectDetection,

@@ -37,6 +37,10 @@ class RelationF1:
                 {link for link in said if _kind(link) == kind},
             )
 
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """F1 of all links as what is above and what is below its line."""
+        return {"f1": self._all.ratio}
+
     def summary(self) -> dict[str, Any]:
         """Precision, recall and F1 over all links and by the labels that they join."""
         kinds = {kind: tally.summary() for kind, tally in sorted(self._kinds.items())}

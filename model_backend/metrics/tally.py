@@ -24,6 +24,11 @@ class Tally:
         self.truth += len(truth)
         self.predicted += len(predicted)
 
+    @property
+    def ratio(self) -> tuple[float, float]:
+        """F1 as what is above and what is below its line."""
+        return 2 * self.hits, self.predicted + self.truth
+
     def summary(self) -> dict[str, float | None]:
         """The three figures, each 0..1, and the counts behind them."""
         both = self.predicted + self.truth

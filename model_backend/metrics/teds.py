@@ -45,23 +45,24 @@ class Teds:
 
     def reset(self) -> None:
         """Forget all tables."""
-        self._scores: list[tuple[float, float]] = []
+        self._sums = (0.0, 0.0)
+        self._count = 0
 
     def update(self, truth: TableTree | None, predicted: TableTree | None) -> None:
         """Count one table; None is a table that is not there, and scores 0."""
-        if truth is None or predicted is None:
-            self._scores.append((0.0, 0.0))
-        else:
+        self._count += 1
+        if truth is not None and predicted is not None:
             structure = teds(truth, predicted, is_structure_only=True)
-            self._scores.append((teds(truth, predicted), structure))
+            self._sums = (self._sums[0] + teds(truth, predicted), self._sums[1] + structure)
+
+    def ratios(self) -> dict[str, tuple[float, float]]:
+        """Each figure of the summary as a sum over tables and their count."""
+        names = ("teds", "teds_structure")
+        return {name: (total, self._count) for name, total in zip(names, self._sums, strict=True)}
 
     def summary(self) -> dict[str, float]:
         """Both means; nothing before the first table."""
-        count = len(self._scores)
-        names = ("teds", "teds_structure") if count else ()
-        return {
-            name: sum(score[i] for score in self._scores) / count for i, name in enumerate(names)
-        }
+        return {name: total / count for name, (total, count) in self.ratios().items() if count}
 
 
 class _Costs(Config):  # type: ignore[misc]  # apted has no types

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from model_backend.document import Box, Region
 from model_backend.errors import UserError
-from model_backend.metrics.evaluate import evaluate
+from model_backend.metrics.evaluate import Choices, evaluate
 from model_backend.metrics.page_measures import pairs
 
 
@@ -27,7 +30,7 @@ def forms(shared_data: Path, tmp_path: Path) -> Path:
 
 
 def test_forms_agree_with_themselves(forms: Path) -> None:
-    found = evaluate("funsd", forms, forms)
+    found = evaluate("funsd", forms, forms).figures
     assert found["pages"] == 3
     assert found["entities"]["f1"] == found["relations"]["f1"] == 1
     assert found["entities"]["words"]["f1"] == 1
@@ -45,7 +48,7 @@ def test_one_changed_label_and_lost_page_show(forms: Path, tmp_path: Path) -> No
     files[0].write_text(json.dumps(data))
     files[1].unlink()
     files[2].write_text("{")
-    found = evaluate("funsd", forms, other)
+    found = evaluate("funsd", forms, other).figures
     labels = found["entities"]["labels"]
     assert found["pages"] == 1
     assert labels["question"]["truth"] - labels["question"]["predicted"] == 1
@@ -86,12 +89,12 @@ def test_masks_are_compared_by_pixels(tmp_path: Path) -> None:
         tmp_path / "truth", [{"bbox": [0, 0, 10, 10], "area": 100, "segmentation": square}]
     )
     said = coco(tmp_path / "said", [{"bbox": [0, 0, 10, 5], "area": 50, "segmentation": half}])
-    found = evaluate("coco", truth, said)["masks"]
+    found = evaluate("coco", truth, said).figures["masks"]
     assert found["iou"] == 0.5
     assert found["dice"] == pytest.approx(2 / 3)
     assert found["ap50"] == pytest.approx(1)
     assert found["ap75"] == 0
-    assert evaluate("coco", truth, truth)["objects"]["ap"] == pytest.approx(1)
+    assert evaluate("coco", truth, truth).figures["objects"]["ap"] == pytest.approx(1)
 
 
 def test_groups_of_things_are_neither_right_nor_wrong(tmp_path: Path) -> None:
@@ -101,22 +104,116 @@ def test_groups_of_things_are_neither_right_nor_wrong(tmp_path: Path) -> None:
     one_of_them = {"bbox": [25, 5, 5, 5], "area": 25, "segmentation": [[25, 5, 30, 5, 30, 10]]}
     truth = coco(tmp_path / "truth", [stamp, group])
     said = coco(tmp_path / "said", [one_of_them, stamp])
-    found = evaluate("coco", truth, said)
+    found = evaluate("coco", truth, said).figures
     assert found["objects"]["ap"] == pytest.approx(1)
     assert found["masks"]["ap"] == pytest.approx(1)
 
 
-def test_real_tables_agree_with_themselves(shared_data: Path, tmp_path: Path) -> None:
+def shares(values: dict[str, Any]) -> set[float]:
+    """All defined figures that are shares of something: those that a full agreement makes 1."""
+    counts = {"truth", "predicted", "count", "masks", "detection_limit", "pages", "confusion"}
+    found: set[float] = set()
+    for name, value in values.items():
+        if isinstance(value, dict) and name not in ("confusion", "settings"):
+            found |= shares(value)
+        elif isinstance(value, int | float) and name not in counts:
+            found.add(value)
+    return found
+
+
+def test_all_real_forms_agree_with_themselves(shared_data: Path) -> None:
+    folder = shared_data / "funsd" / "training_data"
+    found = evaluate("funsd", folder, folder).figures
+    assert found["pages"] == len(found["documents"]) == 149
+    assert shares(found) == {1.0}
+    assert set(map(tuple, found["intervals"].values())) == {(1.0, 1.0)}
+    assert found["worst"] == []
+
+
+def test_real_masks_agree_with_themselves(shared_data: Path, tmp_path: Path) -> None:
+    file = shared_data / "masks_coco_derived" / "instances_rle_compressed.json"
+    data = json.loads(file.read_text())
+    data["images"] = sorted(data["images"], key=lambda i: i["width"] * i["height"])[:4]
+    kept = {image["id"] for image in data["images"]}
+    data["annotations"] = [a for a in data["annotations"] if a["image_id"] in kept]
+    (tmp_path / "set.json").write_text(json.dumps(data))
+    found = evaluate("coco", tmp_path / "set.json", tmp_path / "set.json").figures
+    assert found["masks"]["dice"] == found["masks"]["iou"] == found["masks"]["ap"] == 1
+    fullest = max(Counter(a["image_id"] for a in data["annotations"]).values())
+    assert found["objects"]["detection_limit"] == found["masks"]["detection_limit"] == fullest
+    assert shares(found) == {1.0}
+
+
+def test_all_real_tables_agree_with_themselves(shared_data: Path) -> None:
+    folder = shared_data / "pubtables_format_icdar2013c"
+    for choices in (Choices(), Choices(is_reference=True)):
+        found = evaluate("pubtables", folder, folder, choices).figures
+        assert found["tables"]["content"] == found["tables"]["teds"] == 1
+        assert found["objects"]["ap"] == found["objects"]["ar_large"] == 1
+        assert found["objects"]["ap_small"] is found["objects"]["ar_small"] is None
+        assert shares(found) == {1.0}
+        assert found["pages"] > len(found["documents"]) > 1
+
+
+def test_a_set_without_annotations_has_no_figures(tmp_path: Path) -> None:
+    empty = coco(tmp_path / "truth", [])
+    found = evaluate("coco", empty, empty).figures
+    assert shares(found) == set()
+    assert found["objects"]["ap"] is found["masks"]["dice"] is found["total"]["masks.iou"] is None
+    assert found["intervals"]["masks.iou"] is None
+
+
+def test_documents_add_up_to_the_total(forms: Path, tmp_path: Path) -> None:
+    other = tmp_path / "predicted"
+    shutil.copytree(forms, other)
+    file = min((other / "annotations").iterdir())
+    data = json.loads(file.read_text())
+    for item in data["form"][:5]:
+        item["label"] = "header"
+    file.write_text(json.dumps(data))
+    found = evaluate("funsd", forms, other).figures
+    values = {name: figures["entities.f1"] for name, figures in found["documents"].items()}
+    assert values[file.stem] < 1
+    assert sorted(values.values())[1:] == [1, 1]
+    assert found["total"]["entities.f1"] == found["entities"]["f1"]
+    low, high = found["intervals"]["entities.f1"]
+    assert low == pytest.approx(values[file.stem])
+    assert low < found["entities"]["f1"] < high == 1
+    assert [page["page"] for page in found["worst"]] == [file.stem]
+    again = evaluate("funsd", forms, other, Choices(seed=1)).figures
+    assert again == found
+
+
+def test_reference_grits_of_a_set_are_those_of_the_reference(
+    shared_data: Path, tmp_path: Path
+) -> None:
     source = shared_data / "pubtables_format_icdar2013c"
-    folder = tmp_path / "ICDAR-2013.c_Image_Structure_PASCAL_VOC"
-    (folder / "test").mkdir(parents=True)
-    original = source / folder.name
-    for file in sorted((original / "test").glob("*.xml"))[:4]:
-        shutil.copy(file, folder / "test" / file.name)
-    found = evaluate("pubtables", tmp_path, tmp_path)
-    assert found["pages"] == 4
-    assert found["tables"]["topology"] == found["tables"]["content"] == 1
-    assert found["objects"]["ap"] == pytest.approx(1)
+    reference = json.loads((source / "reference_cells_and_grits.json").read_text())["tables"]
+    key = "grits_vs_last_row_removed_f_p_r"
+    stem = "competition-dataset-us_us-015_table_1"  # slivers of the lost row's words count here
+    for side in ("truth", "said"):
+        part = "ICDAR-2013.c_Image_Structure_PASCAL_VOC"
+        (tmp_path / side / part / "test").mkdir(parents=True)
+        (tmp_path / side / part / "images").mkdir()
+        shutil.copy(source / part / "test" / f"{stem}.xml", tmp_path / side / part / "test")
+        shutil.copy(source / part / "images" / f"{stem}.jpg", tmp_path / side / part / "images")
+        words = "ICDAR-2013.c_Image_Table_Words_JSON"
+        (tmp_path / side / words).mkdir()
+        shutil.copy(source / words / f"{stem}_words.json", tmp_path / side / words)
+    file = next((tmp_path / "said").glob("*VOC/test/*.xml"))
+    tree = ElementTree.parse(file)
+    rows = [o for o in tree.iter("object") if o.findtext("name") == "table row"]
+    last = max(rows, key=lambda row: float(row.findtext("bndbox/ymax", "0")))
+    tree.getroot().remove(last)
+    tree.write(file)
+    sides = (tmp_path / "truth", tmp_path / "said")
+    found = evaluate("pubtables", *sides, Choices(is_reference=True)).figures["tables"]
+    expected = reference[stem][key]
+    assert found["topology"] == pytest.approx(expected["top"][0], abs=1e-6)
+    assert found["content"] == pytest.approx(expected["con"][0], abs=1e-6)
+    assert found["location"] == pytest.approx(expected["loc"][0], abs=1e-6)
+    assert found["accuracy"] == 0
+    assert found["teds"] < 1
 
 
 def test_partners_are_the_greatest_overlaps() -> None:
