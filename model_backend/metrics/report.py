@@ -57,16 +57,14 @@ def _parts(found: Evaluation, truth: Path, predicted: Path) -> Iterator[str]:
     )
     yield HEAD.format(title=escape(title)) + f"<h1>{escape(title)}</h1>\n"
     yield _table(_totals(figures))
-    yield f"<h2>{escape(_('Worst pages'))}</h2>\n"
-    yield (
-        f"<p><span class=true>▭ {escape(_('truth'))}</span>"
-        f" <span class=said>▭ {escape(_('predicted'))}</span></p>\n"
-    )
+    yield _heading(_("Worst pages"))
+    sides = escape(_("truth")), escape(_("predicted"))
+    yield "<p><span class=true>▭ {}</span> <span class=said>▭ {}</span></p>\n".format(*sides)
     for page in found.worst:
         yield _worst(figures["format"], page, truth, predicted)
     if not found.worst:
-        yield f"<p>{escape(_('No page differs.'))}</p>\n"
-    yield f"<h2>{escape(_('Documents'))}</h2>\n" + _table(_documents(figures))
+        yield _paragraph(_("No page differs."))
+    yield _heading(_("Documents")) + _table(_documents(figures))
     for heading, key in (
         (_("Only in the truth"), "only_in_truth"),
         (_("Only in the prediction"), "only_in_predicted"),
@@ -74,8 +72,16 @@ def _parts(found: Evaluation, truth: Path, predicted: Path) -> Iterator[str]:
     ):
         if figures[key]:
             items = "".join(f"<li>{escape(str(item))}</li>\n" for item in figures[key][:MOST_ROWS])
-            yield f"<h2>{escape(heading)}: {len(figures[key])}</h2>\n<ul>\n{items}</ul>\n"
+            yield _heading(f"{heading}: {len(figures[key])}") + f"<ul>\n{items}</ul>\n"
     yield "</body></html>\n"
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>\n"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>\n"
 
 
 def _totals(figures: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -118,9 +124,9 @@ def _worst(format_name: str, worst: WorstPage, truth: Path, predicted: Path) -> 
     try:
         data = _picture(format_name, worst, truth, predicted)
     except UserError as error:
-        return f"{head}<p>{escape(str(error))}</p>\n"
+        return head + _paragraph(str(error))
     if data is None:
-        return f"{head}<p>{escape(_('The data set has no picture of this page.'))}</p>\n"
+        return head + _paragraph(_("The data set has no picture of this page."))
     return f'{head}<img alt="{escape(worst.name)}" src="data:image/jpeg;base64,{data}">\n'
 
 
