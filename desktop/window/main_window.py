@@ -52,10 +52,11 @@ DOCKS = (
     ("annotations", mark("Annotations"), RIGHT),
     ("cells", mark("Cells"), RIGHT),
     ("history", mark("History"), RIGHT),
+    ("checks", mark("Checks"), RIGHT),
     ("messages", mark("Jobs and messages"), BOTTOM),
 )
 """The parts around the page: name, title, where they stand at first."""
-TABS = ("annotations", "cells", "history")
+TABS = ("annotations", "cells", "history", "checks")
 """Parts that share one place: their tabs are title enough."""
 LAYOUT_VERSION = 1
 
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
         self.splitDockWidget(docks["inspector"], docks["annotations"], Qt.Orientation.Vertical)
         self.tabifyDockWidget(docks["annotations"], docks["cells"])
         self.tabifyDockWidget(docks["annotations"], docks["history"])
+        self.tabifyDockWidget(docks["annotations"], docks["checks"])
         for name in TABS:
             docks[name].setTitleBarWidget(QWidget())
         docks["annotations"].raise_()

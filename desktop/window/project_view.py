@@ -11,6 +11,7 @@ from desktop.appearance.colors import Colors
 from desktop.canvas.view import CanvasView
 from desktop.panels.annotation_list import AnnotationList
 from desktop.panels.cell_grid import CellGrid
+from desktop.panels.checks import Checks
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
 from desktop.panels.page_list import PageList
@@ -51,6 +52,7 @@ class ProjectView(QObject):
             "annotations": self.annotation_list,
             "cells": CellGrid(editor),
             "history": HistoryList(editor),
+            "checks": Checks(editor),
         }
         self.edit = EditActions(editor, self)
         self.pages = PageActions(bench, window)
