@@ -88,9 +88,7 @@ class Writer:
     def _join(self, item: ExportPage) -> None:
         """To the document of the page before, or a new one."""
         pdf = item.picture.pdf if isinstance(item.picture, PdfSource) else None
-        source = unpack(item.page.source_data, FORMAT)
-        name = source.get("file") if pdf else None
-        name = str(name or (pdf.stem if pdf else item.name))
+        name = item.name if pdf is None else _name_of(item, pdf)
         is_new = self._document is None or pdf is None
         if is_new or (self._document and (self._document.name, self._document.pdf) != (name, pdf)):
             self._flush()
@@ -147,6 +145,13 @@ class Writer:
     def abandon(self) -> None:
         """Nothing is open between pages."""
         self._document = None
+
+
+def _name_of(item: ExportPage, pdf: Path) -> str:
+    """The document's name in its project; that of the data set's files where there is none."""
+    if item.document.media_type:
+        return Path(item.document.name).stem
+    return str(unpack(item.page.source_data, FORMAT).get("file") or pdf.stem)
 
 
 def _regions(page: Page, pdf: Path, number: int) -> list[TableRegion]:

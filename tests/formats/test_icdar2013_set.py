@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from desktop.document import edits
-from desktop.jobs import steps
+from desktop.jobs import steps, work
+from desktop.store.store import Store
 from model_backend import sources, table_grid
 from model_backend.document import Box, Document, Page, Span, Word
 from model_backend.errors import UserError
@@ -25,6 +26,7 @@ from model_backend.formats.export import convert, export, export_page
 from model_backend.formats.icdar2013_regions import pdf_to_page, read_regions
 from model_backend.formats.pictures import FilePicture
 from model_backend.quality import read_back_icdar
+from model_backend.service import Workers
 
 
 def folder_of(shared_data: Path) -> Path:
@@ -329,3 +331,21 @@ def test_any_values_give_pages_or_messages(
     good = [item for item in good if item.page.tables or item.page.regions]
     if good:
         export("icdar2013", good, folder / "out")
+
+
+def test_pages_of_a_project_leave_under_their_own_names(shared_data: Path, tmp_path: Path) -> None:
+    source = copied(shared_data, tmp_path / "in", "us-017")
+    workers = Workers(batch=1)
+    try:
+        with Store.create(tmp_path / "a.proofdesk") as store:
+            importing = work.ImportDataset(work.StoreTarget(store), "icdar2013", source)
+            assert work.run(importing, workers).failed == ()
+    finally:
+        workers.close()
+    report = work.export_project(tmp_path / "a.proofdesk", "icdar2013", tmp_path / "out").report
+    names = [f"us-017_{number}" for number in range(2, 8)]
+    assert sorted(path.stem for path in (tmp_path / "out").glob("*.pdf")) == names
+    assert report.renamed == ()
+    first = [row[6:] for row in meaning(source / "us-017-str.xml") if len(row) > 6]
+    files = sorted((tmp_path / "out").glob("*-str.xml"))
+    assert [row[6:] for file in files for row in meaning(file) if len(row) > 6] == first
