@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 from model_backend.document import Entity, Page, Word
@@ -115,5 +115,13 @@ def _text_findings(entity: Entity, words: list[Word], name: str) -> Iterator[Fin
         yield finding("word-text-empty", name, entity.id, *blank, count=len(blank), id=own)
     joined = " ".join(word.text for word in words)
     if words and entity.text.split() != joined.split():
-        values = {"id": own, "text": shown(entity.text), "words": shown(joined)}
-        yield finding("text-differs", name, entity.id, **values)
+        one, other = _from_difference(entity.text.split(), joined.split())
+        yield finding("text-differs", name, entity.id, id=own, text=one, words=other)
+
+
+def _from_difference(one: list[str], other: list[str]) -> tuple[str, str]:
+    """Both texts from the word before the first that differs."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    start = max(same - 1, 0)
+    head = "… " if start else ""
+    return shown(head + " ".join(one[start:])), shown(head + " ".join(other[start:]))

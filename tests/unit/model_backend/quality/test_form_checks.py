@@ -151,3 +151,12 @@ def test_faults_of_the_real_forms_are_found_and_nothing_else(shared_data: Path) 
     (loop,) = (one for one in found if one.rule == "link-to-itself")
     assert (loop.page, dict(loop.values)) == ("0011906503", {"id": 23})
     assert has_errors(found)
+
+
+def test_texts_that_differ_late_are_shown_where_they_differ() -> None:
+    text = "the same beginning of a long text that goes on and on until cats"
+    page = with_answer(sound_page(), text=text)
+    said = text.replace("cats", "dogs")
+    page = replace(page, words=(page.words[0], replace(page.words[1], text=said)))
+    (found,) = check(page, "form")
+    assert found.text == 'the entity 4 says "… until cats", its words say "… until dogs"'
