@@ -56,6 +56,7 @@ class Format(StrEnum):
     ALTO = "alto"
     HOCR = "hocr"
     LABELME = "labelme"
+    LABELSTUDIO = "labelstudio"
     HTML = "html"
     OTSL = "otsl"
     CSV = "csv"

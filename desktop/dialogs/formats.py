@@ -16,6 +16,7 @@ FORMAT_TEXTS = (
     ("alto", mark("ALTO: blocks, lines and words")),
     ("hocr", mark("hOCR: blocks, lines and words")),
     ("labelme", mark("labelme: boxes, polygons and masks")),
+    ("labelstudio", mark("Label Studio: boxes, texts, links and brushes")),
     ("html", mark("HTML: tables with header and merged cells")),
     ("otsl", mark("OTSL: tables as tokens")),
     ("csv", mark("CSV: the texts of tables")),

@@ -54,6 +54,7 @@ FORMATS = {
     "alto": "alto",
     "hocr": "hocr",
     "labelme": "labelme",
+    "labelstudio": "labelstudio",
     "html": "html_tables",
     "otsl": "otsl_tables",
     "csv": "csv_tables",
@@ -62,7 +63,7 @@ FORMATS = {
 """Name of each format and the module that reads and writes it."""
 
 WRITE_ONLY = frozenset({"html", "otsl", "csv", "xlsx"})
-READ_ONLY: frozenset[str] = frozenset({"labelme"})
+READ_ONLY: frozenset[str] = frozenset({"labelme", "labelstudio"})
 
 
 def readable() -> tuple[str, ...]:

@@ -21,10 +21,11 @@ from model_backend.errors import UserError
 from model_backend.formats import ReadPage, labelme
 from model_backend.formats.export import convert, export
 
+KEYS = ("label", "points", "shape_type", "mask", "group_id")
 SQUARE = [[10, 10], [20, 10], [20, 20], [10, 20]]
 
 
-def put(folder: Path, shapes: Any, **top: Any) -> Path:
+def put(folder: Path, shapes: object, **top: object) -> Path:
     """A labelme file of a picture of 100 x 50 pixels."""
     data = {"imagePath": "x.png", "imageWidth": 100, "imageHeight": 50, "imageData": None}
     file = folder / "a.json"
@@ -32,7 +33,7 @@ def put(folder: Path, shapes: Any, **top: Any) -> Path:
     return file
 
 
-def shape(kind: str | None = "polygon", points: Any = SQUARE, **more: Any) -> dict[str, Any]:
+def shape(kind: str | None = "polygon", points: object = SQUARE, **more: object) -> dict[str, Any]:
     """One shape."""
     given_kind = {} if kind is None else {"shape_type": kind}
     return {"label": "a", "points": points, "group_id": None, "flags": {}, **given_kind, **more}
@@ -136,7 +137,7 @@ def test_turned_picture_is_in_the_frame_of_the_file(tmp_path: Path) -> None:
         (5, "not an object"),
     ],
 )
-def test_shape_that_cannot_be_used_is_told(tmp_path: Path, bad: Any, reason: str) -> None:
+def test_shape_that_cannot_be_used_is_told(tmp_path: Path, bad: object, reason: str) -> None:
     found = read(put(tmp_path, [bad, shape()]))
     assert len(found.page.regions) == 1
     assert "shape 1" in found.problems[-1]
