@@ -116,10 +116,12 @@ def _page_of_pdf(path: Path, number: int, folder: Path) -> Inspected:
     """One page of a PDF as a document of its own; the same page always gives the same file."""
     import pymupdf
 
+    from model_backend.sources import pdf
+
     handle, name = tempfile.mkstemp(suffix=".pdf")
     os.close(handle)
     try:
-        with pymupdf.open(path) as document:
+        with pdf.damaged(path, number), pymupdf.open(path) as document:
             document.select([number])
             document.save(name, garbage=3, deflate=True, no_new_id=True)
         return inspect_file(Path(name), folder)

@@ -302,6 +302,24 @@ def test_mutated_files_give_pages_or_messages(shared_data: Path, tmp_path: Path)
     assert {path.name.rstrip("0123456789") for path in tmp_path.iterdir()} == {"in", "out"}
 
 
+def test_damaged_pdfs_give_pages_or_messages(shared_data: Path, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    source = copied(shared_data, tmp_path / "in", "us-004")
+    (tmp_path / "documents").mkdir()
+    original = (source / "us-004.pdf").read_bytes()
+    messages = 0
+    for number_of in range(25):
+        data = mutated(original[: chance.randrange(len(original) // 2, len(original))], chance)
+        (source / "us-004.pdf").write_bytes(data)
+        try:
+            steps.read_member("icdar2013", source, "us-004#1", tmp_path / "documents")
+            items = [export_page(item) for item in pages_of(source)]
+            export("icdar2013", items, tmp_path / f"out{number_of}")
+        except UserError:
+            messages += 1
+    assert 0 < messages < 25
+
+
 values = st.sampled_from(["0", "1", "2", "-1", "7", "26\u00df", "", "99999999999", "700", " 3"])
 sides = st.fixed_dictionaries(dict.fromkeys(("x1", "y1", "x2", "y2"), values))
 places = st.dictionaries(
