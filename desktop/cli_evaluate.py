@@ -72,6 +72,9 @@ def evaluation_lines(result: Mapping[str, Any]) -> Iterator[str]:
     hidden = len(result["documents"]) - MOST_DOCUMENTS
     if hidden > 0:
         yield f"{hidden} more documents: --json lists them"
+    for name, edges in result["intervals"].items():
+        if name not in result["total"] and edges is not None:
+            yield f"{name}: 95% interval {edges[0]:.3f}–{edges[1]:.3f}"
     yield ""
     yield from indented({key: _shown(value) for key, value in result.items() if key not in APART})
 

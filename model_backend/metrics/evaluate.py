@@ -14,8 +14,11 @@ from model_backend import formats
 from model_backend.errors import UserError
 from model_backend.formats import ReadPage
 from model_backend.metrics.bootstrap import LEVEL, RESAMPLES, SEED, intervals
+from model_backend.metrics.mean_average_precision import AP_RESAMPLES
 from model_backend.metrics.page_measures import (
     MEASURES,
+    MaskOverlap,
+    ObjectDetection,
     PageMeasure,
     Ratios,
     TableStructure,
@@ -71,6 +74,7 @@ class _Documents:
 
     sums: dict[str, Ratios] = field(default_factory=dict)
     pages: Counter[str] = field(default_factory=Counter)
+    places: dict[str, list[int]] = field(default_factory=dict)
     faulty: list[WorstPage] = field(default_factory=list)
 
     def add(self, document: str, parts: Ratios, page: WorstPage) -> None:
@@ -80,6 +84,7 @@ class _Documents:
             name: (before.get(name, (0, 0))[0] + total, before.get(name, (0, 0))[1] + count)
             for name, (total, count) in parts.items()
         }
+        self.places.setdefault(document, []).append(self.pages.total())
         self.pages[document] += 1
         if page.score < 1:
             self.faulty = nsmallest(WORST_PAGES, [*self.faulty, page], key=lambda p: p.score)
@@ -123,7 +128,7 @@ def evaluate(
         "format": format_name,
         "pages": len(common),
         **{name: measure.summary() for name, measure in measures.items()},
-        **_by_document(documents, choices),
+        **_by_document(documents, choices, _ap_intervals(measures, documents, choices)),
         "worst": [{"page": page.name, "score": page.score} for page in documents.faulty],
         "settings": _settings(choices),
         "only_in_truth": [_shown(key) for key in wanted if key not in said],
@@ -169,8 +174,24 @@ def _score(parts: Ratios) -> float:
     return sum(defined) / len(defined) if defined else 1.0
 
 
-def _by_document(documents: _Documents, choices: Choices) -> dict[str, Any]:
-    """Figures of each document, of all, and the intervals of these; what none has is left out."""
+def _ap_intervals(
+    measures: dict[str, PageMeasure], documents: _Documents, choices: Choices
+) -> dict[str, list[float] | None]:
+    places = list(documents.places.values())
+    return {
+        f"{name}.ap": measure.ap_interval(places, seed=choices.seed)
+        for name, measure in measures.items()
+        if isinstance(measure, ObjectDetection | MaskOverlap)
+    }
+
+
+def _by_document(
+    documents: _Documents, choices: Choices, ap_intervals: dict[str, list[float] | None]
+) -> dict[str, Any]:
+    """Figures of each document, of all, and the intervals of these; what none has is left out.
+
+    AP is not among them (it does not add up over documents), but its interval is.
+    """
     names = list(next(iter(documents.sums.values())))
     drawn = intervals(
         [[sums[name] for name in names] for sums in documents.sums.values()],
@@ -191,7 +212,7 @@ def _by_document(documents: _Documents, choices: Choices) -> dict[str, Any]:
     return {
         "documents": named,
         "total": total,
-        "intervals": dict(zip(names, drawn, strict=True)),
+        "intervals": {**dict(zip(names, drawn, strict=True)), **ap_intervals},
     }
 
 
@@ -200,6 +221,7 @@ def _settings(choices: Choices) -> dict[str, Any]:
         "grits": "reference" if choices.is_reference else "paper",
         "interval": f"bootstrap over documents, {LEVEL:.0%}",
         "resamples": choices.resamples,
+        "resamples_of_ap": AP_RESAMPLES,
         "seed": choices.seed,
     }
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ AREAS = {
     "large": (96.0**2, 1e10),
 }
 """COCO's sizes of objects, in square pixels."""
+AP_RESAMPLES = 100
+"""Each adds up the matches of all pages again."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,48 @@ class MeanAveragePrecision:
             record["segmentation"] = {"size": list(item.size), "counts": item.counts}
         return record | ({"iscrowd": int(item.is_crowd)} if is_truth else {"score": item.score})
 
+    def interval(
+        self, documents: Sequence[Sequence[int]], *, seed: int, resamples: int = AP_RESAMPLES
+    ) -> list[float] | None:
+        """The 95% bootstrap interval of AP over documents (each a list of its pages, counted from 0
+        in the order of `update`); None for fewer than two documents or without truth.
+
+        Matching is done once: a resample only adds up the matches of the pages it draws.
+        """
+        if len(documents) < 2 or not self._truth:
+            return None
+        import numpy as np
+
+        measure = self._compared({"all": AREAS["all"]})
+        found, pages = measure.evalImgs, self._pages
+        draws = np.random.default_rng(seed)
+        values = []
+        for _ in range(resamples):
+            drawn = draws.integers(0, len(documents), len(documents))
+            picked = [page for document in drawn for page in documents[document]]
+            measure.evalImgs = [
+                found[label * pages + page] for label in range(len(self._labels)) for page in picked
+            ]
+            measure._paramsEval.imgIds = list(range(len(picked)))
+            measure.params.imgIds = measure._paramsEval.imgIds
+            with contextlib.redirect_stdout(io.StringIO()):
+                measure.accumulate()
+            values.append(_mean(measure.eval["precision"]))
+        defined = [value for value in values if value is not None]
+        return [float(edge) for edge in np.percentile(defined, (2.5, 97.5))] if defined else None
+
     def _measured(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
         """Precisions (10 IoU, 101 recalls, labels, sizes) and recalls (10 IoU, labels, sizes), -1
         where undefined; None where there is nothing to measure."""
         if not self._truth:
             return None
+        measure = self._compared(AREAS)
+        with contextlib.redirect_stdout(io.StringIO()):
+            measure.accumulate()
+        return measure.eval["precision"][..., 0], measure.eval["recall"][..., 0]
+
+    def _compared(self, areas: Mapping[str, tuple[float, float]]) -> Any:  # noqa: ANN401 - COCOeval
+        """COCOeval with all pages matched."""
         from pycocotools.coco import COCO
         from pycocotools.cocoeval import COCOeval
 
@@ -122,12 +161,11 @@ class MeanAveragePrecision:
                 data.dataset = self._dataset(records)
                 data.createIndex()
             measure = COCOeval(truth, predicted, self.kind)
-            measure.params.areaRng = [list(area) for area in AREAS.values()]
-            measure.params.areaRngLbl = list(AREAS)
+            measure.params.areaRng = [list(area) for area in areas.values()]
+            measure.params.areaRngLbl = list(areas)
             measure.params.maxDets = [self._limit]
             measure.evaluate()
-            measure.accumulate()
-        return measure.eval["precision"][..., 0], measure.eval["recall"][..., 0]
+        return measure
 
     def _dataset(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         return {

@@ -189,6 +189,10 @@ class ObjectDetection:
         """F1 at IoU 0.5: AP is of all pages together and does not add up."""
         return {"f1_at_50": self._found.ratio}
 
+    def ap_interval(self, documents: Sequence[Sequence[int]], *, seed: int) -> list[float] | None:
+        """The bootstrap interval of AP; documents are lists of pages in the order of `update`."""
+        return self._precision.interval(documents, seed=seed)
+
     def summary(self) -> dict[str, Any]:
         """AP over all IoU, at 0.50 and at 0.75, by size and by label; AR; F1 at IoU 0.5."""
         return {**self._precision.summary(), "f1_at_50": self._found.summary()["f1"]}
@@ -226,6 +230,10 @@ class MaskOverlap:
     def ratios(self) -> Ratios:
         """Mean Dice and IoU."""
         return self._dice.ratios()
+
+    def ap_interval(self, documents: Sequence[Sequence[int]], *, seed: int) -> list[float] | None:
+        """The bootstrap interval of AP; documents are lists of pages in the order of `update`."""
+        return self._precision.interval(documents, seed=seed)
 
     def summary(self) -> dict[str, Any]:
         """AP and AR of masks, and mean Dice and IoU."""

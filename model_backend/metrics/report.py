@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -86,17 +86,18 @@ def _paragraph(text: str) -> str:
 
 def _totals(figures: Mapping[str, Any]) -> Iterator[list[str]]:
     yield [_("Figure"), _("total"), _("95% interval")]
+    intervals = figures["intervals"]
     for name in defined_figures(figures):
-        interval = figures["intervals"][name]
-        yield [
-            name,
-            _number(figures["total"][name]),
-            "–" if interval is None else f"{interval[0]:.4f} – {interval[1]:.4f}",
-        ]
+        yield [name, _number(figures["total"][name]), _interval(intervals[name])]
     for measure in ("objects", "masks"):
         for name, value in figures.get(measure, {}).items():
             if name[:2] in ("ap", "ar") and value is not None:
-                yield [f"{measure}.{name}", _number(value), "–"]
+                whole = f"{measure}.{name}"
+                yield [whole, _number(value), _interval(intervals.get(whole))]
+
+
+def _interval(edges: Sequence[float] | None) -> str:
+    return "–" if edges is None else f"{edges[0]:.4f} – {edges[1]:.4f}"
 
 
 def _documents(figures: Mapping[str, Any]) -> Iterator[list[str]]:

@@ -229,3 +229,29 @@ def test_figures_are_those_of_cocoeval(kind: str, seed: int) -> None:
     assert found["detection_limit"] == max(len(said) for _, said in pages)
     assert 0 < found["ap"] < 1
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-6)
+
+
+def test_interval_of_ap_lies_around_it_and_needs_two_documents() -> None:
+    make = np.random.default_rng(5)
+    metric, plain = MeanAveragePrecision(), MeanAveragePrecision()
+    pages = []
+    for _ in range(12):
+        wanted = random_page(make, 6, is_truth=True)
+        pages.append((wanted, [near(make, item) for item in wanted if make.uniform() < 0.7]))
+    for wanted, said in pages:
+        metric.update(wanted, said)
+    documents = [[2 * i, 2 * i + 1] for i in range(6)]
+    found = metric.interval(documents, seed=1, resamples=40)
+    assert found == metric.interval(documents, seed=1, resamples=40)
+    assert found is not None
+    assert 0 < found[0] < metric.summary()["ap"] < found[1] < 1
+    assert metric.interval([list(range(12))], seed=1) is None
+    assert plain.interval(documents, seed=1) is None
+    # one resample is the figure of the pages it draws
+    drawn = np.random.default_rng(1).integers(0, 6, 6)
+    for document in drawn:
+        for page in documents[document]:
+            plain.update(*pages[page])
+    single = metric.interval(documents, seed=1, resamples=1)
+    assert single is not None
+    assert single[0] == single[1] == pytest.approx(plain.summary()["ap"])
