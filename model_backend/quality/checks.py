@@ -65,7 +65,10 @@ def _checked_pages(
         except UserError as error:
             yield None, (finding("unreadable", member, reason=error),)
         else:
-            yield item, check(item.page, item.name, format_name)
+            found = check(item.page, item.name, format_name)
+            if item.image is None and format_name not in FILE_CHECKS:
+                found = sorted_by_rule([*found, finding("page-without-picture", item.name)])
+            yield item, found
 
 
 def sorted_by_rule(findings: Iterable[Finding]) -> tuple[Finding, ...]:

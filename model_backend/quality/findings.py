@@ -70,6 +70,7 @@ _E, _W = Severity.ERROR, Severity.WARNING
 RULES: dict[str, Rule] = {
     # any page
     "unreadable": Rule(_E, mark("cannot be read: {reason}")),
+    "page-without-picture": Rule(_E, mark("the page has no picture, or it was not found")),
     "box-outside-page": Rule(_E, mark("the box of {id} reaches out of the page"), "clip-boxes"),
     # entities and their links
     "link-to-nothing": Rule(

@@ -147,3 +147,11 @@ def test_known_faults_of_marked_up_tables_are_found(shared_data: Path) -> None:
     differs = [one for one in check_file(folder / "us-035a-str.xml")
                if one.rule == "cell-text-differs"]  # fmt: skip
     assert [one.page for one in differs] == ["us-035a, table 2"]
+
+
+def test_sample_without_its_picture_is_told(shared_data: Path) -> None:
+    """The reference's loader passes over it without a word."""
+    folder = shared_data / "deepdoctection" / "PubTables1M"
+    sample = folder / "PubTables-1M-Structure_Annotations_Val"
+    found = [one for _item, its in check_set("pubtables", sample) for one in its]
+    assert [one.rule for one in found] == ["page-without-picture"]
