@@ -166,6 +166,7 @@ def pictured_rulings(picture: Pixels, to_page: Affine, words: Sequence[Box]) -> 
         margin = 0.2 * box.height
         top, bottom = max(0, round(box.y0 + margin)), max(0, round(box.y1 - margin))
         dark[top:bottom, max(0, round(box.x0)) : max(0, round(box.x1))] = False
+    dark &= ~_shaded(dark, int(0.35 * height) + 4)
     across = _pieces(dark, to_page, height, is_across=True)
     down = _pieces(np.ascontiguousarray(dark.T), to_page, height, is_across=False)
     unit = abs(to_page[0]) * height
@@ -209,6 +210,16 @@ def _ink(picture: Pixels) -> Bitmap:
     return dark
 
 
+def _shaded(dark: Bitmap, side: int) -> Bitmap:
+    """The pixels in dark areas that squares of this side fit into; lines are thinner."""
+    import numpy as np
+    from scipy import ndimage
+
+    inner = ndimage.minimum_filter(dark.view(np.uint8), side, mode="constant")
+    shaded: Bitmap = ndimage.maximum_filter(inner, side + side % 2 + 1, mode="constant") > 0
+    return shaded
+
+
 def _pieces(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) -> list[Rule]:
     """The pieces of rulings along the rows of pixels; `height` is that of words, in pixels."""
     from scipy import ndimage
@@ -218,12 +229,21 @@ def _pieces(dark: Bitmap, to_page: Affine, height: float, *, is_across: bool) ->
     long = ndimage.binary_dilation(_long_runs(closed, length), structure=[[1], [1], [1]])
     labels, _ = ndimage.label(long, structure=[[1] * 3] * 3)
     rules = []
-    for rows, columns in ndimage.find_objects(labels):
+    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
         across, down = columns.stop - columns.start, rows.stop - rows.start - 2
         if across >= 1.5 * length and down <= max(4.0, 0.35 * height) + STEEPEST * across:
-            place = Box(columns.start, rows.start + 1, columns.stop, rows.stop - 1)
+            middle = rows.start + _middle_row(labels[rows, columns] == label) + 0.5
+            place = Box(columns.start, middle, columns.stop, middle)
             rules.append(_placed_rule(place, to_page, is_across=is_across))
     return rules
+
+
+def _middle_row(bitmap: Bitmap) -> int:
+    """The row with half of the pixels above it: shading that clings to a line moves it little."""
+    import numpy as np
+
+    ink = np.cumsum(bitmap.sum(axis=1))
+    return int(np.searchsorted(ink, ink[-1] / 2))
 
 
 def _long_runs(bitmap: Bitmap, length: int) -> Bitmap:

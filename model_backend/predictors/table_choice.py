@@ -23,28 +23,33 @@ def best_of(grids: Sequence[Table], words: Sequence[Word]) -> Table | None:
     return replace(grids[-index], score=round(score, 3), status=Status.PROPOSED)
 
 
-def quality(table: Table, words: Sequence[Word]) -> float:
+def quality(table: Table, words: Sequence[Word], *, is_drawn: bool = False) -> float:
     """0..1: high where words lie in one cell each, cells are filled and hold one number at most.
 
     The product of the shares of words that no column edge cuts, of numbers that stand alone in
     their cell's line and column, and of rows that are filled, each weighed by how telling it is.
+    Merged cells that are drawn are certain; those read from the text follow from words that an edge
+    cuts, and so excuse none.
     """
     inside = table_grid.words_of_cells(table, words)
     filled = {span: found for span, found in inside.items() if found}
     if len(table.rows) < 2 or len(table.columns) < 2 or not filled:
         return 0.0
-    whole = 1 - 3 * _cut_share(table, filled)
+    whole = 1 - 3 * _cut_share(table, filled, is_drawn=is_drawn)
     single = 1 - 2 * _crowded_share(filled)
     return max(0.0, whole) * max(0.0, single) * _fill(table, filled)
 
 
-def _cut_share(table: Table, words_of_cells: dict[Span, tuple[Word, ...]]) -> float:
-    """The share of the words inside that a cell's left or right side runs through."""
+def _cut_share(
+    table: Table, words_of_cells: dict[Span, tuple[Word, ...]], *, is_drawn: bool
+) -> float:
+    """The share of the words inside that an inner column edge runs through."""
     margin = 1.0
     edges = table_grid.column_edges(table)
     cut = count = 0
     for span, found in words_of_cells.items():
-        inner = [edge for edge in edges[1:-1] if edge not in edges[span.column0 + 1 : span.column1]]
+        merged = edges[span.column0 + 1 : span.column1] if is_drawn else ()
+        inner = [edge for edge in edges[1:-1] if edge not in merged]
         boxes = [table_grid.box_to_frame(table, word.box) for word in found]
         cut += sum(any(b.x0 + margin < edge < b.x1 - margin for edge in inner) for b in boxes)
         count += len(found)

@@ -158,7 +158,7 @@ def chosen_grid(drawn: Table, read: Table, words: Sequence[Word]) -> Table | Non
         return best_of([read], words)
     if crowded_share(drawn, words) > CROWDED:
         return best_of([drawn, read], words)
-    return replace(drawn, score=max(quality(drawn, words), LEAST_SCORE))
+    return replace(drawn, score=max(quality(drawn, words, is_drawn=True), LEAST_SCORE))
 
 
 def grid_of_outline(given: PredictorInput, outline: Box) -> Table:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from model_backend import table_grid
-from model_backend.document import IDENTITY, Box, Word
+from model_backend.document import IDENTITY, Box, Span, Word
 from model_backend.predictors.ruling_lines import (
     Rulings,
     drawn_rulings,
@@ -90,6 +90,25 @@ def test_rulings_tell_the_skew_that_is_left(skew: float) -> None:
     assert math.degrees(math.atan(slope)) == pytest.approx(skew, abs=0.1)
     few = replace(rulings, across=rulings.across[:2])
     assert slope_of_rulings(picture, IDENTITY, few) == 0.0
+
+
+def test_shaded_cells_neither_hide_nor_move_the_lines_beside_them() -> None:
+    picture = sheet()
+    picture[102:200, 302:420] = 90
+    words = [Box(80, 140, 160, 160), Box(160, 140, 240, 160)]
+    rulings = pictured_rulings(picture, IDENTITY, words)
+    assert {rule.at for rule in rulings.across} == {100.5, 200.5, 300.5}
+    assert {rule.at for rule in rulings.down} == {50.5, 300.5, 548.5}
+    for line in (100.5, 200.5):
+        pieces = [rule for rule in rulings.across if rule.at == line]
+        assert any(rule.covers(60, 290, 1) for rule in pieces)
+        assert any(rule.covers(430, 540, 1) for rule in pieces)
+
+
+def test_solid_bar_is_no_ruling() -> None:
+    picture = np.full((400, 600), 255, dtype=np.uint8)
+    picture[100:130, 50:550] = 0
+    assert pictured_rulings(picture, IDENTITY, [Box(80, 200, 160, 220)]).across == ()
 
 
 def test_blank_and_tiny_pictures_have_no_lines() -> None:
@@ -194,6 +213,15 @@ def test_caption_above_and_note_below_the_rulings_are_cut_off() -> None:
     area = trimmed(Box(55, 55, 430, 195), words, rulings)
     assert (area.y0, area.y1) == (79, 173)
     assert snapped(Box(60, 84, 420, 170), rulings, 6) == Box(55, 80, 430, 172)
+
+
+def test_words_over_drawn_merged_cells_are_not_cut() -> None:
+    words = [*words_at(numbers(90, 3)), Word(90, "across", Box(200, 138, 330, 148))]
+    grid = table_grid.propose_grid(
+        1, Box(55, 85, 440, 155), words, row_lines=(101, 117, 133), column_lines=(240, 390)
+    )
+    merged = table_grid.merge_cells(grid, Span(3, 4, 0, 2))
+    assert quality(merged, words, is_drawn=True) > quality(merged, words)
 
 
 def test_better_grid_is_chosen_and_poor_ones_are_none() -> None:
