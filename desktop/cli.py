@@ -57,6 +57,7 @@ class Format(StrEnum):
     HOCR = "hocr"
     LABELME = "labelme"
     LABELSTUDIO = "labelstudio"
+    PUBTABNET = "pubtabnet"
     HTML = "html"
     OTSL = "otsl"
     CSV = "csv"

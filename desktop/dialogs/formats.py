@@ -17,6 +17,7 @@ FORMAT_TEXTS = (
     ("hocr", mark("hOCR: blocks, lines and words")),
     ("labelme", mark("labelme: boxes, polygons and masks")),
     ("labelstudio", mark("Label Studio: boxes, texts, links and brushes")),
+    ("pubtabnet", mark("PubTabNet: tables with their cells")),
     ("html", mark("HTML: tables with header and merged cells")),
     ("otsl", mark("OTSL: tables as tokens")),
     ("csv", mark("CSV: the texts of tables")),

@@ -55,6 +55,7 @@ FORMATS = {
     "hocr": "hocr",
     "labelme": "labelme",
     "labelstudio": "labelstudio",
+    "pubtabnet": "pubtabnet",
     "html": "html_tables",
     "otsl": "otsl_tables",
     "csv": "csv_tables",
@@ -63,7 +64,7 @@ FORMATS = {
 """Name of each format and the module that reads and writes it."""
 
 WRITE_ONLY = frozenset({"html", "otsl", "csv", "xlsx"})
-READ_ONLY: frozenset[str] = frozenset({"labelme", "labelstudio"})
+READ_ONLY: frozenset[str] = frozenset({"labelme", "labelstudio", "pubtabnet"})
 
 
 def readable() -> tuple[str, ...]:

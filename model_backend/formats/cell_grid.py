@@ -41,6 +41,8 @@ def grid_of_cells(
     row_bands = _bands(down, rows, box.y0, box.y1)
     if column_bands is None or row_bands is None:
         return None
+    if not (_is_in_place(across, column_bands) and _is_in_place(down, row_bands)):
+        return None
     header_rows = _header_rows(cells, rows)
     projected = _projected_rows(cells, header_rows, columns)
     table = Table(
@@ -98,6 +100,14 @@ def _bands(
     if any(low >= high for low, high in pairwise(full)):
         return None
     return tuple(Band(low, high) for low, high in pairwise(full))
+
+
+def _is_in_place(parts: Sequence[tuple[int, int, float, float]], bands: Sequence[Band]) -> bool:
+    """Whether the middle of every box lies in the rows or columns of its cell."""
+    return all(
+        bands[begin].start <= (low + high) / 2 <= bands[end - 1].end
+        for begin, end, low, high in parts
+    )
 
 
 def _spans(cells: Sequence[GivenCell], projected: Sequence[int]) -> tuple[Span, ...]:
