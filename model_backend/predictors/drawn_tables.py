@@ -64,8 +64,8 @@ def header_rows(table: Table, words: Sequence[Word], rulings: Rulings) -> int:
     head, body = layout.lines[:count], layout.lines[count:]
     if _is_like(head, body):
         return 0
-    start = min(item.run.box.center[1] for item in body[0])
-    rows = sum(edge < start for edge in row_edges(table)[1:])
+    end = max(item.run.box.center[1] for item in head[-1])
+    rows = sum(edge < end for edge in row_edges(table)[:-1])
     return _past_tall_cells(table.spans, rows)
 
 

@@ -135,6 +135,12 @@ def test_drawn_grid_has_its_header_and_empty_rows() -> None:
     assert table_grid.problems(table) == ()
 
 
+def test_blank_rows_below_the_headings_are_no_header() -> None:
+    texts = {(0, 0): "Item", (0, 1): "Count", (0, 2): "Price", (3, 0): "Total", (3, 2): "9.00"}
+    (table,) = level_grids(words_in(texts), ruled(), PAGE, 10)
+    assert (len(table.rows), table.header_rows) == (4, 1)
+
+
 def test_first_row_like_the_others_is_no_header() -> None:
     years = {(0, column): text for column, text in enumerate(("Town", "2019", "2020"))}
     (headed,) = level_grids(words_in(every_cell("7.") | years), ruled(), PAGE, 10)
