@@ -27,10 +27,32 @@ def handle_points(box: Box) -> dict[str, Point]:
     return {name: (xs.get(name[-1], cx), ys.get(name[0], cy)) for name in HANDLES}
 
 
+SMALL_REACHES = 24.0 / 7.0
+"""A box with a side shorter than so many reaches is small: its inside is for moving only."""
+
+
+def is_small(box: Box, reach: float) -> bool:
+    """Whether grips would hide the box: then they lie outside of it."""
+    return min(box.width, box.height) < SMALL_REACHES * reach
+
+
+def corner_marks(box: Box, arm: float) -> tuple[tuple[Point, Point, Point], ...]:
+    """An angle outside each corner of a box, as three points."""
+    outer = box.grown(arm / 2)
+    return tuple(
+        ((x, y - math.copysign(arm, dy)), (x, y), (x - math.copysign(arm, dx), y))
+        for x, y in outer.corners
+        for dx, dy in [(x - box.center[0], y - box.center[1])]
+    )
+
+
 def handle_at(box: Box, point: Point, reach: float) -> str:
     """The grip under the point, or nothing; corners win, sides can be gripped along their whole
-    length.
+    length. A small box is gripped at its border and from outside.
     """
+    rim = min(0.4 * reach, min(box.width, box.height) / 4)
+    if is_small(box, reach) and box.grown(-rim).contains(point):
+        return ""
     corners = [item for item in handle_points(box).items() if len(item[0]) == 2]
     name, distance = min(
         ((name, math.dist(point, corner)) for name, corner in corners), key=lambda item: item[1]

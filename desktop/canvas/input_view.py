@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -14,6 +16,13 @@ from model_backend.document import Point
 HELD_KEYS = {Qt.Key.Key_H: "h", Qt.Key.Key_V: "v"}
 """Keys that mean something while they are held with a click; tapped, they are the window's."""
 
+TAP_SECONDS = 0.5
+"""A key held for longer was meant as a gesture that was given up: it does nothing."""
+REPEAT_SECONDS = 0.1
+"""A key that is down again so soon was never let go: X11 repeats held keys by such pairs, and Qt
+does not always mark them.
+"""
+
 PALETTE_CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange)
 
 
@@ -25,6 +34,7 @@ class InputView(PageView):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._space = False
         self._held, self._held_used = "", False
+        self._held_since, self._let_go = 0.0, ("", 0.0)
         self._pan_from: QPoint | None = None
         self._pan_button = Qt.MouseButton.NoButton
         super().__init__(parent)
@@ -71,7 +81,11 @@ class InputView(PageView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The tool's, or like a press."""
         is_left = event.button() is Qt.MouseButton.LeftButton
-        if is_left and self.work.page is not None and self.tool.double_click(self._pointer(event)):
+        if is_left and self._held:
+            self.mousePressEvent(event)  # two cuts in quick succession
+        elif (
+            is_left and self.work.page is not None and self.tool.double_click(self._pointer(event))
+        ):
             self.canvas.refresh()
         elif not (is_left and self.double_clicked(self.page_point(event.position()))):
             self.mousePressEvent(event)
@@ -114,7 +128,7 @@ class InputView(PageView):
             self._show_cursor()
         elif key in HELD_KEYS and not event.modifiers():
             if not event.isAutoRepeat():
-                self._held, self._held_used = HELD_KEYS[Qt.Key(key)], False
+                self._hold(HELD_KEYS[Qt.Key(key)])
         elif key == Qt.Key.Key_Escape:
             self.escape()
         else:
@@ -129,11 +143,22 @@ class InputView(PageView):
             self._space = False
             self._show_cursor()
         elif key in HELD_KEYS and self._held == HELD_KEYS[Qt.Key(key)]:
-            name, self._held = self._held, ""
-            if not self._held_used:
-                self.tapped.emit(name)
+            self._let_it_go()
         else:
             event.ignore()
+
+    def _hold(self, name: str) -> None:
+        last, when = self._let_go
+        self._held = name
+        if name == last and monotonic() - when < REPEAT_SECONDS:
+            return
+        self._held_used, self._held_since = False, monotonic()
+
+    def _let_it_go(self) -> None:
+        name, self._held = self._held, ""
+        self._let_go = name, monotonic()
+        if not self._held_used and monotonic() - self._held_since < TAP_SECONDS:
+            self.tapped.emit(name)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Keys released elsewhere are released here too."""

@@ -90,6 +90,8 @@ class PageView(NavigationView):
     def restyle(self) -> None:
         """Take the colours of the application's palette."""
         self.canvas.set_look(replace(self.canvas.look, theme=theme_for(self.palette())))
+        self.resetCachedContent()  # also of the view's rim, which the scene's rounded edges miss
+        self.viewport().update()
 
     def _disconnect(self) -> None:
         document, selection = self.work.document, self.work.selection

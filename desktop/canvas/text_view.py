@@ -16,7 +16,7 @@ from desktop.canvas.input_view import InputView
 from desktop.canvas.layers.layer import rect_of
 from desktop.canvas.texts import TextTarget, cell_target, next_target, point_target, target_of
 from model_backend import table_grid
-from model_backend.document import Entity, Page, Point, Word
+from model_backend.document import Entity, Page, Point, Table, Word
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -74,22 +74,43 @@ class TextView(InputView):
         super().hideEvent(event)
 
     def double_clicked(self, point: Point) -> bool:
-        """Edit the text under the pointer: in the selected table a cell's, else an entity's or a
-        word's.
+        """Edit the text under the pointer: in the selected table and where only words lie, that of
+        a cell; else an entity's or a word's.
         """
         page, table = self.work.page, self.work.table()
         if page is None or self.tool.name not in ("select", "entity", "table"):
             return False
-        if table is not None and table.box.contains(table_grid.to_frame(table, point)):
-            self._open(point_target(page, table, point))
-            return True
         found = [item for item in hits(self.canvas, point) if isinstance(item, Entity | Word)]
+        if table is None and found and isinstance(found[0], Word):
+            table = self._table_around(point)
+        if table is not None and table.box.contains(table_grid.to_frame(table, point)):
+            self._edit_cell(point_target(page, table, point))
+            return True
         if not found:
             return False
         self.tool.cancel()
         self.work.select((found[0].id,))
         self._open(target_of(found[0]))
         return True
+
+    def _edit_cell(self, target: TextTarget) -> None:
+        self.tool.cancel()
+        if target.cell is not None:
+            self.work.select((target.cell.table_id,), target.cell.span)
+        self._open(target)
+
+    def _table_around(self, point: Point) -> Table | None:
+        """The smallest table shown under a point."""
+        kinds, ids = self.canvas.look.hidden_kinds, self.canvas.look.hidden_ids
+        page = self.work.page
+        if page is None or "tables" in kinds:
+            return None
+        around = [
+            table
+            for table in page.tables
+            if table.id not in ids and table.box.contains(table_grid.to_frame(table, point))
+        ]
+        return min(around, key=lambda table: table.box.area, default=None)
 
     def _target_for(self, page: Page, item_id: int | None) -> TextTarget | None:
         if item_id is None and self.work.table() is not None:
@@ -129,7 +150,9 @@ class TextView(InputView):
         page = self.work.page
         following = next_target(page, target, go_on) if go_on and page is not None else None
         if following is not None:
-            if following.table_id is None and following.item_id is not None:
+            if following.cell is not None:
+                self.work.select((following.cell.table_id,), following.cell.span)
+            elif following.item_id is not None:
                 self.work.select((following.item_id,))
             self._open(following)
 

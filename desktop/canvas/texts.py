@@ -1,5 +1,5 @@
-"""Which text is edited where: words, entities, words of a table's cells, and what comes next on
-Tab; no Qt.
+"""Which text is edited where: words, entities, whole cells of tables, and what comes next on Tab;
+no Qt.
 """
 
 from __future__ import annotations
@@ -7,63 +7,75 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from desktop.canvas.geometry import band_at
 from desktop.document import edits
 from model_backend import table_grid
-from model_backend.document import Box, Entity, Page, Point, Span, Table, Word
+from model_backend.document import Box, Entity, Page, Point, Span, Table, Word, union_of
 from model_backend.reading_order import annotations_in_order, reading_order
 from model_backend.translation import mark
 
 
 @dataclass(frozen=True)
+class Place:
+    """A cell of a table, and the words in it in reading order."""
+
+    table_id: int
+    span: Span
+    word_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class TextTarget:
-    """A text of the page: of the word or entity with this id, or of a new word in an empty cell."""
+    """A text of the page: of the word or entity with this id, of all words of a cell, or of a new
+    word in an empty cell.
+    """
 
     item_id: int | None
     box: Box
     text: str
-    table_id: int | None = None
+    cell: Place | None = None
 
     @property
     def title(self) -> str:
         """What changing it is called in the history (a marked text)."""
-        return mark("Add word") if self.item_id is None else mark("Edit text")
+        if self.item_id is None:
+            return mark("Add word")
+        return mark("Edit text") if self.cell is None else mark("Edit the text of a cell")
 
     def change(self, text: str) -> Callable[[Page], Page]:
         """The edit that gives it another text."""
 
         def changed(page: Page) -> Page:
             if self.item_id is None:
-                return edits.add_word(page, text, self.box) if text.strip() else page
+                return edits.add_word(page, text.strip(), self.box) if text.strip() else page
+            if self.cell is not None:
+                return edits.set_cell_text(page, self.cell.word_ids, text)
             return edits.set_text(page, self.item_id, text)
 
         return changed
 
 
-def target_of(item: Word | Entity, table_id: int | None = None) -> TextTarget:
+def target_of(item: Word | Entity) -> TextTarget:
     """The text of a word or an entity."""
-    return TextTarget(item.id, item.box.normalized(), item.text, table_id)
+    return TextTarget(item.id, item.box.normalized(), item.text)
 
 
 def cell_target(page: Page, table: Table, cells: Span) -> TextTarget:
-    """The first word of the first chosen cell; a new word where it has none."""
+    """The whole text of the first chosen cell; a new word where it has none."""
     span = table_grid.cell_at(table, cells.row0, cells.column0).span
     words = table_grid.words_of_cells(table, page.words).get(span, ())
-    if words:
-        return target_of(words[0], table.id)
-    return TextTarget(None, _room_of(table, span), "", table.id)
+    if not words:
+        return TextTarget(None, _room_of(table, span), "", Place(table.id, span))
+    ids = tuple(word.id for word in words)
+    box = union_of(word.box.normalized() for word in words)
+    return TextTarget(ids[0], box, table_grid.cell_text(words), Place(table.id, span, ids))
 
 
 def point_target(page: Page, table: Table, point: Point) -> TextTarget:
-    """The word of a table under a point; a new one in the cell where there is none."""
+    """The text of the cell of a table under a point."""
     x, y = table_grid.to_frame(table, point)
-    for span, words in table_grid.words_of_cells(table, page.words).items():
-        for word in words:
-            if word.box.contains(point):
-                return target_of(word, table.id)
-        if not words and _frame_box(table, span).contains((x, y)):
-            return TextTarget(None, _room_of(table, span), "", table.id)
-    row = sum(1 for edge in table_grid.row_edges(table)[1:-1] if y >= edge)
-    column = sum(1 for edge in table_grid.column_edges(table)[1:-1] if x >= edge)
+    row = band_at(table_grid.row_edges(table), y)
+    column = band_at(table_grid.column_edges(table), x)
     return cell_target(page, table, Span(row, row + 1, column, column + 1))
 
 
@@ -85,16 +97,10 @@ def _room_of(table: Table, span: Span) -> Box:
 
 def next_target(page: Page, target: TextTarget, step: int) -> TextTarget | None:
     """The text that comes after this one (before it for -1), of the same kind; None at the end."""
-    if target.item_id is None:
-        return None
+    if target.cell is not None:
+        return _next_cell(page, target.cell, step)
     row: Sequence[Word | Entity]
-    if target.table_id is not None:
-        table = page.annotation(target.table_id)
-        if not isinstance(table, Table):
-            return None
-        words = table_grid.words_of_cells(table, page.words)
-        row = [word for span in sorted(words) for word in words[span]]
-    elif page.word(target.item_id) is not None:
+    if target.item_id is not None and page.word(target.item_id) is not None:
         row = reading_order(page.words)
     else:
         row = [item for item in annotations_in_order(page) if isinstance(item, Entity)]
@@ -102,4 +108,15 @@ def next_target(page: Page, target: TextTarget, step: int) -> TextTarget | None:
     if target.item_id not in ids:
         return None
     place = ids.index(target.item_id) + step
-    return target_of(row[place], target.table_id) if 0 <= place < len(row) else None
+    return target_of(row[place]) if 0 <= place < len(row) else None
+
+
+def _next_cell(page: Page, cell: Place, step: int) -> TextTarget | None:
+    table = page.annotation(cell.table_id)
+    if not isinstance(table, Table):
+        return None
+    spans = [other.span for other in table_grid.cells(table)]
+    if cell.span not in spans:
+        return None
+    place = spans.index(cell.span) + step
+    return cell_target(page, table, spans[place]) if 0 <= place < len(spans) else None

@@ -91,8 +91,11 @@ class CanvasView(TableView):
         return self.canvas.look.hidden_kinds, self.canvas.look.hidden_ids
 
     def zoom_to_selection(self) -> None:
-        """Bring the selection near."""
-        box = _around(self.work.selected())
+        """Bring the selection near; of a link, both its ends."""
+        items = self.work.selected()
+        ends = {end for item in items if isinstance(item, Relation) for end in _ends(item)}
+        found = [self.work.item(end) for end in ends]
+        box = _around([*items, *(item for item in found if item is not None)])
         if box is not None:
             self.zoom_to(box)
 
@@ -221,6 +224,10 @@ def _with_edge(box: Box, edge: str, dx: float, dy: float) -> Box:
         box.x1 + (dx if edge == "e" else 0.0),
         box.y1 + (dy if edge == "s" else 0.0),
     )
+
+
+def _ends(link: Relation) -> tuple[int, int]:
+    return link.from_id, link.to_id
 
 
 def _around(items: Iterable[Item]) -> Box | None:

@@ -16,7 +16,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QStackedLayout, QTableView, QWidget
 
-from desktop.errors import UserError
 from desktop.panels.texts import one_line
 from model_backend import table_grid
 from model_backend.document import Page, Span, Table, Word
@@ -26,26 +25,6 @@ if TYPE_CHECKING:
     from desktop.panels.editor import Editor
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-def with_cell_text(page: Page, words: tuple[Word, ...], text: str) -> Page:
-    """The page after a cell's text was typed anew: one part for each of its words.
-
-    A cell's text is the words inside it. One word takes the whole text; several words take one
-    part each, so that every word keeps its place on the page.
-    """
-    from desktop.document import edits
-
-    parts = [text.strip()] if len(words) == 1 else text.split()
-    if len(parts) != len(words):
-        raise UserError(
-            "This cell has {count} words. Type as many, or edit the words on the page.",
-            count=len(words),
-        )
-    for word, part in zip(words, parts, strict=True):
-        if word.text != part:
-            page = edits.set_word_text(page, word.id, part)
-    return page
 
 
 class CellModel(QAbstractTableModel):
@@ -128,8 +107,12 @@ class CellModel(QAbstractTableModel):
         words = self.words_at(index.row(), index.column())
         if role != Qt.ItemDataRole.EditRole or not words:
             return False
+        from desktop.document import edits
+
+        ids = [word.id for word in words]
         return self._editor.change(
-            mark("Edit the text of a cell"), lambda page: with_cell_text(page, words, str(value))
+            mark("Edit the text of a cell"),
+            lambda page: edits.set_cell_text(page, ids, str(value)),
         )
 
 

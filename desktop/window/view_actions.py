@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from model_backend.document import Relation, union_of
-
 if TYPE_CHECKING:
     from desktop.window.main_window import MainWindow
 
@@ -54,11 +52,8 @@ class ViewActions(QObject):
     def zoom_to_selection(self) -> None:
         """Make what is selected as large as can be."""
         view = self._window.project_view
-        things = (
-            [t for t in view.bench.editor.selected if not isinstance(t, Relation)] if view else []
-        )
-        if view and things:
-            view.canvas.zoom_to(union_of(thing.box for thing in things))
+        if view:
+            view.canvas.zoom_to_selection()
 
     def hide_selection(self) -> None:
         """Hide what is selected until everything is shown again."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from canvas_stand import CONTROL, Stand
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice
+from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPalette, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -192,3 +192,29 @@ def test_odd_values_are_shown_and_hit_without_harm(stand: Stand) -> None:
 def _bands() -> tuple[tuple[object, ...], tuple[object, ...]]:
     table = empty_table(1, Box(20, 40, 460, 200))
     return table.rows, table.columns
+
+
+def test_a_name_wider_than_its_region_leaves_nothing_behind(stand: Stand) -> None:
+    region = Region(900, "figure", Box(300, 250, 332, 350), status=Status.PROPOSED, source="ink")
+    stand.put(replace(stand.page, regions=(region,), next_id=901))
+    screen(stand)
+    stand.document.apply("Accept", edits.set_label(stand.page, [900], "logo"))
+    stand.document.apply("Delete", edits.delete(stand.page, [900]))
+    shown = screen(stand)
+    stand.view.resetCachedContent()
+    stand.view.viewport().update()
+    assert shown == screen(stand)
+
+
+def test_dark_reaches_every_edge_of_the_canvas(stand: Stand) -> None:
+    screen(stand)
+    dark = QPalette(QColor("#202020"))
+    stand.view.setPalette(dark)
+    stand.view.restyle()
+    shown = screen(stand)
+    edge = shown.width() - 1
+    middle = shown.height() // 2
+    wanted = QColor(stand.view.canvas.look.theme.canvas)
+    assert wanted.lightness() < 60
+    for x, y in ((edge, 0), (edge, middle), (0, 0), (edge // 2, 0), (0, shown.height() - 1)):
+        assert shown.pixelColor(x, y) == wanted

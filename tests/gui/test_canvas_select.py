@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from canvas_stand import ALT, CONTROL, MIDDLE, NONE, SHIFT, Stand
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from desktop.canvas.tools import TOOLS
@@ -268,3 +268,26 @@ def test_proposals_are_dashed_and_human_work_is_not(three: Stand) -> None:
     dashed = colors_along_the_edge()
     assert len(solid) == 1
     assert len(dashed) > 1
+
+
+def test_zoom_to_a_link_shows_both_its_ends(three: Stand) -> None:
+    question, answer, _figure = ids_of(three.page)
+    page = edits.link(three.page, from_id=question, to_id=answer)
+    three.put(page)
+    three.selection.select((three.page.relations[0].id,))
+    before = three.view.scale_now
+    three.view.zoom_to_selection()
+    assert three.view.scale_now > before
+    seen = three.view.viewport().rect()
+    for item_id in (question, answer):
+        assert seen.contains(three.place(three.page.annotation(item_id).box.center))
+
+
+def test_a_small_thing_is_moved_from_inside_and_shaped_from_outside(three: Stand) -> None:
+    _question, answer, _figure = ids_of(three.page)
+    three.view.zoom_at(0.6, QPointF(0, 0))
+    three.click((240, 60))
+    three.drag((274, 63), (284, 73))
+    box = three.page.annotation(answer).box
+    assert (box.width, box.height) == (80, 20)
+    assert box.x0 == pytest.approx(210, abs=2)

@@ -223,3 +223,60 @@ def test_the_outline_of_a_turned_table_lies_around_it_and_needs_no_grid(
     monkeypatch.setattr(live, "made_grid", made.append)
     stand.view.viewport().repaint()
     assert made == []
+
+
+def two_words_in_the_first_cell(table: Stand) -> None:
+    page = edits.set_word_text(table.page, 1, "Dunmere")
+    table.put(edits.add_word(page, "Lock", Box(122, 50, 138, 70)))
+    table.selection.select((now(table).id,), Span(0, 1, 0, 1))
+
+
+def test_a_cell_of_several_words_is_edited_whole(table: Stand) -> None:
+    two_words_in_the_first_cell(table)
+    table.view.edit_text()
+    assert table.view.editor.toPlainText() == "Dunmere Lock"
+    table.type("Upper Lock")
+    QTest.keyClick(table.view.editor, Qt.Key.Key_Return)
+    assert [word.text for word in table.page.words if word.id in (1, 13 + 1)] == ["Upper", "Lock"]
+    table.view.edit_text()
+    table.view.editor.setPlainText("던미어 Lock X")
+    QTest.keyClick(table.view.editor, Qt.Key.Key_Return)
+    span = table_grid.cell_at(now(table), 0, 0).span
+    (word,) = table_grid.words_of_cells(now(table), table.page.words)[span]
+    assert (word.text, word.box) == ("던미어 Lock X", Box(40, 50, 138, 70))
+
+
+def test_tab_goes_from_cell_to_cell_not_from_word_to_word(table: Stand) -> None:
+    two_words_in_the_first_cell(table)
+    table.double_click((60, 60))
+    assert table.view.editor.toPlainText() == "Dunmere Lock"
+    QTest.keyClick(table.view.editor, Qt.Key.Key_Tab)
+    assert table.view.editor.toPlainText() == "R0c1"
+    assert table.selection.cells == Span(0, 1, 1, 2)
+    QTest.keyClick(table.view.editor, Qt.Key.Key_Escape)
+
+
+def test_a_key_used_for_a_cut_is_no_tap_even_when_x11_repeats_it(table: Stand) -> None:
+    taps: list[str] = []
+    table.view.tapped.connect(taps.append)
+    QTest.keyPress(table.view, Qt.Key.Key_H)
+    table.click((80, 60), NONE)
+    for _repeat in range(3):  # a held key comes as pairs that Qt did not recognise
+        QTest.keyRelease(table.view, Qt.Key.Key_H)
+        QTest.keyPress(table.view, Qt.Key.Key_H)
+    table.click((80, 40.5), NONE)  # refused: no room
+    QTest.keyRelease(table.view, Qt.Key.Key_H)
+    assert taps == []
+    assert table.selection.ids == (now(table).id,)
+
+
+def test_a_key_held_and_let_go_without_a_click_is_no_tap(
+    table: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taps: list[str] = []
+    table.view.tapped.connect(taps.append)
+    times = iter([10.0, 10.0, 11.0, 11.0, 11.0])
+    monkeypatch.setattr("desktop.canvas.input_view.monotonic", lambda: next(times))
+    QTest.keyPress(table.view, Qt.Key.Key_H)
+    QTest.keyRelease(table.view, Qt.Key.Key_H)
+    assert taps == []

@@ -10,20 +10,30 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from desktop.canvas.geometry import handle_points
+from desktop.canvas.geometry import corner_marks, handle_points, is_small
 from desktop.canvas.layers.entities import paint_sign
-from desktop.canvas.layers.layer import Look, in_pixels, path_of, rect_of, saved, transform_of
+from desktop.canvas.layers.layer import (
+    Look,
+    in_pixels,
+    path_of,
+    polygon_of,
+    rect_of,
+    saved,
+    transform_of,
+)
 from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
 from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.tables import made_grid, paint_grid
 from desktop.canvas.lookup import Item, item_of, items_of
-from desktop.canvas.style import HANDLE_PX, MOST_LIT, annotation_color, brush, is_proposed
+from desktop.canvas.style import HANDLE_PX, MOST_LIT, REACH_PX, annotation_color, brush, is_proposed
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 
 HANDLES_FROM_PX = 22.0
 """Sides shorter than this on the screen get no grip in their middle."""
+MARK_PX = 6.0
+"""The arms of the angles at the corners of small things."""
 MOST_PREVIEWS = 60
 """More selected things than this are dragged as outlines only."""
 
@@ -144,7 +154,20 @@ class LiveLayer:
             points = [point for polygon in item.polygons for point in polygon]
             _paint_knobs(painter, points, look, is_round=True)
         elif not isinstance(item, Relation):
-            _paint_knobs(painter, _grips_of(item.box, look), look)
+            _paint_box_grips(painter, item.box.normalized(), look)
+
+
+def _paint_box_grips(painter: QPainter, box: Box, look: Look) -> None:
+    """Grips on the box; outside of one that they would hide only angles at its corners."""
+    if not is_small(box, REACH_PX * look.pixel):
+        _paint_knobs(painter, _grips_of(box, look), look)
+        return
+    marks = [polygon_of(mark) for mark in corner_marks(box, MARK_PX * look.pixel)]
+    with saved(painter):
+        for line in (look.pen("#ffffff", 4.0, alpha=210), look.pen(look.theme.accent, 2.0)):
+            painter.setPen(line)
+            for mark in marks:
+                painter.drawPolyline(mark)
 
 
 def _grips_of(box: Box, look: Look) -> list[tuple[float, float]]:

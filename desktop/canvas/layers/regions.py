@@ -5,6 +5,7 @@ while proposed.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath
@@ -45,12 +46,12 @@ class RegionLayer:
         self._items = items
         self.regions = tuple(sorted(items, key=lambda region: -region.box.area))
         ids = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-        return [region_bounds(side[key]) for key in ids for side in (old, new) if key in side]
+        return [drawn_bounds(side[key], look) for key in ids for side in (old, new) if key in side]
 
     def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
         """Regions that are in view."""
         for region in self.regions:
-            if region_bounds(region).grown(20 * look.pixel).intersects(exposed):
+            if drawn_bounds(region, look).grown(20 * look.pixel).intersects(exposed):
                 paint_region(painter, region, look, self.masks)
 
 
@@ -61,6 +62,23 @@ def region_bounds(region: Region) -> Box:
     for x, y in points:
         box = Box(min(box.x0, x), min(box.y0, y), max(box.x1, x), max(box.y1, y))
     return box
+
+
+def drawn_bounds(region: Region, look: Look) -> Box:
+    """The box around a region and its name, which may be wider than the region."""
+    box, left = region_bounds(region), region.box.normalized().x0
+    return Box(box.x0, box.y0, max(box.x1, left + name_width(name_of(region)) * look.pixel), box.y1)
+
+
+def name_of(region: Region) -> str:
+    """What stands over a region."""
+    return f"{region.label} ?" if is_proposed(region) else region.label
+
+
+@lru_cache(maxsize=256)
+def name_width(text: str) -> float:
+    """How wide a region's name is, in screen pixels."""
+    return QFontMetricsF(font(10, is_bold=True)).horizontalAdvance(text) + 8
 
 
 class MaskImages:
@@ -151,13 +169,11 @@ def _paint_mask(
 
 def _paint_name(painter: QPainter, region: Region, look: Look) -> None:
     name, proposed = annotation_color(look.schema, region), is_proposed(region)
-    text = f"{region.label} ?" if proposed else region.label
+    text = name_of(region)
     with in_pixels(painter) as to_screen:
-        small = font(10, is_bold=True)
-        painter.setFont(small)
+        painter.setFont(font(10, is_bold=True))
         corner = to_screen.map(QPointF(region.box.x0, region.box.y0))
-        width = QFontMetricsF(small).horizontalAdvance(text) + 8
-        tab = QRectF(corner.x() - 0.5, corner.y() - 14, width, 14)
+        tab = QRectF(corner.x() - 0.5, corner.y() - 14, name_width(text), 14)
         painter.setPen(look.pen(name))
         painter.setBrush(brush("#ffffff", 235) if proposed else brush(name))
         painter.drawRect(tab)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.document.edits.cells import set_cell_text
 from desktop.document.edits.common import (
     accept,
     accept_rest,
@@ -43,6 +44,7 @@ __all__ = [
     "replace_words",
     "resize",
     "rotate",
+    "set_cell_text",
     "set_entity_words",
     "set_illegible",
     "set_label",
