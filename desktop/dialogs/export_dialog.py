@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.dialogs.formats import EXPORTED_FORMATS
+from desktop.dialogs.formats import EXPORTED_FORMATS, HELD
 from desktop.dialogs.frame import Frame, choice
+from desktop.panels.counts import count_text
 from desktop.panels.forms import PlainLabel
 from model_backend.document import PageStatus
 from model_backend.translation import _, mark
@@ -56,6 +57,10 @@ class Leaving:
             self.annotations_kept += summary.annotations
 
 
+def _both(pages: int, annotations: int) -> str:
+    return f"{count_text('pages', pages)}, {count_text('annotations', annotations)}"
+
+
 @dataclass(frozen=True)
 class ExportChoice:
     """What was chosen."""
@@ -77,6 +82,7 @@ class ExportDialog(Frame):
         self.add_cancel()
         self._store = store
         self._slices: Iterator[None] | None = None
+        self._leaving = Leaving()
         self.format = choice(EXPORTED_FORMATS, remembered.get("format_name"))
         self.folder = QLineEdit()
         self.include_proposed = QCheckBox(_("Also what is only proposed, and unfinished pages"))
@@ -120,6 +126,7 @@ class ExportDialog(Frame):
         self.form.show_row(self.boxes, is_shown=name == "pubtables")
         with_dpi = ("funsd", "xfund", "coco", "page_xml", "alto", "hocr")
         self.form.show_row(self.dpi, is_shown=name in with_dpi)
+        self._show_counts(self._leaving)
 
     def _suggest_folder(self) -> None:
         stem = f"{self._store.folder.stem}-{self.format.currentData()}"
@@ -154,13 +161,17 @@ class ExportDialog(Frame):
         self._show_counts(leaving)
 
     def _show_counts(self, leaving: Leaving) -> None:
-        goes = _("Leaves: {pages} pages with {count} annotations").format(
-            pages=leaving.pages, count=leaving.annotations
-        )
-        stays = _("Stays: {pages} pages that are not done, {count} annotations").format(
-            pages=leaving.pages_kept, count=leaving.annotations_kept
-        )
-        self.counts.setText(f"{goes}\n{stays}")
+        self._leaving = leaving
+        lines = [
+            _("Offered to the format: {counts}").format(
+                counts=_both(leaving.pages, leaving.annotations)
+            ),
+            _("Stays in the project: {counts}").format(
+                counts=_both(leaving.pages_kept, leaving.annotations_kept)
+            ),
+            _(HELD.get(self.format.currentData(), "")),
+        ]
+        self.counts.setText("\n".join(filter(None, lines)))
         self.show_problem(
             "" if leaving.pages else _("No page is done yet. Mark one done with Ctrl+Enter.")
         )

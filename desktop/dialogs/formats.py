@@ -25,5 +25,23 @@ FORMAT_TEXTS = (
 )
 """Name and text of every format, in the order of the boxes."""
 
+_FORMS = mark("This format holds words, entities and links; no tables and no regions.")
+_TABLES = mark("This format holds tables only; pages without tables are left out.")
+HELD = {
+    "funsd": _FORMS,
+    "xfund": _FORMS,
+    "coco": mark(
+        "This format holds the boxes of entities, regions and tables; no words, links or cells."
+    ),
+    "pubtables": mark("This format holds tables and their words; no entities and no links."),
+    "icdar2013": _TABLES,
+    "html": _TABLES,
+    "otsl": _TABLES,
+    "csv": _TABLES,
+    "xlsx": _TABLES,
+    "pages": mark("This format holds everything."),
+}
+"""What of a project these formats can hold, said before an export."""
+
 IMPORTED_FORMATS = tuple(item for item in FORMAT_TEXTS if item[0] in readable())
 EXPORTED_FORMATS = tuple(item for item in FORMAT_TEXTS if item[0] in writable())

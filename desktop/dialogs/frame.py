@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from desktop.panels.forms import FactForm, PlainLabel
@@ -41,7 +43,15 @@ class Frame(QDialog):
 
     def add_cancel(self) -> None:
         """Offer to leave without doing anything."""
-        self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel = self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter goes on, wherever it is pressed; a button that has focus has taken it already."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.accept_button.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_problem(self, text: str) -> None:
         """Say in the dialog what is wrong; nothing hides the line."""

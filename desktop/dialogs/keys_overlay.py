@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from desktop.appearance.icons import icon
-from desktop.panels.forms import PlainLabel
+from desktop.panels.forms import PlainLabel, make_narrow
 from model_backend.translation import _
 
 KeyRow = tuple[str, str, str]
@@ -40,6 +40,7 @@ class KeysOverlay(QWidget):
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setProperty("clear", "true")
         self._card = QFrame(self)
@@ -89,14 +90,14 @@ class KeysOverlay(QWidget):
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(36)
-        for part in _columns(self.shown, 3 if self._window.width() >= 1360 else 2):
+        for part in _columns(self.shown, 3 if self._window.width() >= 1600 else 2):
             columns.addLayout(_column(part), 1)
         self._scroll.setWidget(inside)
 
     def _fit(self) -> None:
         parent = self._window
         self.setGeometry(parent.rect())
-        width, height = min(parent.width() - 80, 1320), min(parent.height() - 80, 860)
+        width, height = min(parent.width() - 80, 1560), min(parent.height() - 80, 860)
         self._card.setGeometry(
             (parent.width() - width) // 2, (parent.height() - height) // 2, width, height
         )
@@ -168,7 +169,9 @@ def _column(rows: Sequence[KeyRow]) -> QVBoxLayout:
         key.setWordWrap(False)
         key.setProperty("key", "true")
         grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(PlainLabel(text), row, 1)
+        what = PlainLabel(text)
+        make_narrow(what)
+        grid.addWidget(what, row, 1)
     column.addLayout(grid)
     column.addStretch(1)
     return column

@@ -25,6 +25,7 @@ from desktop.jobs.picture_sizes import (
 from model_backend.document import Box, Page
 from model_backend.errors import PasswordNeeded, UserError
 from model_backend.service import TookTooLong, WorkerDied
+from model_backend.translation import _
 
 if TYPE_CHECKING:
     from desktop.document.open_document import OpenDocument
@@ -134,6 +135,7 @@ class PageImages(QObject):
         self._queue: OrderedDict[_Key | int, _Priority] = OrderedDict()
         self._in_flight: dict[_Key | int, Future[Any]] = {}
         self._problems: dict[int, str] = {}
+        self._locked: set[int] = set()
         self._strikes: dict[int, int] = {}
         self._shown_scale = 1.0
         self._is_closed = False
@@ -203,6 +205,7 @@ class PageImages(QObject):
         self._kept.drop(self._kept.of_page(page_id))
         self._thumbnails.pop(page_id, None)
         self._problems.pop(page_id, None)
+        self._locked.discard(page_id)
         self._strikes.pop(page_id, None)
 
     def close(self) -> None:
@@ -321,11 +324,24 @@ class PageImages(QObject):
         self._in_flight.pop(key, None)
         is_final = isinstance(error, UserError) and not isinstance(error, (TookTooLong, WorkerDied))
         self._strikes[page_id] = STRIKES if is_final else self._strikes.get(page_id, 0) + 1
-        self._problems[page_id] = explain(error)
+        self._problems[page_id] = self._explained(page_id, error)
         self._timer.start()
         self.image_ready.emit(page_id)
         if isinstance(error, PasswordNeeded):
             self.password_needed.emit(page_id)
+
+    def _explained(self, page_id: int, error: BaseException) -> str:
+        """What went wrong; a locked file by its own name, not by that of the project's copy."""
+        if not isinstance(error, PasswordNeeded):
+            self._locked.discard(page_id)
+            return explain(error)
+        self._locked.add(page_id)
+        document = self._document.store.document(self._document.page(page_id).document_id)
+        return _("{file} is locked. Press Ctrl+L to enter its password.").format(file=document.name)
+
+    def is_locked(self, page_id: int) -> bool:
+        """Whether this page could not be drawn without a password."""
+        return page_id in self._locked
 
 
 def _copied(picture: SharedPicture) -> QImage:

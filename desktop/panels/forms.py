@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QWidget
@@ -21,6 +23,18 @@ class PlainLabel(QLabel):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setText(text)
+
+
+def breakable(text: str, longest: int = 16) -> str:
+    """The text with places where a word that is too long for a narrow panel may be broken."""
+    return re.sub(rf"(\S{{{longest}}})(?=\S)", "\\1\u200b", text)
+
+
+def make_narrow(label: PlainLabel) -> None:
+    """Have this label take the width there is, however long its words are."""
+    policy = label.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+    label.setSizePolicy(policy)
 
 
 class TextField(QPlainTextEdit):

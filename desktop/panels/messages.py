@@ -65,6 +65,7 @@ class Messages(QWidget):
     """The list of jobs and messages; the newest message is last."""
 
     added = Signal(str)
+    job_failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,5 +126,17 @@ class Messages(QWidget):
             self.add(_("{job}: done").format(job=title), is_problem=False)
         else:
             text = _("{job}: {done} done, {failed} failed")
-            counts = {"done": outcome.done, "failed": len(outcome.failed)}
-            self.add(text.format(job=title, **counts))
+            counts = {"done": _done(outcome), "failed": len(outcome.failed)}
+            total = text.format(job=title, **counts)
+            self.add(total)
+            label, message = outcome.failed[0]
+            first = message if label in message else f"{label}: {message}"
+            self.job_failed.emit(first if len(outcome.failed) == 1 else total)
+
+
+def _done(outcome: Outcome) -> int:
+    """How much was done, as people count: files of an import, not its steps."""
+    from desktop.jobs.work import Imported  # late: only jobs need it, the first paint does not
+
+    result = outcome.result
+    return result.documents + result.known if isinstance(result, Imported) else outcome.done

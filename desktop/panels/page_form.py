@@ -51,7 +51,7 @@ class PageForm(QWidget):
         unit = _("points") if page.unit == "pt" else _("pixels")
         self.extent.setText(f"{page.width:g} × {page.height:g} {unit}")
         self.turn.setText(_turn(page))
-        self.words.setText(_words(page))
+        self.words.setText(_words(page, is_from_data_set=bool(document.source_data)))
         proposed = sum(item.status is Status.PROPOSED for item in page.annotations)
         self.counts.setText(
             _("{accepted} accepted, {proposed} proposed").format(
@@ -77,6 +77,8 @@ def _turn(page: Page) -> str:
     )
 
 
-def _words(page: Page) -> str:
+def _words(page: Page, *, is_from_data_set: bool) -> str:
+    if is_from_data_set and page.words:
+        return str(len(page.words))
     origin = _("read from the picture") if page.is_scan else _("from the file's text")
     return f"{len(page.words)}, {origin}" if page.words else _("none")

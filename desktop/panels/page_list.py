@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.colors import Colors
 from desktop.appearance.signs import PAGE_STATUS_TEXTS, draw_page_status, page_status_color
-from desktop.panels.page_model import SUMMARY, THUMBNAIL, PageModel
+from desktop.panels.page_model import PLACE, SUMMARY, THUMBNAIL, PageModel
 from model_backend.document import PageStatus
 from model_backend.translation import _
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.store.records import PageSummary
 
 ROW_HEIGHT, PICTURE = 84, QSize(56, 72)
+FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -60,7 +61,7 @@ class PageDelegate(QStyledItemDelegate):
         frame = QRect(box.left() + 6, box.top() + 4, PICTURE.width(), PICTURE.height())
         self._draw_picture(painter, frame, index.data(THUMBNAIL))
         lines = box.adjusted(PICTURE.width() + 18, 8, -6, -6)
-        self._draw_lines(painter, lines, summary, option.font)
+        self._draw_lines(painter, lines, summary, index.data(PLACE), option.font)
         painter.restore()
 
     def _fill(self, painter: QPainter, box: QRect, color: str) -> None:
@@ -82,20 +83,24 @@ class PageDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(target)
 
-    def _draw_lines(self, painter: QPainter, box: QRect, summary: PageSummary, font: QFont) -> None:
+    def _draw_lines(
+        self, painter: QPainter, box: QRect, summary: PageSummary, place: str, font: QFont
+    ) -> None:
         height = QFontMetrics(font).height() + 3
         strong = QFont(font)
         strong.setWeight(QFont.Weight.DemiBold)
-        number = _("Page {number}").format(number=summary.number + 1)
-        self._draw_text(painter, box, number, strong, self.colors.text)
+        self._draw_text(painter, box, summary.document_name, strong, self.colors.text)
         box = box.adjusted(0, height, 0, 0)
-        self._draw_text(painter, box, summary.document_name, font, self.colors.quiet)
-        box = box.adjusted(0, height, 0, 0)
+        if place:
+            self._draw_text(painter, box, place, font, self.colors.quiet)
+            box = box.adjusted(0, height, 0, 0)
         status = PageStatus(summary.status)
         sign = QRectF(box.left() + 1, box.top() + (height - 3) / 2 - 5, 10, 10)
         text, color = self._state(summary, status)
         if summary.is_read and not summary.problem:
-            draw_page_status(painter, sign, status, self.colors)
+            is_partly = summary.proposed and status in FINISHED
+            shown = PageStatus.IN_PROGRESS if is_partly else status
+            draw_page_status(painter, sign, shown, self.colors)
             box = box.adjusted(18, 0, 0, 0)
         self._draw_text(painter, box, text, font, color)
 
@@ -105,6 +110,9 @@ class PageDelegate(QStyledItemDelegate):
         if not summary.is_read:
             return _("Waiting to be read"), self.colors.quiet
         text = _(PAGE_STATUS_TEXTS[status])
+        if summary.proposed and status in FINISHED:
+            text = _("{status}, {count} not accepted").format(status=text, count=summary.proposed)
+            return text, self.colors.warning
         if summary.proposed:
             text = _("{count} to check").format(count=summary.proposed)
         return text, page_status_color(status, self.colors)

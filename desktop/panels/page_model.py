@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from desktop.jobs.page_images import PageImages
     from desktop.store.records import PageSummary
 
-SUMMARY, THUMBNAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-"""Roles: the page's summary and its small picture (None until there is one)."""
+SUMMARY, THUMBNAIL, PLACE = (
+    Qt.ItemDataRole.UserRole,
+    Qt.ItemDataRole.UserRole + 1,
+    Qt.ItemDataRole.UserRole + 2,
+)
+"""Roles: the page's summary, its small picture (None until there is one), its place in the file."""
 SLICE = 200
 Index = QModelIndex | QPersistentModelIndex
 
@@ -43,6 +47,7 @@ class PageModel(QAbstractListModel):
         self._ids: tuple[int, ...] = ()
         self._rows: dict[int, int] = {}
         self._summaries: dict[int, PageSummary] = {}
+        self._page_counts: dict[int, int] = {}
         document.page_changed.connect(self._refresh)
         document.pages_added.connect(self.reload)
         images.thumbnail_ready.connect(self._redraw)
@@ -69,6 +74,8 @@ class PageModel(QAbstractListModel):
         page_id = self._ids[index.row()]
         if role == THUMBNAIL:
             return self._images.thumbnail(page_id)
+        if role == PLACE:
+            return self._place(page_id, index.row())
         if role in (SUMMARY, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             summary = self._summary(page_id, index.row())
             return summary if role == SUMMARY or summary is None else _line(summary)
@@ -118,6 +125,18 @@ class PageModel(QAbstractListModel):
         if page_id not in self._summaries:
             self._summaries[page_id] = self._document.store.summary(page_id)
         return self._summaries.get(page_id)
+
+    def _place(self, page_id: int, row: int) -> str:
+        """The page's place in a document of several pages; nothing where it is the only one."""
+        summary = self._summary(page_id, row)
+        if summary is None:
+            return ""
+        number = summary.document_id
+        if number not in self._page_counts:
+            self._page_counts[number] = self._document.store.document(number).page_count
+        count = self._page_counts[number]
+        text = _("Page {number} of {count}").format(number=summary.number + 1, count=count)
+        return text if count > 1 else ""
 
     def _refresh(self, page_id: int) -> None:
         row = self._rows.get(page_id)

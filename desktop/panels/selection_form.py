@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.icons import put_icon, swatch
 from desktop.appearance.signs import STATUS_TEXTS
-from desktop.panels.forms import FactForm, PlainLabel, TextField
+from desktop.panels.forms import FactForm, PlainLabel, TextField, breakable, make_narrow
 from desktop.panels.texts import KIND_TEXTS, name_of, one_line, score_text
 from model_backend import table_grid
 from model_backend.document import (
@@ -52,6 +52,12 @@ class SelectionForm(QWidget):
         self.label, self.text = QComboBox(), TextField()
         self.label.setAccessibleName(_("Label"))
         self.state, self.grid = PlainLabel(), PlainLabel()
+        self.label.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.label.setMinimumContentsLength(8)
+        for narrow in (self.heading, self.proposal, self.state, self.grid):
+            make_narrow(narrow)
         self.header_rows = QSpinBox()
         self.header_rows.setAccessibleName(_("Header rows"))
         self.illegible = QCheckBox(_("Illegible"))
@@ -99,7 +105,7 @@ class SelectionForm(QWidget):
             self.text.commit()
         self._things = things
         one = things[0] if len(things) == 1 else None
-        self.heading.setText(self._heading(one))
+        self.heading.setText(breakable(self._heading(one)))
         self._show_label()
         self._show_text(one)
         self._show_table(one)
@@ -163,7 +169,8 @@ class SelectionForm(QWidget):
         self.state.setText(_state(one) if one else "")
         self.form.show_row(self.state, is_shown=one is not None)
         said = self._said(one)
-        self.proposal.setText(said)
+        self.proposal.setText(breakable(said))
+        self.proposal.setToolTip(said)
         self.form.show_row(self.proposal, is_shown=bool(said))
 
     def _said(self, one: Word | Annotation | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from desktop.errors import UserError
+from desktop.panels.counts import counts_text
 from desktop.settings.settings_file import projects_folder
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
+    from desktop.jobs.exporting import Exported
     from desktop.jobs.work import Outcome
     from desktop.settings.settings import Settings
     from desktop.window.main_window import MainWindow
@@ -135,10 +136,9 @@ class FileActions(QObject):
         exported = outcome.result
         if exported is None:
             return
-        left, stayed = exported.left.left, exported.left.stayed
-        text = _("Exported to {folder}: {left} annotations left, {stayed} stayed.")
-        counts = {"left": _annotations(left), "stayed": _annotations(stayed)}
-        self.said.emit(text.format(folder=exported.report.path, **counts))
+        self.said.emit(exported_text(exported))
+        for problem in exported.report.problems:
+            self._window.messages.add(problem)
 
     def keep_copy(self) -> None:
         """Keep a copy of the project's record, beside it; the project itself is always saved."""
@@ -177,5 +177,17 @@ class FileActions(QObject):
         self._window.close()
 
 
-def _annotations(counts: Mapping[str, int]) -> int:
-    return sum(count for kind, count in counts.items() if kind != "pages")
+def exported_text(exported: Exported) -> str:
+    """What was really written, what the format has no place for, and what stays behind."""
+    report, stayed = exported.report, exported.left.stayed
+    parts = [_("Exported to {folder}: {counts}.")]
+    if report.lost:
+        parts.append(_("The format cannot hold: {lost}."))
+    if any(stayed.values()):
+        parts.append(_("Stays in the project: {stayed}."))
+    return " ".join(parts).format(
+        folder=report.path,
+        counts=counts_text(report.counts),
+        lost=counts_text(report.lost),
+        stayed=counts_text(stayed),
+    )

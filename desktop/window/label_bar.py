@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from desktop.appearance.icons import swatch
 from model_backend.labels import Label
 from model_backend.translation import _
 
+MARGIN, GAP = 4, 2
 
-class LabelBar(QToolBar):
-    """One button a label; the current one is pressed."""
+
+class LabelBar(QWidget):
+    """One button a label, in as many lines as they need; the current one is pressed."""
 
     label_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_("Labels"), parent)
+        super().__init__(parent)
         self.setObjectName("labels")
-        self.setMovable(False)
+        self.setAccessibleName(_("Labels"))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._buttons: dict[str, _LabelButton] = {}
         self._shown: tuple[Label, ...] = ()
 
@@ -28,12 +32,31 @@ class LabelBar(QToolBar):
         """Show these labels, `current` pressed."""
         if tuple(labels) != self._shown:
             self._shown = tuple(labels)
-            self.clear()
+            for button in self._buttons.values():
+                button.hide()
+                button.deleteLater()
             self._buttons = {label.name: _LabelButton(label, self) for label in labels}
             for button in self._buttons.values():
-                self.addWidget(button)
+                button.show()
+            self._place()
         for name, button in self._buttons.items():
             button.setChecked(name == current)
+
+    def _place(self) -> None:
+        """Put the buttons in lines that fit the width."""
+        left, top, height = MARGIN, MARGIN, 0
+        for button in self._buttons.values():
+            size = button.sizeHint()
+            if left > MARGIN and left + size.width() > self.width() - MARGIN:
+                left, top = MARGIN, top + height + GAP
+            button.setGeometry(QRect(left, top, size.width(), size.height()))
+            left, height = left + size.width() + GAP, size.height()
+        self.setFixedHeight(top + height + MARGIN if height else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Another width has room for other lines."""
+        super().resizeEvent(event)
+        self._place()
 
 
 class _LabelButton(QToolButton):
@@ -42,6 +65,7 @@ class _LabelButton(QToolButton):
     def __init__(self, label: Label, bar: LabelBar) -> None:
         super().__init__(bar)
         self._name, self._bar = label.name, bar
+        self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIcon(swatch(label.color))
         name = label.name.replace("&", "&&")

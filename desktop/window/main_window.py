@@ -157,6 +157,8 @@ class MainWindow(QMainWindow):
         self.actions_table.failed.connect(self.complain)
         self.files.said.connect(self.note)
         self.status.messages_wanted.connect(self.view_actions.toggle_messages)
+        self.docks["messages"].visibilityChanged.connect(self.status.list_shown)
+        self.messages.job_failed.connect(self._tell_failure)
         self.start_page.project_chosen.connect(self.files.project_wanted)
         self.label_bar.label_chosen.connect(self._choose_label)
 
@@ -175,11 +177,17 @@ class MainWindow(QMainWindow):
         """Show the page, or the ways in where a project is still empty."""
         if canvas is None:
             self.start_page.show_recent(())
+        if canvas is not None and self.center.indexOf(canvas) < 0:
+            return  # a job that was stopped tells of a project that is closed already
+        is_new = self.center.currentWidget() is not canvas
         self.center.setCurrentWidget(canvas or self.start_page)
+        if canvas is not None and is_new:
+            canvas.setFocus()  # from the first page on keys mean the page
 
     def show_project(self, view: ProjectView) -> None:
         """Put a project into the window."""
         self.project_view = view
+        self.start_page.show_problem("")
         self.center.addWidget(view.canvas)
         view.refresh()
         for name, panel in view.panels.items():
@@ -228,7 +236,12 @@ class MainWindow(QMainWindow):
     def complain(self, text: str) -> None:
         """Say on the line and in the list what went wrong."""
         self.messages.add(text)
-        self.status.say(text)
+        self.status.say(text, is_problem=True)
+        if self.project_view is None:
+            self.start_page.show_problem(text)
+
+    def _tell_failure(self, text: str) -> None:
+        self.status.say(text, is_problem=True)
 
     def note(self, text: str) -> None:
         """Say on the line and in the list what happened."""

@@ -27,9 +27,7 @@ class PasswordActions(QObject):
         super().__init__(parent)
         self._bench, self._window = bench, window
         self._tries: dict[Path, int] = {}
-        self._asked: set[int] = set()
         bench.locked.connect(self.ask_for_file)
-        bench.images.password_needed.connect(self.ask_for_page)
 
     def ask_for_file(self, path: Path) -> None:
         """Ask, and import the file with what was typed."""
@@ -44,13 +42,16 @@ class PasswordActions(QObject):
                 _("{file} stays closed: its password was not given.").format(file=path.name)
             )
 
-    def ask_for_page(self, page_id: int) -> None:
-        """Ask once for the document of this page, and draw its pages with what was typed."""
-        page = self._bench.document.page(page_id)
+    def unlock(self) -> None:
+        """Ask for the password of the document in view, and draw its pages with what was typed."""
+        page = self._bench.editor.page
+        if page is None:
+            return
         document = self._bench.document.store.document(page.document_id)
-        if document.id not in self._asked:
-            self._asked.add(document.id)
+        if self._bench.images.is_locked(page.id):
             self._try(document, 1)
+        else:
+            self._window.status.say(_("{file} is not locked.").format(file=document.name))
 
     def _try(self, document: Document, number: int) -> None:
         password = self._typed(document.name, number) if number <= TRIES else ""

@@ -43,6 +43,7 @@ class ProjectView(QObject):
         editor = bench.editor
         self.canvas = CanvasView()
         self.canvas.set_document(bench.document, bench.selection, bench.images)
+        self.canvas.set_rulings(bench.rulings)
         self.page_list = PageList(editor, bench.images, colors)
         self.annotation_list = AnnotationList(editor)
         self.inspector = Inspector(editor)
@@ -65,6 +66,7 @@ class ProjectView(QObject):
             "pages": self.pages,
             "tools": self.tools,
             "review": self.review,
+            "passwords": self.passwords,
         }
         window.actions_table.attach([self.canvas, self.annotation_list.view])
         self._is_hidden = self._are_words_hidden = False
@@ -204,7 +206,7 @@ class ProjectView(QObject):
             self._window.complain(problem)
 
     def _show_zoom(self, zoom: float) -> None:
-        self._window.status.zoom.setText(f"{zoom:.0%}")
+        self._window.status.zoom.setText(f"{zoom:.0%}" if self.bench.editor.page else "")
 
     def _show_tool(self, name: str) -> None:
         made = self._window.actions_table.by_id.get(f"tool_{name}")

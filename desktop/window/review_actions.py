@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document import edits, review
-from model_backend.document import PageStatus, Status
+from model_backend.document import Annotation, PageStatus, Relation, Status
 from model_backend.reading_order import annotations_in_order
 from model_backend.translation import _, mark
 
@@ -55,7 +55,52 @@ class ReviewActions(QObject):
 
     def accept_rest(self) -> None:
         """Accept everything that is still proposed on the page."""
-        self._bench.editor.change(mark("Accept the rest of the page"), edits.accept_rest)
+        count = self._proposed_count()
+        if self._bench.editor.change(mark("Accept the rest of the page"), edits.accept_rest):
+            self.said.emit(_("{count} accepted").format(count=count))
+
+    def _proposed_count(self) -> int:
+        page = self._bench.editor.page
+        return sum(item.status is Status.PROPOSED for item in page.annotations) if page else 0
+
+    def edit_text(self) -> None:
+        """Edit the text of what is selected; say how to select where nothing is."""
+        if self._bench.selection.ids:
+            self._canvas.edit_text()
+        else:
+            self.said.emit(_("Select what to edit first: click it or press Tab."))
+
+    def delete(self) -> None:
+        """Delete or reject what is selected and go on from its place, as accepting does."""
+        chosen = self._bench.editor.selected_annotations
+        upcoming = self._after_deleting(chosen) if chosen else []
+        before = self._bench.editor.page
+        self._canvas.delete_selection()
+        page = self._bench.editor.page
+        if not chosen or page is None or before is None or page == before:
+            return
+        left = {item.id for item in page.annotations}
+        if chosen[0].id in left:
+            return  # an edge of a table went, not the table
+        found = next((number for number in upcoming if number in left), None)
+        if found is not None or chosen[-1].status is Status.PROPOSED:
+            self._select(found)
+
+    def _after_deleting(self, chosen: tuple[Annotation, ...]) -> list[int]:
+        """What may be selected next: proposals after a proposal, else what can be walked to."""
+        page = self._bench.editor.page
+        order = annotations_in_order(page) if page else ()
+        gone = {item.id for item in chosen}
+        places = [n for n, item in enumerate(order) if item.id in gone]
+        last = places[-1] if places else -1
+        rest = [*order[last + 1 :], *order[: max(last, 0)]]
+        is_review = any(item.status is Status.PROPOSED for item in chosen)
+        return [
+            item.id
+            for item in rest
+            if item.id not in gone
+            and (item.status is Status.PROPOSED if is_review else not isinstance(item, Relation))
+        ]
 
     def next_item(self) -> None:
         """Select the next annotation in reading order."""
@@ -99,13 +144,23 @@ class ReviewActions(QObject):
 
     def mark_done(self) -> None:
         """Mark the page done and show the next one."""
-        if self._set_status(PageStatus.DONE):
-            self._pages.next_page()
+        self._finish(PageStatus.DONE)
 
     def accept_page(self) -> None:
         """Mark the page accepted and show the next one."""
-        if self._set_status(PageStatus.ACCEPTED):
-            self._pages.next_page()
+        self._finish(PageStatus.ACCEPTED)
+
+    def _finish(self, status: PageStatus) -> None:
+        """Set the status, show the next page, and say what will not be exported."""
+        count = self._proposed_count()
+        if not self._set_status(status):
+            return
+        self._pages.next_page()
+        if count == 1:
+            self.said.emit(_("Done. 1 proposal was not accepted and will not be exported."))
+        elif count:
+            text = _("Done. {count} proposals were not accepted and will not be exported.")
+            self.said.emit(text.format(count=count))
 
     def return_page(self) -> None:
         """Give the page back to be worked on again."""

@@ -34,12 +34,18 @@ class StartPage(QWidget):
         self.drop = QFrame()
         self.drop.setProperty("drop", "true")
         self.drop.setFixedWidth(560)
+        self.problem = PlainLabel()
+        self.problem.setProperty("bad", "true")
+        self.problem.setFixedWidth(560)
+        self.problem.setContentsMargins(0, 0, 0, 16)
+        self.problem.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._recent_title = PlainLabel(_("Lately"))
         self._fill_drop(actions)
         column = QVBoxLayout(self)
         column.addStretch(2)
+        column.addWidget(self.problem, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.drop, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(14)
         column.addWidget(self._recent_box(), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -98,6 +104,11 @@ class StartPage(QWidget):
         self._recent_title.setVisible(bool(found))
         for path in found:
             self._recent.addWidget(_RecentButton(path, self))
+
+    def show_problem(self, text: str) -> None:
+        """Say above the ways in why what was wanted is not shown; nothing hides the line."""
+        self.problem.setText(f"⚠ {text}" if text else "")
+        self.problem.setVisible(bool(text))
 
     def set_over(self, is_over: bool) -> None:
         """Show that what is held over the window can be dropped."""

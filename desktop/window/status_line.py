@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -21,6 +21,7 @@ from model_backend.translation import _
 if TYPE_CHECKING:
     from desktop.jobs.runner import Job
 
+PROBLEM_SHOWN_MS = 30000
 SHOWN_MS = 8000
 """How long a message stays on the line; the list of messages keeps it."""
 
@@ -38,6 +39,7 @@ class StatusLine(QStatusBar):
         self.list_button = QToolButton()
         self.progress = _Progress()
         self._jobs: list[Job] = []
+        self.unseen, self._is_list_shown = 0, False
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.message.clear)
         self._lay_out()
@@ -62,11 +64,31 @@ class StatusLine(QStatusBar):
         layout.addWidget(self.progress)
         self.addWidget(inside, 1)
 
-    def say(self, text: str) -> None:
-        """Show a message for a while."""
-        self.message.setText(text)
+    def say(self, text: str, *, is_problem: bool = False) -> None:
+        """Show a message for a while; a problem with a sign, in red, and counted on the button."""
+        self.message.setText(f"⚠ {text}" if is_problem else text)
         self.message.setToolTip(text)
-        self._timer.start()
+        self.message.setProperty("bad", "true" if is_problem else "false")
+        self.message.style().unpolish(self.message)
+        self.message.style().polish(self.message)
+        self._timer.start(PROBLEM_SHOWN_MS if is_problem else SHOWN_MS)
+        if is_problem and not self._is_list_shown:
+            self._show_unseen(self.unseen + 1)
+
+    def list_shown(self, is_shown: bool) -> None:  # noqa: FBT001 - a signal's argument
+        """The list of messages was opened, or closed: what stands in it is seen."""
+        self._is_list_shown = is_shown
+        if is_shown:
+            self._show_unseen(0)
+
+    def _show_unseen(self, count: int) -> None:
+        self.unseen = count
+        self.list_button.setText(str(count) if count else "")
+        style = Qt.ToolButtonStyle
+        self.list_button.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if count else style.ToolButtonIconOnly
+        )
+        put_icon(self.list_button, "warning" if count else "info")
 
     def add_job(self, job: Job) -> None:
         """Show the progress of this job until it ends."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.jobs import work
+from desktop.jobs.page_rulings import PageRulings
+from desktop.panels.counts import count_text
 from desktop.panels.editor import Editor
 from model_backend import registry
 from model_backend.translation import _
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from desktop.jobs.runner import Job, Runner
     from desktop.settings.settings import Settings
     from model_backend.document import Box
+
+
+BEYOND = 2**62
+"""An id after every page's."""
 
 
 class Workbench(QObject):
@@ -44,6 +50,7 @@ class Workbench(QObject):
         self.document, self.selection, self.images = document, selection, images
         self.runner, self.settings, self.passwords = runner, settings, passwords
         self.editor = Editor(document, selection, self)
+        self.rulings = PageRulings(document, runner, passwords, self)
 
     def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
         """Take files and folders in."""
@@ -55,9 +62,26 @@ class Workbench(QObject):
             passwords=self.passwords,
             password=password,
         )
+        here, last = self.selection.page_id, self.document.store.next_page(BEYOND, step=-1)
         job = self.runner.start(importing)
         job.finished.connect(self._imported)
+        job.finished.connect(lambda outcome: self._show_new(outcome, here, last or 0))
         return job
+
+    def _show_new(self, outcome: work.Outcome, here: int | None, last: int) -> None:
+        """Say what was added and show its first page, unless the person has gone elsewhere."""
+        imported = outcome.result
+        if outcome.is_cancelled or not isinstance(imported, work.Imported):
+            return
+        if imported.documents:
+            first = self.document.store.next_page(last)
+            if here and here == self.selection.page_id and first:
+                self.selection.set_page(first)
+            if not outcome.failed:
+                files = count_text("files", imported.documents)
+                self.said.emit(_("Added: {files}.").format(files=files))
+        elif imported.known and not outcome.failed:
+            self.said.emit(_("Nothing was added: the project has this already."))
 
     def go_on(self) -> Job | None:
         """Go on with what an earlier import left over."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -91,7 +92,14 @@ def test_bad_files_are_one_line_each_and_the_rest_goes_on(
     assert bench.document.store.page_count() == 6
     assert sum("empty.pdf" in line for line in lines) == 1
     assert sum("broken.png" in line for line in lines) == 1
-    assert lines[-1].startswith("Import: ")
+    assert lines[-1] == "Import: 1 done, 2 failed"
+    status = application.window.status
+    assert status.message.text() == "⚠ Import: 1 done, 2 failed"
+    assert status.list_button.text() == str(status.unseen)
+    assert bench.selection.page_id == 4
+    application.window.view_actions.toggle_messages()
+    assert (status.unseen, status.list_button.text()) == (0, "")
+    application.window.view_actions.toggle_messages()
     assert QApplication.activeModalWidget() is None
 
 
@@ -182,20 +190,28 @@ def test_export_dialog_counts_and_writes(
 
     def answer(dialog: QDialog) -> None:
         assert isinstance(dialog, ExportDialog)
-        qtbot.waitUntil(lambda: "Stays: 2 pages" in dialog.counts.text(), timeout=5000)
+        qtbot.waitUntil(
+            lambda: "Stays in the project: 2 pages" in dialog.counts.text(), timeout=5000
+        )
         seen.append(dialog.counts.text())
         dialog.folder.setText(str(out))
-        dialog.accept()
+        dialog.format.setFocus()
+        QTest.keyClick(dialog.format, Qt.Key.Key_Return)
 
     when_modal(answer)
     application.window.actions_table.by_id["export"].trigger()
     finish(application, qtbot)
     assert seen == [
-        "Leaves: 1 pages with 6 annotations\nStays: 2 pages that are not done, 0 annotations"
+        "Offered to the format: 1 page, 6 annotations\n"
+        "Stays in the project: 2 pages, 0 annotations\n"
+        "This format holds words, entities and links; no tables and no regions."
     ]
     (form,) = out.rglob("*.json")
     assert [entry["text"] for entry in json.loads(form.read_text())["form"]][:2] == ["Name:", "Kim"]
-    assert any("6 annotations left" in line for line in application.window.messages.texts)
+    written = next(line for line in application.window.messages.texts if "Exported to" in line)
+    assert "1 page, 3 entities, 1 link, 3 words." in written
+    assert "The format cannot hold: 1 table, 1 region, 3 words." in written
+    assert "Stays in the project: 2 pages." in written
 
 
 def test_labels_dialog_changes_the_schema_as_one_step(
@@ -291,3 +307,38 @@ def test_empty_project_shows_the_ways_in(application: Application, tmp_path: Pat
     assert application.window.center.currentWidget() is application.window.start_page
     assert application.window.actions_table.by_id["export"].isEnabled()
     application.leave_project()
+
+
+def test_locked_page_asks_for_nothing_until_it_is_told_to(
+    application: Application, bench: Workbench, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = bench.document.store.folder
+    when_modal(lambda dialog: _type_in(dialog, "x"))
+    drop(application, make_protected(tmp_path / "secret.pdf", "x"))
+    qtbot.waitUntil(lambda: bench.document.store.page_count() == 4, timeout=WAIT)
+    finish(application, qtbot)
+    application.leave_project()
+    application.open_project(str(folder))
+    again = finish(application, qtbot)
+    again.selection.set_page(4)
+    qtbot.waitUntil(lambda: again.images.is_locked(4), timeout=WAIT)
+    assert QApplication.activeModalWidget() is None
+    assert again.images.problem(4).startswith("secret.pdf is locked.")
+    when_modal(lambda dialog: _type_in(dialog, "x"))
+    application.window.actions_table.by_id["unlock"].trigger()
+    qtbot.waitUntil(lambda: not again.images.is_locked(4), timeout=WAIT)
+
+
+def _type_in(dialog: QDialog, password: str) -> None:
+    assert isinstance(dialog, PasswordDialog)
+    dialog.field.setText(password)
+    dialog.accept()
+
+
+def test_what_cannot_be_opened_is_said_on_the_start_page(
+    closed: Application, tmp_path: Path
+) -> None:
+    other = tmp_path / "Held.proofdesk"
+    with Store.create(other):
+        closed.open_project(str(other))
+    assert "Held.proofdesk is open already" in closed.window.start_page.problem.text()

@@ -74,14 +74,18 @@ def test_delete_rejects_and_undo_brings_back(bench: Workbench, canvas: CanvasVie
     QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert {7, 9} == {entity.id for entity in page_of(bench).entities}
     assert page_of(bench).relations == ()
+    assert bench.selection.ids == (9,)
     QTest.keyClick(canvas, Qt.Key.Key_Z, CONTROL)
     assert len(page_of(bench).entities) == 3
     assert len(page_of(bench).relations) == 1
 
 
-def test_shift_enter_accepts_the_rest(bench: Workbench, canvas: CanvasView) -> None:
+def test_shift_enter_accepts_the_rest(
+    application: Application, bench: Workbench, canvas: CanvasView
+) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Return, SHIFT)
     assert set(statuses(bench).values()) == {Status.ACCEPTED}
+    assert application.window.status.message.text() == "4 accepted"
 
 
 def test_next_doubtful_begins_with_the_lowest_score(bench: Workbench, canvas: CanvasView) -> None:
@@ -94,8 +98,12 @@ def test_next_doubtful_begins_with_the_lowest_score(bench: Workbench, canvas: Ca
     assert bench.selection.page_id == 1
 
 
-def test_done_goes_to_the_next_page(bench: Workbench, canvas: CanvasView) -> None:
+def test_done_goes_to_the_next_page(
+    application: Application, bench: Workbench, canvas: CanvasView
+) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Return, CONTROL)
+    said = application.window.status.message.text()
+    assert said == "Done. 4 proposals were not accepted and will not be exported."
     assert bench.document.page(1).status is PageStatus.DONE
     assert bench.selection.page_id == 2
     QTest.keyClick(canvas, Qt.Key.Key_End)
@@ -159,3 +167,18 @@ def test_illegible_marks_the_words_of_an_entity(bench: Workbench, canvas: Canvas
     assert [word.id for word in page_of(bench).words if word.is_illegible] == [1]
     QTest.keyClick(canvas, Qt.Key.Key_I, SHIFT)
     assert not any(word.is_illegible for word in page_of(bench).words)
+
+
+def test_page_has_the_keys_from_the_start(
+    application: Application, bench: Workbench, qtbot: QtBot
+) -> None:
+    view = application.window.project_view
+    assert view is not None
+    assert application.window.focusWidget() is view.canvas
+
+
+def test_edit_key_without_a_selection_says_what_to_do(
+    application: Application, bench: Workbench, canvas: CanvasView
+) -> None:
+    QTest.keyClick(canvas, Qt.Key.Key_F2)
+    assert application.window.status.message.text().startswith("Select what to edit first")
