@@ -18,6 +18,7 @@ from model_backend.document import Page
 from model_backend.translation import _
 
 if TYPE_CHECKING:
+    from desktop.canvas.ruled import RulingSource
     from desktop.document.open_document import OpenDocument
     from desktop.document.selection import Selection
     from desktop.jobs.page_images import PageImages
@@ -56,6 +57,16 @@ class PageView(NavigationView):
             self._schema_changed()
         self._turn_page()
 
+    def set_rulings(self, rulings: RulingSource | None) -> None:
+        """Who finds the ruling lines of a page on which tables are drawn."""
+        self.work.rulings = rulings
+        self._ask_for_rulings()
+
+    def _ask_for_rulings(self) -> None:
+        page = self.work.page
+        if self.tool.name == "table" and page is not None and self.work.rulings is not None:
+            self.work.rulings.ask(page)
+
     @property
     def tool_name(self) -> str:
         """The tool in use."""
@@ -71,6 +82,7 @@ class PageView(NavigationView):
         self.canvas.set_strong_words(name == "entity")
         self.viewport().setCursor(self.tool.cursor)
         self.canvas.refresh()
+        self._ask_for_rulings()
         self.tool_changed.emit(name)
         self.message.emit(_(self.tool.hint))
 
@@ -129,6 +141,7 @@ class PageView(NavigationView):
         self.canvas.live.grips.cells = self.work.cells
         if page is not None:
             self.show_area(page.box)
+        self._ask_for_rulings()
 
     def _selection_changed(self) -> None:
         live = self.canvas.live

@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.canvas.layers.table_grips import Edge
 from desktop.canvas.lookup import Item, item_of, items_of
+from desktop.canvas.ruled import RulingSource
 from desktop.canvas.scene import PageScene
 from desktop.canvas.table_actions import clipped
 from model_backend.document import Page, Span, Table
 from model_backend.errors import UserError
 from model_backend.labels import DEFAULT_SCHEMA, ENTITY, REGION, LabelSchema
+from model_backend.predictors.ruling_lines import Rulings
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -37,11 +39,18 @@ class Workspace(QObject):
         self.selection: Selection | None = None
         self.labels: dict[str, str] = {}
         self.brush_px = 16.0
+        self.rulings: RulingSource | None = None
 
     @property
     def page(self) -> Page | None:
         """The page in view, as it is now."""
         return self.scene.page
+
+    @property
+    def page_rulings(self) -> Rulings:
+        """The ruling lines of the page in view, as far as they are known by now."""
+        page = self.page
+        return Rulings() if self.rulings is None or page is None else self.rulings.of(page)
 
     @property
     def schema(self) -> LabelSchema:

@@ -9,18 +9,20 @@ from desktop.canvas.geometry import box_between
 from desktop.canvas.hits import words_in
 from desktop.canvas.layers.layer import Look, path_of, polygon_of, rect_of
 from desktop.canvas.layers.tables import made_grid, paint_grid
+from desktop.canvas.ruled import ruled_grid, same_table, settled
 from desktop.canvas.style import brush, label_color
 from desktop.canvas.tools.placing import grip_cursor, grip_gesture
 from desktop.canvas.tools.tables import table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
-from model_backend import table_grid
 from model_backend.document import Box, Page, Point, Polygon, Table, bounding_box
 from model_backend.labels import REGION
 from model_backend.translation import _, mark
 
 SMALLEST_PX, SMALLEST_TABLE_PX = 3.0, 12.0
+SETTLE_PX = 8.0
+"""An outline settles on rulings that are so near on the screen."""
 MOST_PREVIEWED_WORDS = 250
 """With more words in the outline the grid is proposed only on release."""
 
@@ -78,11 +80,15 @@ class TableOutline(Outline):
     smallest_px = SMALLEST_TABLE_PX
 
     def make(self, box: Box) -> None:
-        """Add the table and select it."""
-        words = words_in(self.work.scene, box)
+        """Add the table and select it; a second one in the same place is a mistake."""
+        there = same_table(self.work.page, box) if self.work.page else None
+        if there is not None:
+            self.work.say(_("There is a table here already. It is selected now."))
+            self.work.select((there.id,))
+            return
 
         def change(page: Page) -> Page:
-            return edits.add_table(page, table_grid.propose_grid(page.next_id, box, words))
+            return edits.add_table(page, self._grid(page.next_id, box))
 
         self._select(self.work.apply(mark("Add table"), change))
 
@@ -102,7 +108,14 @@ class TableOutline(Outline):
         is_small = min(box.width, box.height) < SMALLEST_TABLE_PX * self.last.pixel
         if is_small or not words or len(words) > MOST_PREVIEWED_WORDS:
             return None
-        return table_grid.propose_grid(1, box, words)
+        return self._grid(1, box)
+
+    def _grid(self, table_id: int, box: Box) -> Table:
+        """The grid by rulings and words; with Alt the outline is kept as it was drawn."""
+        reach = (1.0 if self.last.alt else SETTLE_PX) * self.last.pixel
+        outline = settled(box, self.work.page_rulings, reach)
+        words = words_in(self.work.scene, outline)
+        return ruled_grid(table_id, outline, words, self.work.page_rulings, reach)
 
 
 class BoxTool(Tool):
