@@ -4,23 +4,54 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desktop.cli_check import check
 from desktop.cli_evaluate import evaluate
-from desktop.cli_output import Report, counted, exported_lines, indented, keyed, reporting
+from desktop.cli_options import (
+    Boxes,
+    BoxStyle,
+    Dpi,
+    Jobs,
+    Json,
+    Languages,
+    Ocr,
+    PasswordFile,
+    Project,
+    choices,
+    show_version,
+)
+from desktop.cli_output import (
+    HOW_TO_UNLOCK,
+    Report,
+    counted,
+    exported_lines,
+    indented,
+    keyed,
+    reporting,
+)
+from desktop.cli_project import (
+    attempts,
+    check_languages,
+    given_password,
+    must_be_there,
+    run_work,
+    there,
+    unlocked,
+    working,
+    writing,
+)
 from model_backend import registry
 from model_backend.errors import UserError
 
 if TYPE_CHECKING:
-    from desktop.jobs.work import Imported, Outcome, Passwords, Work
-    from desktop.store.store import Store
+    from desktop.jobs.work import Imported, ImportFiles
     from model_backend.service import Workers
 
 app = typer.Typer(
@@ -31,16 +62,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-ENDING = ".proofdesk"
-PASSWORD_TRIES = 3
-
-
-class Ocr(StrEnum):
-    """When the words of a page are read by tesseract."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 class Format(StrEnum):
@@ -64,33 +85,6 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-class Boxes(StrEnum):
-    """How PubTables-1M's boxes are drawn."""
-
-    TIGHT = "tight"
-    STRETCHED = "stretched"
-
-
-def _choices(task: str) -> str:
-    return f"Predictor of {task}: {', '.join(registry.names(task))}."
-
-
-def _project(path: Path) -> Path:
-    if path.suffix != ENDING:
-        raise typer.BadParameter(f"a project is a folder NAME{ENDING}, not {path.name}")
-    return path
-
-
-Project = Annotated[
-    Path, typer.Argument(callback=_project, help=f"The project's folder NAME{ENDING}.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Processes at work at the same time.")]
-Dpi = Annotated[float, typer.Option(min=10, max=1200, help="Resolution of pages without one.")]
-Languages = Annotated[str, typer.Option(help="Languages of scans, such as eng+kor.")]
-BoxStyle = Annotated[Boxes, typer.Option(help="Table boxes on their text, or touching.")]
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit status: 0, 1 (failed) or 2 (wrong usage)."""
     try:
@@ -98,6 +92,17 @@ def main(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Nothing but the version is an option of all commands."""
 
 
 @app.command("open")
@@ -122,48 +127,52 @@ def import_files(
     *,
     ocr: Annotated[Ocr, typer.Option(help="When to read scans by tesseract.")] = Ocr.AUTO,
     languages: Languages = "",
+    password_file: PasswordFile = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
-    """Import files and folders; without any, go on with an import that was stopped."""
-    from desktop.jobs.work import ImportFiles, Passwords, StoreTarget
+    """Import files and folders, or go on with an import.
 
-    with reporting(as_json=as_json) as report, _writing(project, make=bool(paths)) as store:
-        if languages:
-            from model_backend.sources.ocr import checked_languages
+    Without files it goes on with an import that was stopped.
+    """
+    from desktop.jobs.work import ImportFiles, StoreTarget
 
-            checked_languages(languages)
-        target, passwords = StoreTarget(store), Passwords()
-        work = ImportFiles(target, paths or (), ocr=ocr.value, languages=languages)
-        if not paths:
-            work = ImportFiles.rest(target, passwords) or work
-        with _workers(jobs) as workers:
-            outcome = _run(work, workers, report)
-            for path in outcome.result.locked:
-                _unlock(path, target, passwords, workers, report, ocr.value, languages)
-        _give_imported(report, project, outcome.result)
+    with reporting(project, as_json=as_json) as report:
+        check_languages(languages)
+        given, found = given_password(password_file), there(paths or [], report)
+        if paths and not found:
+            _give_imported(report, project, None)
+            return
+        with writing(project, make=bool(found)) as store, working(jobs) as workers:
+            target = StoreTarget(store)
+            work = ImportFiles(target, found, ocr=ocr.value, languages=languages)
+            if not paths:
+                work = ImportFiles.rest(target, unlocked(store, workers, given)) or work
+            imported = run_work(work, workers, report).result
+            for path in tuple(imported.locked):
+                again = partial(ImportFiles, target, [path], ocr=ocr.value, languages=languages)
+                _unlock(path, again, given, imported, workers, report)
+        _give_imported(report, project, imported)
 
 
 def _unlock(
     path: Path,
-    target: Any,  # noqa: ANN401 - a StoreTarget, imported late
-    passwords: Passwords,
+    again: Callable[..., ImportFiles],
+    given: str,
+    imported: Imported,
     workers: Workers,
     report: Report,
-    ocr: str,
-    languages: str,
 ) -> None:
-    """Ask for a protected file's password, three times at most; a pipe is never asked."""
-    from desktop.jobs.work import ImportFiles
+    """Import a protected file with the given password, or with one that is asked for."""
+    from desktop.jobs.work import Passwords
 
-    for _attempt in range(PASSWORD_TRIES if sys.stdin.isatty() else 0):
-        password = typer.prompt(f"Password of {path.name}", hide_input=True, err=True, default="")
-        work = ImportFiles(
-            target, [path], ocr=ocr, languages=languages, passwords=passwords, password=password
-        )
-        if password and not _run(work, workers, report, is_quiet=True).result.locked:
+    for password in attempts(path.name, given):
+        work = again(passwords=Passwords(), password=password)
+        result = run_work(work, workers, report, is_quiet=True).result
+        if not result.locked:
+            imported.add(result)
             return
-    report.fail(path.name, "is protected by a password and was not imported.")
+    report.fail(path.name, f"is protected and was not imported. {HOW_TO_UNLOCK}")
 
 
 @app.command("import-dataset")
@@ -178,16 +187,20 @@ def import_dataset(
     """Import a data set with its annotations."""
     from desktop.jobs.work import ImportDataset, StoreTarget
 
-    with reporting(as_json=as_json) as report:
+    with reporting(project, as_json=as_json) as report:
         if not path.exists():
-            raise UserError("{file} cannot be found. Check that it is still there.", file=path)
-        with _writing(project, make=True) as store, _workers(jobs) as workers:
+            text = "{file} cannot be found. Check that it is still there."
+            raise UserError(text, file=str(path))
+        with writing(project, make=True) as store, working(jobs) as workers:
             work = ImportDataset(StoreTarget(store), format_name.value, path)
-            outcome = _run(work, workers, report)
+            outcome = run_work(work, workers, report)
         _give_imported(report, project, outcome.result)
 
 
-def _give_imported(report: Report, project: Path, imported: Imported) -> None:
+def _give_imported(report: Report, project: Path, imported: Imported | None) -> None:
+    if imported is None or not project.exists():
+        report.give({"project": project}, [f"{project}: nothing was imported, it was not made"])
+        return
     for what, why in imported.notes:
         report.note(f"{what}: {why}")
     counts = {
@@ -208,28 +221,33 @@ def _give_imported(report: Report, project: Path, imported: Imported) -> None:
 def prelabel(
     project: Project,
     *,
-    entities: Annotated[str, typer.Option(help=_choices(registry.ENTITIES))] = "",
-    tables: Annotated[str, typer.Option(help=_choices(registry.TABLES))] = "",
-    masks: Annotated[str, typer.Option(help=_choices(registry.MASKS))] = "",
+    entities: Annotated[str, typer.Option(help=choices(registry.ENTITIES))] = "",
+    tables: Annotated[str, typer.Option(help=choices(registry.TABLES))] = "",
+    masks: Annotated[str, typer.Option(help=choices(registry.MASKS))] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, directml or coreml.")] = "auto",
     again: Annotated[
         bool, typer.Option("--again", help="Also pages that have proposals already.")
     ] = False,
+    password_file: PasswordFile = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
-    """Let the predictors propose on all new pages; no human work is touched."""
+    """Let predictors propose on all new pages.
+
+    No human work is touched.
+    """
     from desktop.jobs.work import Prelabel, StoreTarget
 
-    with reporting(as_json=as_json) as report:
+    with reporting(project, as_json=as_json) as report:
         chosen = {registry.ENTITIES: entities, registry.TABLES: tables, registry.MASKS: masks}
         names = [
             registry.checked(task, name or registry.default(task)) for task, name in chosen.items()
         ]
-        with _writing(project, make=False) as store, _workers(jobs) as workers:
+        with writing(project, make=False) as store, working(jobs) as workers:
             _note_device(device, workers, report)
-            work = Prelabel(StoreTarget(store), names, again=again)
-            predicted = _run(work, workers, report).result
+            passwords = unlocked(store, workers, given_password(password_file))
+            work = Prelabel(StoreTarget(store), names, again=again, passwords=passwords)
+            predicted = run_work(work, workers, report).result
         counts = {
             "pages": predicted.pages,
             "entities": predicted.entities,
@@ -261,16 +279,23 @@ def export(
     ] = False,
     boxes: BoxStyle = Boxes.STRETCHED,
     dpi: Dpi = 150,
+    password_file: PasswordFile = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
-    """Export what people accepted, corrected or drew on pages that are done or accepted."""
+    """Export what people settled, as a data set.
+
+    That is what they accepted, corrected or drew on pages that are done or accepted.
+    """
     from desktop.jobs.work import export_project
+    from desktop.store.store import Store
     from model_backend.formats import WriteOptions
 
-    with reporting(as_json=as_json) as report, _workers(jobs) as workers:
-        _must_be_there(project)
+    with reporting(project, as_json=as_json) as report, working(jobs) as workers:
+        must_be_there(project)
         options = WriteOptions(boxes=boxes.value, dpi=dpi)
+        with Store.open(project, read_only=True) as store:
+            passwords = unlocked(store, workers, given_password(password_file))
         with report.progress("Export") as on_progress:
             exported = export_project(
                 project,
@@ -278,12 +303,15 @@ def export(
                 out,
                 options,
                 workers,
+                passwords,
                 include_proposed=include_proposed,
                 on_progress=on_progress,
             )
         result, lines = exported_lines(exported.report)
         stayed = {kind: count for kind, count in exported.left.stayed.items() if count}
-        lines.append(f"stayed: {counted(stayed)}" if stayed else "nothing stayed behind")
+        lines.append(f"stayed in the project: {counted(stayed)}")
+        for name in exported.locked:
+            report.fail(name, f"is protected: its pages stayed in the project. {HOW_TO_UNLOCK}")
         report.give({**result, "stayed": stayed}, lines)
 
 
@@ -302,7 +330,7 @@ def convert(
     from model_backend.formats import WriteOptions
     from model_backend.formats.export import convert as converted
 
-    with reporting(as_json=as_json) as report:
+    with reporting(path, as_json=as_json) as report:
         options = WriteOptions(boxes=boxes.value, dpi=dpi)
         done = converted(from_format.value, path, to_format.value, out, options)
         report.give(*exported_lines(done))
@@ -317,8 +345,8 @@ def stats(project: Project, *, as_json: Json = False) -> None:
     """Count what a project holds, and what became of proposals."""
     from desktop.store.store import Store
 
-    with reporting(as_json=as_json) as report:
-        _must_be_there(project)
+    with reporting(project, as_json=as_json) as report:
+        must_be_there(project)
         with Store.open(project, read_only=True) as store:
             result = store.statistics()
         report.give({"project": project, **result}, list(indented(result)))
@@ -350,52 +378,11 @@ def demo(
     ),
     as_json: Json = False,
 ) -> None:
-    """Do the main job on the bundled samples: project, proposals, exports and a screenshot."""
+    """Do the main job on the bundled samples.
+
+    It makes a project, proposals, exports and a screenshot.
+    """
     from desktop.demo import run_demo
 
     with reporting(as_json=as_json) as report:
         run_demo(out, report)
-
-
-@contextmanager
-def _writing(project: Path, *, make: bool) -> Iterator[Store]:
-    """The project for writing; made where it is not there yet and `make` is set."""
-    from desktop.store.store import Store
-
-    if not make:
-        _must_be_there(project)
-    is_new = not project.exists()
-    with Store.create(project) if is_new else Store.open(project) as store:
-        yield store
-
-
-def _must_be_there(project: Path) -> None:
-    if not project.is_dir():
-        raise UserError(
-            "There is no project {project}. Make it by importing something into it.",
-            project=project,
-        )
-
-
-@contextmanager
-def _workers(jobs: int | None) -> Iterator[Workers]:
-    from model_backend.service import Workers
-
-    workers = Workers(batch=jobs)
-    try:
-        yield workers
-    finally:
-        workers.close()
-
-
-def _run(work: Work, workers: Workers, report: Report, *, is_quiet: bool = False) -> Outcome:
-    """Do the work with a progress bar; each failure is one line, a locked file is asked for."""
-    from desktop.jobs.work import run
-
-    with report.progress(work.title) as on_progress:
-        outcome = run(work, workers, on_progress)
-    locked = {path.name for path in getattr(outcome.result, "locked", ())}
-    for what, why in outcome.failed:
-        if not is_quiet and what not in locked:
-            report.fail(what, why)
-    return outcome

@@ -34,10 +34,13 @@ def check(
     out: Annotated[Path | None, typer.Option(help="The copy: a name not used yet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what is wrong with a project or a data set; repair what can be repaired, in a copy."""
+    """Say what is wrong with a project or a data set.
+
+    What can be repaired is repaired in a copy.
+    """
     if repair != (out is not None):
         raise typer.BadParameter("--repair and --out belong together")
-    with reporting(as_json=as_json) as report:
+    with reporting(path, as_json=as_json) as report:
         if not path.exists():
             raise UserError("{file} cannot be found. Check that it is still there.", file=path)
         with report.progress("Check") as on_progress:
@@ -45,7 +48,7 @@ def check(
             checked = _checked(path, format_name, out, lambda _name: on_progress(next(done), 0))
         report.give(_result(checked, out), list(_lines(checked, out)))
         if errors := sum(found.severity.value == "error" for found in _open_findings(checked, out)):
-            report.fail(path.name, f"{errors} errors")
+            report.fail(path.name, f"errors: {errors}")
 
 
 def _checked(path: Path, format_name: str, out: Path | None, on_page: Any) -> Checked:  # noqa: ANN401 - a function, typed where it is used
@@ -101,16 +104,16 @@ def _rules(findings: list[Finding]) -> Iterator[dict[str, Any]]:
 
 def _lines(checked: Checked, out: Path | None) -> Iterator[str]:
     yield from _table(list(_rules(checked.findings)))
-    yield f"{checked.pages} pages, {_summary(checked.findings)}"
+    yield f"pages: {checked.pages}, {_summary(checked.findings)}"
     if out is not None:
         repaired = sum(len(change.findings) for change in checked.changes)
-        yield f"repaired: {repaired}; left: {_summary(checked.left)}"
+        yield f"repaired: {repaired}; not repaired: {_summary(checked.left)}"
         yield f"{out}: what was changed is in report.json"
 
 
 def _summary(findings: list[Finding]) -> str:
     errors = sum(found.severity.value == "error" for found in findings)
-    return f"{errors} errors, {len(findings) - errors} warnings"
+    return f"errors: {errors}, warnings: {len(findings) - errors}"
 
 
 def _table(rules: list[dict[str, Any]]) -> Iterator[str]:

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from desktop.cli_output import indented, reporting
+from desktop.cli_output import indented, reporting, shown
 from model_backend.errors import UserError
 
 MOST_DOCUMENTS = 200
 LONGEST_NAME = 48
 APART = ("format", "pages", "documents", "total", "intervals", "worst", "settings")
+OTHER = 'entities: without the label "other", as in published figures; f1_all_labels counts it too'
 REPORT_SUFFIXES = (".html", ".htm")
 
 
@@ -46,7 +47,7 @@ def evaluate(
 
     if report_file is not None and report_file.suffix.lower() not in REPORT_SUFFIXES:
         raise typer.BadParameter(f"a report is a file NAME.html, not {report_file.name}")
-    with reporting(as_json=as_json) as report:
+    with reporting(truth, as_json=as_json) as report:
         if report_file is not None and not report_file.absolute().parent.is_dir():
             raise UserError("The folder {folder} is not there. Make it.", folder=report_file.parent)
         choices = Choices(grits is GritsKind.REFERENCE, has_teds=teds, seed=seed)
@@ -63,7 +64,7 @@ def evaluate(
 def evaluation_lines(result: Mapping[str, Any]) -> Iterator[str]:
     """A line for each document, the total, the interval of the total; then all other figures."""
     names = [name for name, value in result["total"].items() if value is not None]
-    rows = [["document", "pages", *names], *_rows(result, names)]
+    rows = [["document", "pages", *map(shown, names)], *_rows(result, names)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [row[0].ljust(widths[0])]
@@ -75,14 +76,16 @@ def evaluation_lines(result: Mapping[str, Any]) -> Iterator[str]:
     for name, edges in result["intervals"].items():
         if name not in result["total"] and edges is not None:
             yield f"{name}: 95% interval {edges[0]:.3f}–{edges[1]:.3f}"
+    if any(name.startswith("entities") for name in names):
+        yield OTHER
     yield ""
     yield from indented({key: _shown(value) for key, value in result.items() if key not in APART})
 
 
 def _rows(result: Mapping[str, Any], names: list[str]) -> Iterator[list[str]]:
     for name, figures in list(result["documents"].items())[:MOST_DOCUMENTS]:
-        shown = name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
-        yield [shown, str(figures["pages"]), *(number(figures[key]) for key in names)]
+        short = name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
+        yield [short, str(figures["pages"]), *(number(figures[key]) for key in names)]
     yield ["total", str(result["pages"]), *(number(result["total"][key]) for key in names)]
     intervals = (result["intervals"][key] for key in names)
     shown_intervals = ("–" if i is None else f"{i[0]:.3f}–{i[1]:.3f}" for i in intervals)

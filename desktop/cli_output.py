@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from desktop.errors import UserError, explain, known_error
+from desktop.errors import PasswordNeeded, UserError, explain, known_error
 
 if TYPE_CHECKING:
     from model_backend.formats import ExportReport
 
 FAILED = 1
+PASSWORD_VARIABLE = "PROOFDESK_PASSWORD"
+HOW_TO_UNLOCK = f"Give its password with --password-file FILE or in {PASSWORD_VARIABLE}."
 
 
 class Report:
     """One command's say: notes and progress while it runs, its result at the end."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, subject: Path | None = None, *, as_json: bool) -> None:
+        self._subject = subject
         self._as_json = as_json
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._failed: list[tuple[str, str]] = []
@@ -38,6 +43,11 @@ class Report:
         self._failed.append((what, why))
         line = why if what in why or not what else f"{what}: {why}"
         self._console.print(line, markup=False, style="red")
+
+    def stop(self, why: str) -> None:
+        """The whole command failed, whatever it is about."""
+        self._failed.append((str(self._subject or ""), why))
+        self._console.print(why, markup=False, style="red")
 
     def give(self, result: dict[str, Any], lines: Sequence[str]) -> None:
         """The result: `result` is shown as JSON where that was asked for, `lines` otherwise."""
@@ -70,23 +80,34 @@ class Report:
 
 
 @contextmanager
-def reporting(*, as_json: bool) -> Iterator[Report]:
+def reporting(subject: Path | None = None, *, as_json: bool) -> Iterator[Report]:
     """A report around a command: what people can act on becomes one line, bugs surface."""
-    report = Report(as_json=as_json)
+    report = Report(subject, as_json=as_json)
     try:
         yield report
+    except PasswordNeeded as error:
+        report.stop(f"{explain(error)} {HOW_TO_UNLOCK}")
     except UserError as error:
-        report.fail("", explain(error))
+        report.stop(explain(error))
     except OSError as error:
         if known_error(error) is None:
             raise
-        report.fail("", explain(error))
+        report.stop(explain(error))
     report.close()
 
 
 def counted(counts: Mapping[str, int]) -> str:
     """Counts as one line; what is none is left out."""
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"
+    return ", ".join(f"{shown(name)}: {n}" for name, n in counts.items() if n) or "nothing"
+
+
+def shown(name: str) -> str:
+    """What people call what scripts know by `name`."""
+    return re.sub(r"\brelations?\b", _link, name.replace("_", " "))
+
+
+def _link(found: re.Match[str]) -> str:
+    return "links" if found[0].endswith("s") else "link"
 
 
 def keyed(counts: Mapping[str, int]) -> dict[str, int]:
@@ -97,7 +118,7 @@ def keyed(counts: Mapping[str, int]) -> dict[str, int]:
 def indented(values: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
     """Nested values as lines, each level indented."""
     for name, value in values.items():
-        head = "  " * depth + str(name).replace("_", " ")
+        head = "  " * depth + shown(str(name))
         if isinstance(value, Mapping):
             yield f"{head}:"
             yield from indented(value, depth + 1)
@@ -118,7 +139,7 @@ def exported_lines(report: ExportReport) -> tuple[dict[str, Any], list[str]]:
         "renamed": dict(report.renamed),
         "problems": report.problems,
     }
-    lines = [f"{report.format_name}: {report.path}", f"left: {counted(report.counts)}"]
+    lines = [f"{report.format_name}: {report.path}", f"exported: {counted(report.counts)}"]
     if report.lost:
         lines.append(f"the format cannot hold: {counted(report.lost)}")
     lines += [f"renamed: {before} is {after}" for before, after in report.renamed]

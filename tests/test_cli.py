@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -135,7 +136,7 @@ def test_one_broken_file_fails_and_the_rest_is_imported(pdf: Path, tmp_path: Pat
     assert sorted(item["what"] for item in result["failed"]) == ["broken.pdf", "empty.png"]
     done = proofdesk("import", tmp_path / "a.proofdesk", tmp_path)
     assert done.returncode == 1
-    assert "1 already there" in done.stdout
+    assert "already there: 1" in done.stdout
     assert len(done.stderr.strip().splitlines()) == 2
 
 
@@ -147,6 +148,68 @@ def test_protected_file_is_one_line_where_nobody_can_be_asked(tmp_path: Path) ->
     result = answer("import", tmp_path / "a.proofdesk", path, status=1)
     assert [item["what"] for item in result["failed"]] == ["secret.pdf"]
     assert "password" in result["failed"][0]["why"]
+
+
+def protected(folder: Path) -> Path:
+    path = folder / "secret.pdf"
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 100), "Name: Bo")
+        document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x")
+    return path
+
+
+def test_protected_pages_stay_behind_until_their_password_is_given(
+    pdf: Path, tmp_path: Path
+) -> None:
+    secret, project, word = protected(tmp_path), tmp_path / "a.proofdesk", tmp_path / "word.txt"
+    word.write_text("x\n")
+    imported = answer("import", project, pdf, secret, "--password-file", word)
+    assert (imported["documents"], imported["words"]) == (2, 5)
+    export = ("export", project, "--format", "pages", "--include-proposed", "--out")
+    part = answer(*export, tmp_path / "part", status=1)
+    assert part["pages"] == 1
+    assert part["stayed"]["pages"] == 1
+    assert [item["what"] for item in part["failed"]] == ["secret.pdf"]
+    assert "--password-file" in part["failed"][0]["why"]
+    assert answer(*export, tmp_path / "whole", "--password-file", word)["pages"] == 2
+
+
+@pytest.mark.parametrize("out", ["/proc/x", "/etc/hostname/x", "/etc/hostname/x/y"])
+def test_place_that_takes_no_folder_is_one_clear_line(pdf: Path, tmp_path: Path, out: str) -> None:
+    project = tmp_path / "a.proofdesk"
+    answer("import", project, pdf)
+    done = proofdesk("export", project, "--format", "pages", "--include-proposed", "--out", out)
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_project_into_which_nothing_came_is_not_left_behind(tmp_path: Path) -> None:
+    project, broken = tmp_path / "a.proofdesk", tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "empty").mkdir()
+    absent = answer("import", project, "/nonexistent/b.pdf", status=1)
+    assert absent["failed"][0]["what"] == "/nonexistent/b.pdf"
+    assert not project.exists()
+    answer("import", project, broken, status=1)
+    assert not project.exists()
+    answer("import-dataset", project, tmp_path / "empty", "--format", "funsd", status=1)
+    assert not project.exists()
+
+
+def test_damaged_picture_is_told_by_its_own_name(tmp_path: Path) -> None:
+    from PIL import Image
+
+    path = tmp_path / "cut.png"
+    Image.effect_noise((300, 300), 50).save(path)
+    path.write_bytes(path.read_bytes()[:20000])
+    done = proofdesk("import", tmp_path / "a.proofdesk", path)
+    assert "cut.png" in done.stderr
+    assert not re.search("[0-9a-f]{64}", done.stdout + done.stderr)
+
+
+def test_version_is_told() -> None:
+    assert proofdesk("--version").stdout.startswith("proofdesk ")
 
 
 def test_folder_that_cannot_be_written_is_one_clear_line(pdf: Path, tmp_path: Path) -> None:
@@ -167,6 +230,7 @@ def test_project_held_by_another_may_be_read_but_not_written(pdf: Path, tmp_path
         assert answer("stats", project)["pages"] == 1
         refused = answer("prelabel", project, status=1)
     assert str(os.getpid()) in refused["failed"][0]["why"]
+    assert refused["failed"][0]["what"] == str(project)
 
 
 def test_all_of_funsd_comes_back_value_for_value_without_its_source(

@@ -34,8 +34,8 @@ def test_findings_are_told_by_rule_and_errors_set_the_status(tmp_path: Path) -> 
     rows = [line.split() for line in done.stdout.splitlines()]
     assert rows[1][:5] == ["error", "link-to-itself", "1", "1", "drop-self-links"]
     assert rows[2][:5] == ["warning", "word-outside-entity", "1", "1", "fit-entity-boxes"]
-    assert done.stdout.splitlines()[-1] == "1 pages, 1 errors, 1 warnings"
-    assert "set: 1 errors" in done.stderr
+    assert done.stdout.splitlines()[-1] == "pages: 1, errors: 1, warnings: 1"
+    assert "set: errors: 1" in done.stderr
 
 
 def test_repaired_copy_is_sound_and_tells_what_was_changed(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from desktop.errors import UserError, explain, known_error
+from desktop.jobs.pages import own_name
 
 if TYPE_CHECKING:
     from model_backend.service import Workers
@@ -131,7 +132,7 @@ class Course:
         if is_bug and not self._has_bug:
             log.error("%s: %s", self.work.title, step.label, exc_info=error)
             self._has_bug = True
-        self._failed.append((step.label, explain(error)))
+        self._failed.append((step.label, own_name(explain(error), step.label)))
         try:
             self.work.fail(step, error)
         except UserError as further:  # what failed could not even be noted: the disk is full, say

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.jobs import steps
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.steps import NO_PICTURE
 from model_backend import sources
 from model_backend.document import Box, Document, Page
+from model_backend.errors import PasswordNeeded
 from model_backend.formats import ExportPage, ExportReport, WriteOptions
 from model_backend.formats.export import Left, export, leaving
 
@@ -82,6 +84,8 @@ class Exported:
 
     report: ExportReport
     left: Left = field(default_factory=Left)
+    locked: tuple[str, ...] = ()
+    """Protected documents without a password: their pages stayed behind."""
 
 
 def export_project(
@@ -102,35 +106,73 @@ def export_project(
     """
     from desktop.store.store import Store
 
-    left = Left()
+    left, locked = Left(), Locked(passwords or Passwords(), workers)
     with Store.open(folder, read_only=True) as store:
         labels = tuple(label.name for label in store.schema().labels)
         chosen = options or WriteOptions()
         if not chosen.labels:  # category ids follow the schema, not which labels happen to occur
             chosen = replace(chosen, labels=labels)
-        pages = _pages(
-            store, left, workers, passwords or Passwords(), include_proposed, on_progress
-        )
+        pages = _pages(store, left, locked, include_proposed, on_progress)
         report = export(format_name, pages, out, chosen, is_cancelled=is_cancelled)
-    return Exported(report, left)
+    return Exported(report, left, locked.names)
+
+
+class Locked:
+    """Which documents are protected and cannot be opened; each is looked at once."""
+
+    def __init__(self, passwords: Passwords, workers: Workers | None) -> None:
+        self.passwords, self.workers = passwords, workers
+        self._found: dict[int, Document | None] = {}
+
+    def holds(self, store: Store, page: Page) -> bool:
+        """Whether the page's document cannot be opened."""
+        key = page.document_id
+        if key not in self._found:
+            document = store.document(key)
+            password = self.passwords.of(document.sha256)
+            is_shut = is_locked(store, document, password, self.workers)
+            self._found[key] = document if is_shut else None
+        return self._found[key] is not None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people call them."""
+        return tuple(document.name for document in self._found.values() if document)
+
+
+def is_locked(store: Store, document: Document, password: str, workers: Workers | None) -> bool:
+    """Whether a document of the project is protected and the password does not open it."""
+    if document.media_type != "application/pdf":
+        return False
+    path = store.document_path(document)
+    if workers is None:
+        return steps.needs_password(path, password)
+    return bool(
+        workers.submit(
+            "batch", steps.needs_password, path, password, timeout=RENDERING_LIMIT
+        ).result()
+    )
 
 
 def _pages(
-    store: Store,
-    left: Left,
-    workers: Workers | None,
-    passwords: Passwords,
-    include_proposed: bool,
-    on_progress: OnProgress,
+    store: Store, left: Left, locked: Locked, include_proposed: bool, on_progress: OnProgress
 ) -> Iterator[ExportPage]:
     """The pages that leave, one in memory at a time; counts the others on the way."""
-    total = store.page_count()
+    total, left_before = store.page_count(), 0
     for done, page_id in enumerate(store.page_ids()):
         on_progress(done, total)
         page, counts = leaving(store.page(page_id), include_proposed=include_proposed)
+        if page is not None and locked.holds(store, page):
+            left.add(Left(stayed=counts.left + counts.stayed))
+            continue
         left.add(counts)
         if page is not None:
-            yield _export_page(store, page, workers, passwords)
+            left_before += 1
+            yield _export_page(store, page, locked.workers, locked.passwords)
+    if locked.names and not left_before:
+        raise PasswordNeeded(
+            "The file {file} is protected. Enter its password.", file=locked.names[0]
+        )
     on_progress(total, total)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from desktop.errors import PasswordNeeded, explain
 from desktop.jobs import steps
 from desktop.jobs.course import Step
-from desktop.jobs.pages import EVERY, new_page, page_label, with_read
+from desktop.jobs.pages import EVERY, new_page, own_name, page_label, with_read
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget
 from model_backend import formats, sources
@@ -37,6 +37,15 @@ class Imported:
     annotations: int = 0
     locked: list[Path] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, other: Imported) -> None:
+        """Count what a further import brought."""
+        self.documents += other.documents
+        self.known += other.known
+        self.pages += other.pages
+        self.words += other.words
+        self.annotations += other.annotations
+        self.notes += other.notes
 
 
 class InOrder:
@@ -111,7 +120,7 @@ class ReadPages:
 
     def receive(self, step: Step, result: sources.PageRead) -> None:
         """The words go onto the page."""
-        problem = " ".join(_(problem) for problem in result.problems)
+        problem = own_name(" ".join(_(problem) for problem in result.problems), step.label)
         self._target.set_read(step.subject, lambda page: with_read(page, result), problem)
         self.imported.words += len(result.words)
         if problem:
@@ -123,7 +132,9 @@ class ReadPages:
         One whose password is missing stays unread.
         """
         if not isinstance(error, PasswordNeeded):
-            self._target.set_read(step.subject, lambda page: page, explain(error))
+            self._target.set_read(
+                step.subject, lambda page: page, own_name(explain(error), step.label)
+            )
 
     def result(self) -> Imported:
         """What was read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from desktop.document import edits
@@ -9,6 +10,7 @@ from model_backend.document import Document, Page, PageGeometry, with_words
 from model_backend.sources import PageRead
 from model_backend.translation import _
 
+_COPY = re.compile(r"\b[0-9a-f]{64}(\.\w+)?\b")
 EVERY = 2**31
 """As many pages as there are."""
 
@@ -23,6 +25,11 @@ def page_label(document: Document, number: int) -> str:
     if document.page_count == 1:
         return document.name
     return _("{name}, page {number}").format(name=document.name, number=number + 1)
+
+
+def own_name(text: str, name: str) -> str:
+    """The text with a document's own name: the project's copies are named by their SHA-256."""
+    return _COPY.sub(lambda _found: name, text)
 
 
 def with_read(page: Page, read: PageRead) -> Page:

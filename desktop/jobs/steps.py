@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model_backend.errors import UserError
+from model_backend.errors import PasswordNeeded, UserError
 
 if TYPE_CHECKING:
     from model_backend.formats import ReadPage
@@ -94,6 +94,19 @@ def _copy(path: Path, target: Path, sha256: str) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def needs_password(path: Path, password: str = "") -> bool:
+    """Whether a PDF is protected and this password does not open it."""
+    from model_backend.sources import pdf
+
+    try:
+        pdf.open_pdf(path, password)
+    except PasswordNeeded:
+        return True
+    except UserError:  # damaged: whoever needs its pages says so
+        return False
+    return False
 
 
 def read_member(

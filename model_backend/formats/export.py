@@ -170,8 +170,17 @@ def _folder_beside(out: Path) -> Iterator[Path]:
     """An empty folder on the same disk as `out`; removed, with parents made for it, on failure."""
     parent = out.parent
     made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-    parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=parent))
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=parent))
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UserError(
+            "{folder} is not a folder. Choose another place to export to.", folder=str(parent)
+        ) from error
+    except FileNotFoundError as error:  # /proc and its kin take no folders
+        raise UserError(
+            "The folder {folder} may not be written to. Choose another one.", folder=str(parent)
+        ) from error
     try:
         folder = beside / "data"
         folder.mkdir()
