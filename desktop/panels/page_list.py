@@ -20,7 +20,14 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.colors import Colors
 from desktop.appearance.signs import PAGE_STATUS_TEXTS, draw_page_status, page_status_color
-from desktop.panels.page_model import PLACE, SUMMARY, THUMBNAIL, PageModel
+from desktop.panels.page_model import (
+    PLACE,
+    SUMMARY,
+    THUMBNAIL,
+    PageModel,
+    is_partly_done,
+    status_text,
+)
 from model_backend.document import PageStatus
 from model_backend.translation import _
 
@@ -30,7 +37,6 @@ if TYPE_CHECKING:
     from desktop.store.records import PageSummary
 
 ROW_HEIGHT, PICTURE = 84, QSize(56, 72)
-FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -98,20 +104,19 @@ class PageDelegate(QStyledItemDelegate):
         sign = QRectF(box.left() + 1, box.top() + (height - 3) / 2 - 5, 10, 10)
         text, color = self._state(summary, status)
         if summary.is_read and not summary.problem:
-            is_partly = summary.proposed and status in FINISHED
-            shown = PageStatus.IN_PROGRESS if is_partly else status
+            shown = PageStatus.IN_PROGRESS if is_partly_done(summary) else status
             draw_page_status(painter, sign, shown, self.colors)
             box = box.adjusted(18, 0, 0, 0)
-        self._draw_text(painter, box, text, font, color)
+        state = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        self._draw_text(painter, box, state, font, color)
 
     def _state(self, summary: PageSummary, status: PageStatus) -> tuple[str, str]:
         if summary.problem:
             return f"⚠ {summary.problem}", self.colors.bad
         if not summary.is_read:
             return _("Waiting to be read"), self.colors.quiet
-        text = _(PAGE_STATUS_TEXTS[status])
-        if summary.proposed and status in FINISHED:
-            text = _("{status}, {count} not accepted").format(status=text, count=summary.proposed)
+        text = status_text(summary)
+        if is_partly_done(summary):
             return text, self.colors.warning
         if summary.proposed:
             text = _("{count} to check").format(count=summary.proposed)

@@ -150,8 +150,21 @@ class PageModel(QAbstractListModel):
             self.dataChanged.emit(self.index(row), self.index(row))
 
 
-def _line(summary: PageSummary) -> str:
+def is_partly_done(summary: PageSummary) -> bool:
+    """Whether proposals were passed over when the page was marked done."""
+    return bool(summary.proposed) and summary.status in (PageStatus.DONE, PageStatus.ACCEPTED)
+
+
+def status_text(summary: PageSummary) -> str:
+    """The page's status, with what was passed over when it was marked done."""
     status = _(PAGE_STATUS_TEXTS[PageStatus(summary.status)])
+    if not is_partly_done(summary):
+        return status
+    return _("{status}, {count} not accepted").format(status=status, count=summary.proposed)
+
+
+def _line(summary: PageSummary) -> str:
+    status = status_text(summary)
     return _("{name}, page {number}: {status}").format(
         name=summary.document_name, number=summary.number + 1, status=status
     )

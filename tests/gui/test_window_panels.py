@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 from window_project import make_page
 
@@ -18,6 +19,7 @@ from desktop.panels.cell_grid import CellGrid
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
 from desktop.panels.page_list import PageList
+from desktop.panels.page_model import PLACE
 from desktop.store.store import Store
 from desktop.window.project_view import ProjectView
 from desktop.window.workbench import Workbench
@@ -307,3 +309,39 @@ def test_large_project_opens_at_its_last_place(
     view.pages.last_page()
     assert pages.view.currentIndex().row() == 999
     application.leave_project()
+
+
+def test_page_list_says_what_was_not_accepted_on_a_page_that_is_done(
+    view: ProjectView, bench: Workbench
+) -> None:
+    model = view.page_list.model
+    assert model.data(model.index(0), PLACE) == "Page 1 of 3"
+    view.review.mark_done()
+    text = model.data(model.index(0))
+    assert isinstance(text, str)
+    assert text.endswith("Done, 4 not accepted")
+
+
+def test_inspector_never_scrolls_sideways(
+    view: ProjectView, bench: Workbench, qtbot: QtBot
+) -> None:
+    bench.editor.change("x", lambda page: edits.set_text(page, 7, "W" * 120))
+    bench.selection.select((7,))
+    qtbot.waitUntil(lambda: view.inspector.selection_form.isVisible(), timeout=5000)
+    inspector = view.inspector
+    qtbot.waitUntil(
+        lambda: inspector.selection_form.width() <= inspector.viewport().width(), timeout=5000
+    )
+    assert inspector.horizontalScrollBar().maximum() == 0
+
+
+def test_label_bar_takes_as_many_lines_as_it_needs(
+    application: Application, view: ProjectView, bench: Workbench, qtbot: QtBot
+) -> None:
+    bar, schema = application.window.label_bar, bench.document.schema
+    label = schema.labels[0]
+    more = [replace(label, name=f"a rather long label {number}", key="") for number in range(12)]
+    bench.document.apply_schema("x", replace(schema, labels=(*schema.labels, *more)))
+    qtbot.waitUntil(lambda: len(bar.findChildren(QToolButton)) >= 16, timeout=5000)
+    buttons = [button for button in bar.findChildren(QToolButton) if button.isVisible()]
+    assert all(bar.rect().contains(button.geometry()) for button in buttons)
