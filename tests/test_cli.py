@@ -172,6 +172,39 @@ def test_protected_pages_stay_behind_until_their_password_is_given(
     assert [item["what"] for item in part["failed"]] == ["secret.pdf"]
     assert "--password-file" in part["failed"][0]["why"]
     assert answer(*export, tmp_path / "whole", "--password-file", word)["pages"] == 2
+    done = proofdesk(*export, tmp_path / "words")
+    assert "exported: " in done.stdout
+    assert "stayed in the project: pages: 1" in done.stdout
+
+
+def test_password_comes_from_the_environment_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, project = protected(tmp_path), tmp_path / "a.proofdesk"
+    monkeypatch.setenv("PROOFDESK_PASSWORD", "x")
+    answer("import", project, secret)
+    assert answer("prelabel", project, "--tables", "none", "--masks", "none")["entities"]
+    monkeypatch.delenv("PROOFDESK_PASSWORD")
+    out = tmp_path / "out"
+    export = ("export", project, "--format", "pages", "--include-proposed", "--out", out)
+    refused = answer(*export, status=1)
+    assert "secret.pdf is protected" in refused["failed"][0]["why"]
+    assert "PROOFDESK_PASSWORD" in refused["failed"][0]["why"]
+    assert not out.exists()
+
+
+def test_damaged_copy_is_told_by_its_own_name_in_an_export(tmp_path: Path) -> None:
+    from PIL import Image
+
+    project = tmp_path / "a.proofdesk"
+    Image.effect_noise((300, 300), 50).save(tmp_path / "noise.jpg")
+    answer("import", project, tmp_path / "noise.jpg", "--ocr", "never")
+    (copy,) = (project / "documents").iterdir()
+    copy.write_bytes(copy.read_bytes()[:300])
+    export = ("export", project, "--format", "xfund", "--include-proposed", "--out")
+    done = proofdesk(*export, tmp_path / "out")
+    assert "Traceback" not in done.stderr
+    assert not re.search("[0-9a-f]{64}", done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize("out", ["/proc/x", "/etc/hostname/x", "/etc/hostname/x/y"])
@@ -288,6 +321,7 @@ def test_evaluation_is_a_table_by_document_and_a_report(shared_data: Path, tmp_p
     assert "not there" in proofdesk(*arguments, tmp_path / "none" / "a.html").stderr
     done = proofdesk(*arguments, tmp_path / "report.html")
     assert done.returncode == 0, done.stderr
+    assert 'without the label "other"' in done.stdout
     lines = [line.split() for line in done.stdout.splitlines()]
     assert lines[0][:3] == ["document", "pages", "entities.f1"]
     figures = {line[0]: line[2] for line in lines[1:5]}

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.jobs import steps
+from desktop.jobs.pages import with_own_name
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.steps import NO_PICTURE
 from model_backend import sources
 from model_backend.document import Box, Document, Page
-from model_backend.errors import PasswordNeeded
+from model_backend.errors import PasswordNeeded, UserError
 from model_backend.formats import ExportPage, ExportReport, WriteOptions
 from model_backend.formats.export import Left, export, leaving
 
@@ -113,8 +114,18 @@ def export_project(
         if not chosen.labels:  # category ids follow the schema, not which labels happen to occur
             chosen = replace(chosen, labels=labels)
         pages = _pages(store, left, locked, include_proposed, on_progress)
-        report = export(format_name, pages, out, chosen, is_cancelled=is_cancelled)
+        try:
+            report = export(format_name, pages, out, chosen, is_cancelled=is_cancelled)
+        except UserError as error:
+            raise _with_own_name(error, store) from error
     return Exported(report, left, locked.names)
+
+
+def _with_own_name(error: UserError, store: Store) -> UserError:
+    said = " ".join(map(str, error.values.values()))
+    named = (document.name for document in store.documents() if document.sha256 in said)
+    name = next((name for name in named if name not in said), "")  # else the copy itself is meant
+    return with_own_name(error, name) if name else error
 
 
 class Locked:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from desktop.document import edits
 from model_backend.document import Document, Page, PageGeometry, with_words
+from model_backend.errors import UserError
 from model_backend.sources import PageRead
 from model_backend.translation import _
 
@@ -30,6 +31,15 @@ def page_label(document: Document, number: int) -> str:
 def own_name(text: str, name: str) -> str:
     """The text with a document's own name: the project's copies are named by their SHA-256."""
     return _COPY.sub(lambda _found: name, text)
+
+
+def with_own_name(error: UserError, name: str) -> UserError:
+    """The same error about the document as people call it."""
+    values = {
+        key: own_name(value, name) if isinstance(value, str) else value
+        for key, value in error.values.items()
+    }
+    return type(error)(error.template, **values)
 
 
 def with_read(page: Page, read: PageRead) -> Page:
