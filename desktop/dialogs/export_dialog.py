@@ -82,7 +82,7 @@ class ExportDialog(Frame):
         self.add_cancel()
         self._store = store
         self._slices: Iterator[None] | None = None
-        self._leaving = Leaving()
+        self._leaving: Leaving | None = None
         self.format = choice(EXPORTED_FORMATS, remembered.get("format_name"))
         self.folder = QLineEdit()
         self.include_proposed = QCheckBox(_("Also what is only proposed, and unfinished pages"))
@@ -126,7 +126,8 @@ class ExportDialog(Frame):
         self.form.show_row(self.boxes, is_shown=name == "pubtables")
         with_dpi = ("funsd", "xfund", "coco", "page_xml", "alto", "hocr")
         self.form.show_row(self.dpi, is_shown=name in with_dpi)
-        self._show_counts(self._leaving)
+        if self._leaving is not None:
+            self._show_counts(self._leaving)
 
     def _suggest_folder(self) -> None:
         stem = f"{self._store.folder.stem}-{self.format.currentData()}"
