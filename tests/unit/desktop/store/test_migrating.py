@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from edit_scripts import document_of, full_page
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 
 from desktop.errors import UserError
 from desktop.store import migrating, tables
@@ -177,9 +177,14 @@ def test_folder_without_a_project_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_upgrade_works_on_any_engine() -> None:
-    engine = create_engine("sqlite://")
-    migrating.upgrade(engine, "memory")
+def test_upgrade_makes_all_tables_on_any_engine(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'plain.sqlite'}")
+    migrating.upgrade(engine, "plain")
+    made = {*inspect(engine).get_table_names()} - {"alembic_version"}
+    assert made == {*tables.metadata.tables}
+    columns = {column["name"] for column in inspect(engine).get_columns("proposals")}
+    assert columns == {*tables.metadata.tables["proposals"].columns.keys()}
+    engine.dispose()
 
 
 def test_proposals_of_the_first_version_are_those_of_unturned_pages(tmp_path: Path) -> None:
