@@ -25,6 +25,8 @@ HUMAN = "human"
 """The `source` of what a person drew."""
 IMPORTED = "imported"
 """The `source` of what came with a data set."""
+DOUBT = 0.6
+"""A recogniser that was less sure of a word than this (0..1) may have misread it."""
 
 
 class Status(StrEnum):
@@ -221,6 +223,14 @@ class Word:
     is_doubtful: bool = False
     source_data: str = ""
 
+    @property
+    def needs_look(self) -> bool:
+        """Whether somebody should look at the text: marked doubtful, or read with little
+        confidence; what nobody can read is settled.
+        """
+        is_weak = self.confidence is not None and self.confidence < DOUBT
+        return not self.is_illegible and (self.is_doubtful or is_weak)
+
 
 @dataclass(frozen=True)
 class Entity:
@@ -237,6 +247,8 @@ class Entity:
     status: Status = Status.ACCEPTED
     source: str = HUMAN
     source_data: str = ""
+    is_unsure: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,6 +262,8 @@ class Relation:
     status: Status = Status.ACCEPTED
     source: str = HUMAN
     source_data: str = ""
+    is_unsure: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -287,7 +301,8 @@ class Table:
     `box`, `rows` and `columns` are in the table's own frame: page coordinates after turning the
     page by -rotation degrees about the centre of `box`, and after undoing the shear (u = x + shear
     * (y - centre y)). With rotation and shear zero the frame is the page. `header_rows` counts from
-    the top; `projected_rows` are row indices.
+    the top; `projected_rows` are row indices. `continues` is the id of the table on the page before
+    (of the same document) that this one goes on with, 0 where it begins a table of its own.
     """
 
     id: int
@@ -303,6 +318,9 @@ class Table:
     status: Status = Status.ACCEPTED
     source: str = HUMAN
     source_data: str = ""
+    is_unsure: bool = False
+    note: str = ""
+    continues: int = 0
 
 
 @dataclass(frozen=True)
@@ -339,6 +357,8 @@ class Region:
     status: Status = Status.ACCEPTED
     source: str = HUMAN
     source_data: str = ""
+    is_unsure: bool = False
+    note: str = ""
 
 
 Annotation = Entity | Relation | Table | Region
@@ -373,7 +393,8 @@ class Page:
     `rotation` (0, 90, 180, 270, clockwise) and `skew` (degrees, clockwise, of the picture's turn on
     show) were chosen by a person: width, height and all coordinates are those after both. `is_scan`
     is true where the words came from a recogniser or there is no text layer. The four collections
-    and `words` are ordered by id.
+    and `words` are ordered by id. `accepted_warnings` are marks of what checks warn of and a person
+    let stand (`quality.live.mark_of`).
     """
 
     id: int
@@ -395,6 +416,7 @@ class Page:
     is_scan: bool = True
     note: str = ""
     source_data: str = ""
+    accepted_warnings: tuple[str, ...] = ()
 
     @property
     def box(self) -> Box:

@@ -16,9 +16,9 @@ from model_backend.labels import ENTITY, REGION, LabelSchema
 LAYER_ORDER = ("regions", "words", "tables", "entities", "relations")
 """Painted in this order over the picture; the selection and the running gesture come last."""
 
+DIMMED = 0.3
+"""How strongly dimmed layers are painted."""
 UNKNOWN_LABEL = "#6b7280"
-DOUBT = 0.6
-"""Words the recogniser was less sure of than this are underlined."""
 
 FILL_ALPHA, PROPOSED_ALPHA = 34, 16
 LINK_ALPHA = 120

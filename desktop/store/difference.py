@@ -22,6 +22,7 @@ FIELDS = (
     "is_scan",
     "note",
     "source_data",
+    "accepted_warnings",
 )
 """Fields of a page that edits change. `next_id` is none of them: ids are never used twice."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select, text
 
 from desktop.errors import UserError
 from desktop.store import rows, tables, values
@@ -124,6 +124,27 @@ class Reading:
         statement = statement.order_by(column if step > 0 else column.desc()).limit(1)
         found = self._all(statement, page=page_id)
         return found[0].id if found else None
+
+    def mark_totals(self) -> dict[str, int]:
+        """How much is marked in the whole project, by the names of `tables.MARK_COUNTS`."""
+        totals = {}
+        for name in tables.MARK_COUNTS:
+            column = _PAGES.c[name]
+            (row,) = self._all(select(func.sum(column)).where(column > text("0")))
+            totals[name] = int(row[0] or 0)
+        return totals
+
+    def marked_page(self, page_id: int, names: Sequence[str], step: int = 1) -> int | None:
+        """The next page (step 1) or the one before (-1) with any of these marks."""
+        ids = []
+        for name in names:
+            column = _PAGES.c.id
+            beyond = column > bindparam("page") if step > 0 else column < bindparam("page")
+            question = select(column).where(beyond, _PAGES.c[name] > text("0"))
+            order = column if step > 0 else column.desc()
+            found = self._all(question.order_by(order).limit(1), page=page_id)
+            ids += [row.id for row in found]
+        return (min(ids) if step > 0 else max(ids)) if ids else None
 
     def unread_pages(self, limit: int = 200) -> tuple[int, ...]:
         """Pages whose words have not been read yet."""

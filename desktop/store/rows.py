@@ -83,8 +83,18 @@ UPDATE_ANNOTATION = (
     .values(_updating(_ANNOTATIONS, "kind", "label", "status", "source", "score", "value"))
 )
 DELETE_ANNOTATION = delete(_ANNOTATIONS).where(*_OF_ANNOTATION)
-_COUNTS = ("next_id", "word_count", "annotation_count", "proposed_count", "status")
-_FIELDS = ("width", "height", "unit", "geometry", "rotation", "skew", "is_scan", "note")
+_COUNTS = (
+    "next_id",
+    "word_count",
+    "annotation_count",
+    "proposed_count",
+    "unsure_count",
+    "noted_count",
+    "status",
+)
+_WORD_COUNTS = ("doubtful_count", "illegible_count")
+_FIELDS = ("width", "height", "unit", "geometry", "rotation", "skew", "is_scan", "note",
+           "accepted_warnings")  # fmt: skip
 UPDATE_COUNTS = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(_updating(_PAGE, *_COUNTS))
 )
@@ -92,6 +102,9 @@ UPDATE_PAGE = (
     update(_PAGE)
     .where(_PAGE.c.id == bindparam("page"))
     .values(_updating(_PAGE, *_COUNTS, *_FIELDS))
+)
+UPDATE_WORD_COUNTS = (
+    update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(_updating(_PAGE, *_WORD_COUNTS))
 )
 UPDATE_READ = (
     update(_PAGE)
@@ -121,7 +134,17 @@ def page_counts(page: Page) -> Values:
         "word_count": len(page.words),
         "annotation_count": len(annotations),
         "proposed_count": sum(item.status == Status.PROPOSED for item in annotations),
+        "unsure_count": sum(item.is_unsure for item in annotations),
+        "noted_count": sum(item.note != "" for item in annotations) + (page.note != ""),
         "status": page.status.value,
+    }
+
+
+def word_counts(page: Page) -> Values:
+    """What lists show of a page's words."""
+    return {
+        "doubtful_count": sum(word.needs_look for word in page.words),
+        "illegible_count": sum(word.is_illegible for word in page.words),
     }
 
 
@@ -136,6 +159,7 @@ def page_fields(page: Page) -> Values:
         "skew": page.skew,
         "is_scan": page.is_scan,
         "note": values.clean(page.note),
+        "accepted_warnings": values.to_text(page.accepted_warnings),
     }
 
 
@@ -148,6 +172,7 @@ def page_row(page: Page, *, is_read: bool, problem: str = "") -> Values:
         "is_read": is_read,
         "problem": values.clean(problem),
         **page_counts(page),
+        **word_counts(page),
         **page_fields(page),
     }
 
@@ -198,6 +223,7 @@ def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
         is_scan=row.is_scan,
         note=row.note,
         source_data=values.unpack(row.source_data),
+        accepted_warnings=tuple(values.from_text(row.accepted_warnings)),
         **{name: tuple(items) for name, items in found.items()},
     )
 
@@ -306,7 +332,10 @@ def write_difference(connection: Connection, change: Difference, after: Page) ->
         connection.execute(UPDATE_PAGE, {**counts, **page_fields(after)})
     else:
         connection.execute(UPDATE_COUNTS, counts)
-    if "source_data" in names or any(item.collection == "words" for item in change.items):
+    has_new_words = any(item.collection == "words" for item in change.items)
+    if has_new_words:
+        connection.execute(UPDATE_WORD_COUNTS, {"page": after.id, **word_counts(after)})
+    if "source_data" in names or has_new_words:
         connection.execute(UPDATE_CONTENTS, {"page": after.id, **contents(after)})
 
 

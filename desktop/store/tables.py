@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData(
@@ -53,6 +54,11 @@ documents = Table(
 )
 """`file_name` is that of the project's own copy in documents/; empty where there is none."""
 
+MARK_COUNTS = ("unsure_count", "noted_count", "doubtful_count", "illegible_count")
+"""How many annotations of a page are unsure or have a note (the page's own counts too), how many
+of its words are doubtful or illegible; each with an index of the few pages where it is not zero.
+"""
+
 pages = Table(
     "pages",
     metadata,
@@ -68,14 +74,20 @@ pages = Table(
     Column("status", String(16), nullable=False),
     Column("is_scan", Boolean, nullable=False),
     Column("note", Text, nullable=False),
+    Column("accepted_warnings", Text, nullable=False, server_default="[]"),
     Column("next_id", BigInteger, nullable=False),
     Column("is_read", Boolean, nullable=False),
     Column("problem", Text, nullable=False),
     Column("word_count", Integer, nullable=False),
     Column("annotation_count", Integer, nullable=False),
     Column("proposed_count", Integer, nullable=False),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in MARK_COUNTS),
     Index(None, "status", "id"),
     Index(None, "is_read", "id"),
+    *(
+        Index(f"ix_pages_{name}", "id", sqlite_where=some, postgresql_where=some)
+        for name, some in ((name, text(f"{name} > 0")) for name in MARK_COUNTS)
+    ),
 )
 """Small rows, since every edit rewrites one; what is large lies in `page_contents`."""
 

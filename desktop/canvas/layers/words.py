@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from desktop.canvas.chunks import Chunks
 from desktop.canvas.layers.layer import Look, rect_of
-from desktop.canvas.style import DOUBT, brush
+from desktop.canvas.style import brush
 from model_backend.document import Box, Page, Word
 
 LINES_FROM_PX, OUTLINES_FROM_PX = 4.0, 15.0
@@ -46,17 +46,10 @@ def _drawn(words: Sequence[Word]) -> _Drawn:
     heights = sorted(abs(word.box.height) for word in words)
     return _Drawn(
         [rect_of(word.box) for word in words if not word.is_illegible],
-        [_line(word.box, 1.0) for word in words if is_doubtful(word)],
+        [_line(word.box, 1.0) for word in words if word.needs_look],
         [_line(word.box, 0.5) for word in words if word.is_illegible],
         heights[len(heights) // 2],
     )
-
-
-def is_doubtful(word: Word) -> bool:
-    """Whether the word's text should be looked at."""
-    if word.is_illegible:
-        return False
-    return word.is_doubtful or (word.confidence is not None and word.confidence < DOUBT)
 
 
 def _line(box: Box, at: float) -> QLineF:

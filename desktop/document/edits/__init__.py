@@ -16,11 +16,15 @@ from desktop.document.edits.common import (
 from desktop.document.edits.entities import (
     add_entity,
     add_entity_box,
+    join_entities,
     link,
     set_entity_words,
     set_text,
+    split_entity,
+    toggle_links,
     unlink,
 )
+from desktop.document.edits.marks import set_annotation_note, set_doubtful, set_unsure
 from desktop.document.edits.merging import merge_proposals
 from desktop.document.edits.pages import deskew, rotate, set_note, set_page_status
 from desktop.document.edits.shapes import add_region, add_table
@@ -36,6 +40,7 @@ __all__ = [
     "add_word",
     "delete",
     "deskew",
+    "join_entities",
     "link",
     "merge_proposals",
     "move",
@@ -44,13 +49,18 @@ __all__ = [
     "replace_words",
     "resize",
     "rotate",
+    "set_annotation_note",
     "set_cell_text",
+    "set_doubtful",
     "set_entity_words",
     "set_illegible",
     "set_label",
     "set_note",
     "set_page_status",
     "set_text",
+    "set_unsure",
     "set_word_text",
+    "split_entity",
+    "toggle_links",
     "unlink",
 ]

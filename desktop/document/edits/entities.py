@@ -128,3 +128,62 @@ def unlink(page: Page, from_id: int, to_id: int) -> Page:
 def _relation(page: Page, from_id: int, to_id: int) -> Relation | None:
     ends = (from_id, to_id)
     return next((item for item in page.relations if (item.from_id, item.to_id) == ends), None)
+
+
+def toggle_links(page: Page, from_ids: Sequence[int], to_id: int) -> Page:
+    """Links from all of these to one entity; where all are there already, none of them."""
+    sources = [from_id for from_id in dict.fromkeys(from_ids) if from_id != to_id]
+    if not sources:
+        raise UserError("A link needs two different entities. Drag from one to another.")
+    if all(_is_linked(page, source, to_id) for source in sources):
+        for source in sources:
+            page = unlink(page, source, to_id)
+        return page
+    for source in sources:
+        page = link(page, source, to_id)
+    return page
+
+
+def _is_linked(page: Page, from_id: int, to_id: int) -> bool:
+    relation = _relation(page, from_id, to_id)
+    return relation is not None and relation.status != Status.PROPOSED
+
+
+def join_entities(page: Page, ids: Sequence[int], word_ids: Sequence[int]) -> Page:
+    """One entity of several and of further words, the first of them; the links of the others are
+    its links now.
+    """
+    entities = [known_entity(page, entity_id) for entity_id in dict.fromkeys(ids)]
+    first, rest = entities[0], entities[1:]
+    gone = {entity.id for entity in rest}
+    after = put(take_out(page, gone), *_moved_links(page, first.id, gone))
+    if word_ids:
+        return set_entity_words(after, first.id, word_ids)
+    text = "\n".join(entity.text for entity in entities if entity.text)
+    box = union_of(entity.box.normalized() for entity in entities)
+    return begun(put(after, touched(replace(first, text=text, box=box)))) if rest else page
+
+
+def _moved_links(page: Page, heir: int, gone: Collection[int]) -> list[Relation]:
+    """The links of entities that go, as the heir's own: each once, none to itself."""
+    known_ends = {(item.from_id, item.to_id) for item in page.relations}
+    moved = []
+    for item in page.relations:
+        from_id = heir if item.from_id in gone else item.from_id
+        to_id = heir if item.to_id in gone else item.to_id
+        ends = (from_id, to_id)
+        if ends != (item.from_id, item.to_id) and from_id != to_id and ends not in known_ends:
+            known_ends.add(ends)
+            moved.append(replace(item, from_id=from_id, to_id=to_id))
+    return moved
+
+
+def split_entity(page: Page, entity_id: int) -> Page:
+    """An entity of each of its words; the first is the old one and keeps its links."""
+    entity = known_entity(page, entity_id)
+    if len(entity.word_ids) < 2:
+        return page
+    page = set_entity_words(page, entity.id, entity.word_ids[:1])
+    for word_id in entity.word_ids[1:]:
+        page = add_entity(page, entity.label, (word_id,))
+    return page

@@ -17,6 +17,14 @@ from desktop.store.database import sqlite_engine
 from desktop.store.migrations import HEAD, REVISIONS
 from desktop.store.records import Proposal
 from desktop.store.store import Store
+from model_backend.document import Box, Word
+
+WITHOUT_MARKS = tuple(
+    statement
+    for name in tables.MARK_COUNTS
+    for statement in (f"DROP INDEX ix_pages_{name}", f"ALTER TABLE pages DROP COLUMN {name}")
+)
+"""What makes of the pages of this version those of the versions before 0003."""
 
 
 @pytest.fixture
@@ -198,9 +206,31 @@ def test_proposals_of_the_first_version_are_those_of_unturned_pages(tmp_path: Pa
         folder,
         "ALTER TABLE proposals DROP COLUMN rotation",
         "ALTER TABLE proposals DROP COLUMN skew",
+        *WITHOUT_MARKS,
         "UPDATE alembic_version SET version_num = '0001'",
     )
     with Store.open(folder) as store:
         assert store.page(1) == page
         assert store.proposals(1) == tuple(replace(item, rotation=0, skew=0.0) for item in said)
     assert [entry.name[:12] for entry in (folder / "backups").iterdir()] == ["project-0001"]
+
+
+def test_marks_of_an_older_project_are_counted(tmp_path: Path) -> None:
+    words = (
+        Word(1, "sure", Box(0, 0, 9, 9), confidence=0.9),
+        Word(2, "weak", Box(10, 0, 19, 9), confidence=0.2),
+        Word(3, "asked", Box(20, 0, 29, 9), is_doubtful=True),
+        Word(4, "lost", Box(30, 0, 39, 9), confidence=0.1, is_illegible=True),
+    )
+    page = replace(full_page(), words=words, entities=(), relations=(), note="torn")
+    with Store.create(tmp_path / "old.proofdesk") as store:
+        store.add_document(None, document_of(1), [page], read=True)
+        folder = store.folder
+    _execute(folder, *WITHOUT_MARKS, "UPDATE alembic_version SET version_num = '0002'")
+    with Store.open(folder) as store:
+        assert store.mark_totals() == {
+            "unsure_count": 0,
+            "noted_count": 1,
+            "doubtful_count": 2,
+            "illegible_count": 1,
+        }
