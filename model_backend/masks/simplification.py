@@ -1,0 +1,134 @@
+"""Outlines with fewer corners: any number of them, from one ranking of all corners.
+
+Source: M. Visvalingam and J. D. Whyatt, "Line generalisation by repeated elimination of points",
+The Cartographic Journal 30 (1993): the corner that spans the smallest triangle goes first.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from model_backend.document import Affine, Mask, Point, Polygon, bounding_box
+from model_backend.masks.outlines import Part, bridged, parts_of_mask, parts_of_polygons
+from model_backend.masks.rasters import bitmap_on, polygons_to_bitmap
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Bitmap = NDArray[np.bool_]
+
+COMPARED_PX = 640
+"""The longer side of the raster on which a simplified outline is compared with the exact one."""
+GOOD_IOU = 0.98
+LEAST_CORNERS = 3
+
+
+class Simplification:
+    """The outlines of a mask or of polygons (page units) with as many corners as are wanted.
+
+    Every part and every hole keeps at least three: none is filled or lost.
+    """
+
+    def __init__(self, polygons: Sequence[Polygon], mask: Mask | None = None) -> None:
+        self._polygons, self._mask = polygons, mask
+        self._parts: tuple[Part, ...] = (
+            parts_of_polygons(polygons) if mask is None else parts_of_mask(mask)
+        )
+        self._weights = [[_weights(ring) for ring in part] for part in self._parts]
+        every = (weight for part in self._weights for ring in part for weight in ring)
+        self._ranking = sorted(every, reverse=True)
+
+    @property
+    def most(self) -> int:
+        """Corners of the exact outline."""
+        return len(self._ranking)
+
+    @cached_property
+    def least(self) -> int:
+        """The fewest corners possible."""
+        return sum(weight == math.inf for weight in self._ranking)
+
+    def polygons(self, count: int) -> tuple[Polygon, ...]:
+        """The outline with about this many corners (corners of one weight stay or go together)."""
+        return tuple(bridged(part) for part in self._kept(count))
+
+    def corners(self, count: int) -> int:
+        """How many corners that outline has, without those of bridges."""
+        return sum(len(ring) for part in self._kept(count) for ring in part)
+
+    def iou(self, count: int) -> float:
+        """Intersection over union of that outline with the exact one, 0..1."""
+        other = self._drawn(self.polygons(count))
+        union = int((self._exact | other).sum())
+        return 1.0 if not union else int((self._exact & other).sum()) / union
+
+    def good_count(self, iou: float = GOOD_IOU) -> int:
+        """The fewest corners with which the outline is as good as this."""
+        counts = range(self.least, self.most + 1)
+        return counts[min(bisect_left(counts, iou, key=self.iou), len(counts) - 1)]
+
+    def _kept(self, count: int) -> list[Part]:
+        place = min(max(count, self.least), self.most) - 1
+        least = self._ranking[place] if place >= 0 else math.inf
+        return [
+            tuple(
+                tuple(point for point, own in zip(ring, weights, strict=True) if own >= least)
+                for ring, weights in zip(part, ring_weights, strict=True)
+            )
+            for part, ring_weights in zip(self._parts, self._weights, strict=True)
+        ]
+
+    @cached_property
+    def _raster(self) -> tuple[int, int, Affine]:
+        box = bounding_box(point for part in self._parts for ring in part for point in ring)
+        scale = COMPARED_PX / max(box.width, box.height, 1e-6)
+        return (
+            math.ceil(box.width * scale) + 2,
+            math.ceil(box.height * scale) + 2,
+            (scale, 0.0, 0.0, scale, 1 - box.x0 * scale, 1 - box.y0 * scale),
+        )
+
+    @cached_property
+    def _exact(self) -> Bitmap:
+        if self._mask is not None:
+            return bitmap_on(self._mask, *self._raster)
+        return self._drawn(self._polygons)
+
+    def _drawn(self, polygons: Sequence[Polygon]) -> Bitmap:
+        return polygons_to_bitmap(polygons, *self._raster)
+
+
+def _weights(ring: Polygon) -> list[float]:
+    """For each corner the largest triangle that had to go before it; infinite for the last three.
+
+    A corner never weighs less than one that went before it.
+    """
+    size = len(ring)
+    before, after = [(i - 1) % size for i in range(size)], [(i + 1) % size for i in range(size)]
+    areas = [_triangle(ring[before[i]], ring[i], ring[after[i]]) for i in range(size)]
+    heap = [(area, i) for i, area in enumerate(areas)]
+    heapq.heapify(heap)
+    weights, left, largest = [math.inf] * size, size, 0.0
+    while left > LEAST_CORNERS:
+        area, i = heapq.heappop(heap)
+        if area != areas[i]:
+            continue  # an older entry: the triangle has changed since
+        largest = max(largest, area)
+        weights[i], areas[i] = largest, -1.0
+        left -= 1
+        a, b = before[i], after[i]
+        after[a], before[b] = b, a
+        for j in (a, b):
+            areas[j] = _triangle(ring[before[j]], ring[j], ring[after[j]])
+            heapq.heappush(heap, (areas[j], j))
+    return weights
+
+
+def _triangle(a: Point, b: Point, c: Point) -> float:
+    return abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1])) / 2
