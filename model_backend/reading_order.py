@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -49,7 +50,9 @@ def annotations_in_order(page: Page) -> tuple[Annotation, ...]:
     An annotation stands where its first word stands, one without words where its box would.
     """
     items = [item for item in page.annotations if not isinstance(item, Relation)]
-    anchors = {item.id: _anchor(item, page) for item in items}
+    words = {word.id: word.box for word in page.words}
+    line = median(box.height for box in words.values()) if words else None
+    anchors = {item.id: _anchor(item, words, line) for item in items}
     order = order_of_boxes([anchors[item.id] for item in items])
     ranks = {items[index].id: rank for rank, index in enumerate(order)}
 
@@ -62,28 +65,33 @@ def annotations_in_order(page: Page) -> tuple[Annotation, ...]:
     return tuple(sorted(page.annotations, key=key))
 
 
-def _anchor(item: Annotation, page: Page) -> Box:
+def _anchor(item: Annotation, words: Mapping[int, Box], line: float | None) -> Box:
     """What places an annotation: an entity's first word, else the height of its first line."""
     if isinstance(item, Entity):
-        first = page.word(item.word_ids[0]) if item.word_ids else None
-        return first.box if first else item.box
+        first = item.word_ids[0] if item.word_ids else None
+        return item.box if first is None else words.get(first, item.box)
     if isinstance(item, Table):
         turn = rotation_about(item.box.center, item.rotation)
         box = bounding_box(transform_point(turn, corner) for corner in item.box.corners)
     else:
         assert not isinstance(item, Relation)
         box = item.box
-    typical = median([word.box.height for word in page.words]) if page.words else box.height
-    return Box(box.x0, box.y0, box.x1, min(box.y1, box.y0 + typical))
+    return Box(box.x0, box.y0, box.x1, min(box.y1, box.y0 + (line or box.height)))
 
 
 def order_of_boxes(boxes: Sequence[Box]) -> list[int]:
     """The indices of text boxes in reading order."""
+    return list(_order(tuple(boxes)))
+
+
+@lru_cache(maxsize=8)
+def _order(boxes: tuple[Box, ...]) -> tuple[int, ...]:
+    """Most edits leave all boxes where they are: their order is known then."""
     if not boxes:
-        return []
+        return ()
     level = levelled(boxes)
     height = median(box.height for box in level)
-    return _ordered(level, list(range(len(level))), height)
+    return tuple(_ordered(level, list(range(len(level))), height))
 
 
 def lines_of(boxes: Sequence[Box]) -> list[list[int]]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from desktop.canvas.geometry import band_at
 from desktop.document import edits
+from desktop.document.order import annotations_in_order, words_in_order
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Point, Span, Table, Word, union_of
-from model_backend.reading_order import annotations_in_order, reading_order
 from model_backend.translation import mark
 
 
@@ -101,7 +101,7 @@ def next_target(page: Page, target: TextTarget, step: int) -> TextTarget | None:
         return _next_cell(page, target.cell, step)
     row: Sequence[Word | Entity]
     if target.item_id is not None and page.word(target.item_id) is not None:
-        row = reading_order(page.words)
+        row = words_in_order(page)
     else:
         row = [item for item in annotations_in_order(page) if isinstance(item, Entity)]
     ids = [item.id for item in row]

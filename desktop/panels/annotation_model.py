@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
 from desktop.appearance.signs import STATUS_SIGNS, STATUS_TEXTS
+from desktop.document.order import annotations_in_order
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
 from model_backend.document import (
     Annotation,
@@ -19,7 +20,6 @@ from model_backend.document import (
     collection_of,
 )
 from model_backend.labels import ENTITY, REGION, LabelSchema
-from model_backend.reading_order import annotations_in_order
 from model_backend.translation import _
 
 Index = QModelIndex | QPersistentModelIndex

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document import edits, review
+from desktop.document.order import annotations_in_order
 from model_backend.document import Annotation, PageStatus, Relation, Status
-from model_backend.reading_order import annotations_in_order
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
