@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ def connected_ink(
 
     `grey` is (height, width), 0 black to 255 white. Pixels up to `tolerance` levels brighter than
     that pixel are ink, as long as they are darker than the paper. Ink nearer than `gap` pixels
-    counts as connected, but the space between stays open. None where there is only paper.
+    (or up to twice as far) counts as connected, but the space between stays open. None where there is only paper.
     """
     height, width = grey.shape
     if not (0 <= x < width and 0 <= y < height):
@@ -44,7 +44,7 @@ def connected_ink(
     at_x, at_y, limit = _start(grey, x, y, tolerance, reach)
     if limit < 0:
         return None
-    for left, top, right, bottom in _windows(at_x, at_y, width, height):
+    for left, top, right, bottom in _windows(at_x, at_y, width, height, max(1, gap)):
         ink = grey[top:bottom, left:right] <= limit
         part = _part(ink, at_x - left, at_y - top, gap)
         if not _leaves(part, left, top, right=width - right, bottom=height - bottom):
@@ -67,11 +67,15 @@ def _start(grey: Grey, x: int, y: int, tolerance: int, reach: int) -> tuple[int,
     return left + column, top + row, min(darkest + tolerance, paper - LEAST_CONTRAST // 2)
 
 
-def _windows(x: int, y: int, width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Ever larger windows around a pixel, the last one the whole picture."""
+def _windows(
+    x: int, y: int, width: int, height: int, step: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Ever larger windows around a pixel, the last one the whole picture; their left and top are
+    multiples of the step, so that blocks lie the same in all of them.
+    """
     reach = FIRST_PX
     while True:
-        left, top = max(0, x - reach), max(0, y - reach)
+        left, top = (max(0, place - reach) // step * step for place in (x, y))
         right, bottom = min(width, x + reach), min(height, y + reach)
         if (right - left) * (bottom - top) * 3 >= width * height:
             yield 0, 0, width, height
@@ -81,18 +85,24 @@ def _windows(x: int, y: int, width: int, height: int) -> Iterator[tuple[int, int
 
 
 def _part(ink: Bitmap, x: int, y: int, gap: int) -> Bitmap:
-    """The connected part of the ink, grown by half the gap, that holds the pixel."""
+    """The connected part of a window around the pixel: of its ink, or of blocks that have ink.
+
+    Blocks as wide as the gap touch where their ink is nearer than that, and for some ways beyond;
+    there are few of them, so that a whole page takes as long as a letter.
+    """
     import numpy as np
     from scipy import ndimage
 
-    near: Any = ink
-    if gap:
-        size = gap + 1
-        grown = ndimage.maximum_filter1d(ink.view(np.uint8), size, axis=0)
-        near = ndimage.maximum_filter1d(grown, size, axis=1)
-    labelled = ndimage.label(near, structure=np.ones((3, 3), dtype=bool))[0]
-    number = labelled[y, x]
+    size = max(1, gap)
+    height, width = ink.shape
+    padded = np.pad(ink, ((0, -height % size), (0, -width % size))) if size > 1 else ink
+    rows, columns = padded.shape[0] // size, padded.shape[1] // size
+    blocks = padded.reshape(rows, size, columns, size).any(axis=(1, 3)) if size > 1 else ink
+    labelled = ndimage.label(blocks, structure=np.ones((3, 3), dtype=bool))[0]
+    number = labelled[y // size, x // size]
     part: Bitmap = (labelled == number) & bool(number)
+    if size > 1:
+        part = np.repeat(np.repeat(part, size, axis=0), size, axis=1)[:height, :width]
     return part
 
 

@@ -150,10 +150,13 @@ def _crossings(polygon: Polygon, from_page: Affine, height: int) -> tuple[Any, A
     points = np.array([transform_point(from_page, point) for point in polygon]).reshape(-1, 2)
     if not np.isfinite(points).all():
         raise ValueError("a polygon has a coordinate that is not a number")
-    x0, y0 = points.T
-    x1, y1 = np.roll(points, -1, axis=0).T
-    first = np.clip(np.ceil(np.minimum(y0, y1) - 0.5), 0, height).astype(np.int64)
-    last = np.clip(np.ceil(np.maximum(y0, y1) - 0.5), 0, height).astype(np.int64)
+    ends = np.stack([points, np.roll(points, -1, axis=0)], axis=1)
+    # from top to bottom, whichever way a side is walked: a bridge to a hole cancels exactly
+    is_up = ends[:, 0, 1] > ends[:, 1, 1]
+    ends[is_up] = ends[is_up, ::-1]
+    x0, y0, x1, y1 = ends.reshape(-1, 4).T
+    first = np.clip(np.ceil(y0 - 0.5), 0, height).astype(np.int64)
+    last = np.clip(np.ceil(y1 - 0.5), 0, height).astype(np.int64)
     lengths = last - first
     edges = np.repeat(np.arange(len(points)), lengths)
     rows = np.arange(len(edges)) - np.repeat(np.cumsum(lengths) - lengths - first, lengths)
