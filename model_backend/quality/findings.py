@@ -120,7 +120,7 @@ RULES: dict[str, Rule] = {
         _W, mark('{count} words lie partly outside the table, such as "{text}"')
     ),
     "words-covered-badly": Rule(
-        _E, mark("the cells cover only {share} of the table's words on average")
+        _W, mark("the cells cover only {share} of the table's words on average")
     ),
     "row-empty": Rule(_W, mark("the row {number} has no words"), "delete-empty-rows"),
     "column-empty": Rule(_W, mark("the column {number} has no words"), "delete-empty-columns"),

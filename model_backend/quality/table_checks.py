@@ -7,10 +7,10 @@ page has words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from model_backend.document import Box, Page, Region, Table, Word
+from model_backend.document import Box, Page, Region, Span, Table, Word
 from model_backend.formats.pubtables_write import FORMAT, grid_digest
 from model_backend.formats.source_data import unpack
 from model_backend.labels import TABLE_CLASSES
@@ -29,6 +29,8 @@ BAND_ROOM = 1.0
 """Page units by which neighbouring rows or columns may overlap, as in the reference's script."""
 COVERED = 0.9
 """The share of a word that its cell has to cover."""
+CORE = 0.2
+"""Share of a word's height above and below that may lie in the next row."""
 INSIDE = 0.1
 """A word with less of it in the table is not the table's: crops show what is around, too."""
 MOST_OBJECTS = 100
@@ -36,6 +38,8 @@ MOST_HEADER_ROWS = 5
 GAP = 2.0
 """Texts of a line further apart than so many text heights are texts of their own."""
 TABLE, COLUMN, ROW, COLUMN_HEADER = TABLE_CLASSES[:4]
+Inside = Mapping[Span, Sequence[Word]]
+"""The words of each cell."""
 
 
 def check(page: Page, name: str) -> Iterator[Finding]:
@@ -46,8 +50,9 @@ def check(page: Page, name: str) -> Iterator[Finding]:
         yield from _object_findings(table, _objects_of(table), name)
         yield from _header_findings(table, name)
         if words:
-            yield from _cover_findings(table, words, name)
-            yield from _text_findings(table, words, name)
+            inside = words_of_cells(table, words)
+            yield from _cover_findings(table, words, inside, name)
+            yield from _text_findings(table, words, inside, name)
 
 
 def parts(page: Page) -> tuple[Region, ...]:
@@ -116,67 +121,85 @@ def _header_findings(table: Table, name: str) -> Iterator[Finding]:
         yield finding("projected-row-last", name, table.id)
 
 
-def _cover_findings(table: Table, words: Sequence[Word], name: str) -> Iterator[Finding]:
+def _cover_findings(
+    table: Table, words: Sequence[Word], inside: Inside, name: str
+) -> Iterator[Finding]:
     """Words that lie in two cells or beside them, and how well all are covered on average."""
-    cell_boxes = {cell.span: cell.box for cell in cells(table)}
-    best = {
-        word.id: box_to_frame(table, word.box.normalized()).overlap(cell_boxes[span])
-        for span, found in words_of_cells(table, words).items()
-        for word in found
-    }
+    core = {word.id: _core(table, word) for word in words}
+    own = [(cell.box, inside[cell.span]) for cell in cells(table)]
+    best = {word.id: core[word.id].overlap(box) for box, found in own for word in found}
     wrong: dict[str, list[Word]] = {"word-in-two-cells": [], "word-outside-cells": []}
     for word in words:
-        inside = box_to_frame(table, word.box.normalized()).overlap(table.box)
-        if inside >= INSIDE and best.get(word.id, 0.0) < COVERED:
-            wrong["word-in-two-cells" if inside >= COVERED else "word-outside-cells"].append(word)
+        share = core[word.id].overlap(table.box)
+        if share >= INSIDE and best.get(word.id, 0.0) < COVERED:
+            wrong["word-in-two-cells" if share >= COVERED else "word-outside-cells"].append(word)
     for rule, found in wrong.items():
         if found:
             ids = (word.id for word in found)
             text = shown(found[0].text)
             yield finding(rule, name, table.id, *ids, count=len(found), text=text)
-    mean = sum(best.values()) / len(best) if best else 1.0
+    mean = _mean_cover(table, own)
     if mean < COVERED:
         yield finding("words-covered-badly", name, table.id, share=f"{mean:.1%}")
 
 
-def _text_findings(table: Table, words: Sequence[Word], name: str) -> Iterator[Finding]:
-    inside = words_of_cells(table, words)
+def _mean_cover(table: Table, own: Sequence[tuple[Box, Sequence[Word]]]) -> float:
+    """How much of its words a cell covers on average: of whole words, as the reference counts."""
+    shares = [
+        box_to_frame(table, word.box.normalized()).overlap(box)
+        for box, found in own
+        for word in found
+    ]
+    return sum(shares) / len(shares) if shares else 1.0
+
+
+def _core(table: Table, word: Word) -> Box:
+    """A word in the frame, without the room for letters that reach high or low: lines of a table
+    that is set tightly overlap in it.
+    """
+    box = box_to_frame(table, word.box.normalized())
+    return Box(box.x0, box.y0 + CORE * box.height, box.x1, box.y1 - CORE * box.height)
+
+
+def _text_findings(
+    table: Table, words: Sequence[Word], inside: Inside, name: str
+) -> Iterator[Finding]:
     filled = [span for span, found in inside.items() if found]
-    for row in empty_rows(table, words):
+    for row in _bare_rows(table, filled):
         yield finding("row-empty", name, table.id, number=row + 1)
-    for column in empty_columns(table, words):
+    for column in _bare_columns(table, filled):
         yield finding("column-empty", name, table.id, number=column + 1)
     for span in filled:
         if span.row0 in table.projected_rows and _is_divided(table, inside[span]):
             yield finding("projected-row-filled", name, table.id, number=span.row0 + 1)
     header = [span for span in table.spans if span.row1 <= table.header_rows]
-    after = canonical(table, words)
-    if table.header_rows and header != [
-        span for span in after.spans if span.row1 <= table.header_rows
-    ]:
+    after = canonical(table, words) if table.header_rows else table
+    if header != [span for span in after.spans if span.row1 <= table.header_rows]:
         yield finding("header-over-segmented", name, table.id)
 
 
 def empty_rows(table: Table, words: Sequence[Word]) -> tuple[int, ...]:
     """The rows in which no cell has a word."""
-    filled = {
-        row
-        for span, found in words_of_cells(table, words).items()
-        if found
-        for row in range(span.row0, span.row1)
-    }
-    return tuple(row for row in range(len(table.rows)) if row not in filled)
+    return _bare_rows(table, _filled(table, words))
 
 
 def empty_columns(table: Table, words: Sequence[Word]) -> tuple[int, ...]:
     """The columns in which no cell has a word."""
-    filled = {
-        column
-        for span, found in words_of_cells(table, words).items()
-        if found
-        for column in range(span.column0, span.column1)
-    }
-    return tuple(column for column in range(len(table.columns)) if column not in filled)
+    return _bare_columns(table, _filled(table, words))
+
+
+def _filled(table: Table, words: Sequence[Word]) -> list[Span]:
+    return [span for span, found in words_of_cells(table, words).items() if found]
+
+
+def _bare_rows(table: Table, filled: Iterable[Span]) -> tuple[int, ...]:
+    rows = {row for span in filled for row in range(span.row0, span.row1)}
+    return tuple(row for row in range(len(table.rows)) if row not in rows)
+
+
+def _bare_columns(table: Table, filled: Iterable[Span]) -> tuple[int, ...]:
+    columns = {column for span in filled for column in range(span.column0, span.column1)}
+    return tuple(column for column in range(len(table.columns)) if column not in columns)
 
 
 def _is_divided(table: Table, words: Sequence[Word]) -> bool:
