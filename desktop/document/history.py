@@ -15,6 +15,7 @@ from desktop.store.records import (
     Edit,
     PageChange,
     Revision,
+    RevisionKind,
     SchemaChange,
 )
 from model_backend.document import COLLECTIONS, Entity, Page, PageStatus, Relation, Status, Word
@@ -89,7 +90,7 @@ class History:
         revision = self._next_undo()
         if revision is None:
             return None
-        changes = self._changes(revision, page, schema, is_back=True)
+        changes = self._changes(self._steps(revision), page, schema, is_back=True)
         return Edit(revision.text, changes), revision
 
     def redone(
@@ -104,29 +105,39 @@ class History:
         if undo is None or revision is None:
             return None
         try:
-            changes = self._changes(undo, page, schema, is_back=True)
+            changes = self._changes([undo], page, schema, is_back=True)
         except UserError:
-            changes = self._changes(revision, page, schema, is_back=False)
+            steps = self._steps(revision)[::-1]
+            changes = self._changes(steps, page, schema, is_back=False)
         return Edit(revision.text, changes), revision
+
+    def _steps(self, revision: Revision) -> list[Revision]:
+        """An edit and those that it goes on with, the newest first."""
+        steps = [revision]
+        while steps[-1].kind == RevisionKind.EDIT and steps[-1].of:
+            steps.append(self._store.revision(steps[-1].of))
+        return steps
 
     def _changes(
         self,
-        revision: Revision,
+        revisions: Iterable[Revision],
         page: Callable[[int], Page],
         schema: LabelSchema,
         *,
         is_back: bool,
     ) -> tuple[Change, ...]:
-        changes: list[Change] = []
-        for change in self._store.changes_of(revision.id):
+        schemas: list[LabelSchema] = []
+        pages: dict[int, Page] = {}
+        for change in (one for step in revisions for one in self._store.changes_of(step.id)):
             if isinstance(change, SchemaChange):
                 turned = SchemaChange(change.after, change.before) if is_back else change
-                changes.append(SchemaChange(schema, applied_schema(turned, schema)))
+                schemas.append(applied_schema(turned, schemas[-1] if schemas else schema))
             else:
-                current = page(change.page_id)
+                current = pages.get(change.page_id) or page(change.page_id)
                 turned_change = change.inverted() if is_back else change
-                changes.append(PageChange(current, applied(turned_change, current)))
-        return tuple(changes)
+                pages[change.page_id] = applied(turned_change, current)
+        changes: list[Change] = [SchemaChange(schema, after) for after in schemas[-1:]]
+        return (*changes, *(PageChange(page(page_id), after) for page_id, after in pages.items()))
 
 
 def applied(change: Difference, page: Page) -> Page:

@@ -81,6 +81,15 @@ class OpenDocument(QObject):
         changes = [PageChange(self.page(page.id), page) for page in pages]
         self._write(Edit(text, tuple(changes)), RevisionKind.EDIT)
 
+    def go_on(self, text: str, *pages: Page) -> None:
+        """Like `apply`, but undone together with the last step where that was called the same: the
+        presses of a held key are one step.
+        """
+        changes = [PageChange(self.page(page.id), page) for page in pages]
+        head = self.store.head
+        is_same = head is not None and (head.kind, head.text) == (RevisionKind.EDIT, text)
+        self._write(Edit(text, tuple(changes)), RevisionKind.EDIT, head if is_same else None)
+
     def apply_schema(self, text: str, schema: LabelSchema, *pages: Page) -> None:
         """Make one undoable step of new labels, with the pages that change with them."""
         changes: list[Change] = [SchemaChange(self._schema, schema)]

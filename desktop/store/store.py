@@ -112,7 +112,7 @@ class Store(Reading):
         return self._database.is_read_only
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction on a project that is still there: SQLite writes into deleted files too."""
         if self._lock is not None:
             self._lock.require_place()
@@ -137,13 +137,14 @@ class Store(Reading):
         """Write one revision with all its changes, or nothing; None where nothing differs.
 
         `of` is the edit that is undone or redone: that is a step also where nothing is left to
-        change. `proposals` are kept with the pages they are about.
+        change. For an edit it is the one that this one goes on with, to be undone together. `proposals` are kept with the pages they are about.
         """
         written = [change for change in changes if change.before != change.after]
-        if not written and of is None and not any((proposals or {}).values()):
+        is_step = of is not None and kind != RevisionKind.EDIT
+        if not written and not is_step and not any((proposals or {}).values()):
             return None
         revision = self._next_revision(text, kind, who, of)
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(rows.INSERT_REVISION, rows.revision_row(revision))
             for change in written:
                 _write_change(connection, revision, change)
@@ -158,7 +159,8 @@ class Store(Reading):
         head = self.head or Revision(0, RevisionKind.JOB, "", "", 0)
         new = Revision(head.id + 1, kind, text, who or self.user, time.time_ns() // 1_000_000)
         if kind == RevisionKind.EDIT:
-            return replace(new, below=head.undo_top, undo_top=new.id)
+            below = head.undo_top if of is None else of.below
+            return replace(new, of=of.id if of else None, below=below, undo_top=new.id)
         if kind == RevisionKind.UNDO and of is not None:
             return replace(new, of=of.id, below=head.redo_top, undo_top=of.below, redo_top=new.id)
         if kind == RevisionKind.REDO and of is not None and head.redo_top is not None:
@@ -184,7 +186,7 @@ class Store(Reading):
         if known is not None:
             return known, self.page_ids_of(known.id)
         name, sha256 = self._kept(path, document.sha256)
-        with self._writing() as connection:
+        with self.writing() as connection:
             return _add_document(connection, replace(document, sha256=sha256), name, pages, read)
 
     def _kept(self, path: Path | None, sha256: str) -> tuple[str, str]:
@@ -207,7 +209,7 @@ class Store(Reading):
     def set_read(self, page: Page, problem: str = "") -> None:
         """Keep what reading a page found: its words, its size, or why it could not be read."""
         before = self.page(page.id)
-        with self._writing() as connection:
+        with self.writing() as connection:
             rows.write_difference(connection, difference(before, page), page)
             state = {"page": page.id, "is_read": True, "problem": values.clean(problem)}
             connection.execute(rows.UPDATE_READ, state)
@@ -219,14 +221,14 @@ class Store(Reading):
         if not new:
             return
         text = values.to_text(dict(options))
-        with self._writing() as connection:
+        with self.writing() as connection:
             entries = [{"path": os.fsencode(path), "options": text} for path in new]
             connection.execute(insert(tables.pending_imports), entries)
 
     def drop_pending(self, path: Path) -> None:
         """Forget a file that was to be imported: it is done, or cannot be."""
         statement = delete(tables.pending_imports)
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(statement.where(tables.pending_imports.c.path == os.fsencode(path)))
 
 

@@ -467,3 +467,52 @@ def test_proposed_status_survives_undo_of_acceptance(document: OpenDocument) -> 
     document.undo()
     assert document.page(page_id).regions[0].status == Status.PROPOSED
     assert document.page(page_id).status == PageStatus.PROPOSED
+
+
+@given(seed=st.integers(0, 2**32), presses=st.lists(st.integers(1, 5), min_size=1, max_size=4))
+@settings(max_examples=15, deadline=None)
+def test_what_goes_on_is_undone_and_redone_as_one_step_across_restarts(
+    template: Path, seed: int, presses: list[int]
+) -> None:
+    random = Random(seed)
+    with TemporaryDirectory() as folder:
+        document = OpenDocument(Store.open(_copied(template, Path(folder))))
+        page_id = document.store.page_ids()[1]
+        values = [_values(document)]
+        for burst, count in enumerate(presses):
+            ids = [random.choice(document.page(page_id).annotations).id, 1]
+            for press in range(count):
+                moved = edits.move(document.page(page_id), ids, dx=1.0, dy=2.0)
+                step = document.go_on if press else document.apply
+                step(f"Move {burst}", moved)
+            values.append(_values(document))
+        assert document.store.head.id >= sum(presses)  # each press is in the record
+        document = _reopened(document)
+        for expected in values[-2::-1]:
+            document.undo()
+            assert _values(document) == expected
+        assert document.undo() == ""
+        document = _reopened(document)
+        for expected in values[1:]:
+            document.redo()
+            assert _values(document) == expected
+        for expected in values[-2::-1]:
+            document.undo()
+            assert _values(document) == expected
+        document.close()
+
+
+def test_only_a_step_of_the_same_name_is_gone_on_with(document: OpenDocument) -> None:
+    page_id = document.store.page_ids()[0]
+    first = _values(document)
+    document.go_on("Move", edits.move(document.page(page_id), [1], dx=1.0, dy=0.0))
+    second = _values(document)
+    document.go_on("Resize", edits.move(document.page(page_id), [1], dx=1.0, dy=0.0))
+    document.go_on("Resize", document.page(page_id))  # changes nothing
+    assert document.undo() == "Resize"
+    assert _values(document) == second
+    document.go_on("Move", edits.move(document.page(page_id), [1], dx=5.0, dy=0.0))
+    assert document.undo() == "Move"
+    assert _values(document) == second
+    assert document.undo() == "Move"
+    assert _values(document) == first
