@@ -50,9 +50,9 @@ class Revision:
     """One row of the append-only record, and where undo and redo stand after it.
 
     `below` is the entry under this one on its stack: for an edit the edit under it, for an undo the
-    undo under it. `of` is the edit that was undone or redone; for an edit, the one it goes on with: they
-    are one step, and lie on the stack as one. `undo_top` is an edit, `redo_top` an
-    undo; None: nothing left.
+    undo under it. `of` is the edit that was undone or redone; for an edit, the one it goes on with:
+    they are one step, and lie on the stack as one. `undo_top` is an edit, `redo_top` an undo; None:
+    nothing left.
     """
 
     id: int

@@ -137,7 +137,8 @@ class Store(Reading):
         """Write one revision with all its changes, or nothing; None where nothing differs.
 
         `of` is the edit that is undone or redone: that is a step also where nothing is left to
-        change. For an edit it is the one that this one goes on with, to be undone together. `proposals` are kept with the pages they are about.
+        change. For an edit it is the one that this one goes on with, to be undone together.
+        `proposals` are kept with the pages they are about.
         """
         written = [change for change in changes if change.before != change.after]
         is_step = of is not None and kind != RevisionKind.EDIT
