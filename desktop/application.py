@@ -129,6 +129,7 @@ class Application(QObject):
         if bench is None:
             return
         self.window.drop_project()
+        bench.checks.stop()
         bench.images.close()
         bench.runner.close()
         bench.document.close()

@@ -1,12 +1,14 @@
-"""What checks find on the page in view: each finding selects its object, and may be repaired."""
+"""What checks find on the page in view: each finding selects its object, may be repaired, and a
+warning may be let stand.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -18,21 +20,24 @@ from PySide6.QtWidgets import (
 from model_backend.translation import _
 
 if TYPE_CHECKING:
-    from desktop.panels.editor import Editor
-    from model_backend.document import Page
+    from PySide6.QtGui import QColor
+
+    from desktop.document.live_checks import LiveChecks
     from model_backend.quality.findings import Finding
 
 FINDING = Qt.ItemDataRole.UserRole
-DELAY = 300
-"""Milliseconds without a change after which a page is looked at again."""
 
 
 class Checks(QWidget):
-    """The findings of the page in view, looked for while the panel is shown."""
+    """The findings of the page in view; those that were let stand come last."""
 
-    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+    jump_wanted = Signal()
+    repair_wanted = Signal()
+    accept_wanted = Signal()
+
+    def __init__(self, checks: LiveChecks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._editor = editor
+        self._checks = checks
         self.verdict = QLabel(self)
         self.verdict.setWordWrap(True)
         self.view = QListWidget(self)
@@ -42,58 +47,52 @@ class Checks(QWidget):
         self.view.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.view.setAccessibleName(_("Checks"))
         self.repair_button = QPushButton(_("Repair"), self)
+        self.accept_button = QPushButton(_("Let it stand"), self)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.repair_button, 1)
+        buttons.addWidget(self.accept_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 6, 6)
         layout.setSpacing(6)
-        for part in (self.verdict, self.view, self.repair_button):
-            layout.addWidget(part)
-        self._timer = QTimer(self, singleShot=True, interval=DELAY)
-        self._connect()
-        self._show_choice()
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.view)
+        layout.addLayout(buttons)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.refresh)
-        self.view.currentItemChanged.connect(self._jump)
-        self.view.itemClicked.connect(self._jump)
-        self.repair_button.clicked.connect(self._repair)
-        self._editor.selection.page_changed.connect(self._later)
-        self._editor.document.page_changed.connect(self._later_on_page)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Look at the page now that somebody does."""
-        super().showEvent(event)
-        self._later()
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Look at nothing any more: the project may be closing."""
-        self._timer.stop()
-        super().hideEvent(event)
-
-    def _later_on_page(self, page_id: int) -> None:
-        if page_id == self._editor.selection.page_id:
-            self._later()
-
-    def _later(self) -> None:
-        if self.isVisible():
-            self._timer.start()
+        self.view.currentItemChanged.connect(self._choose)
+        self.view.itemClicked.connect(self._choose)
+        self.repair_button.clicked.connect(self.repair_wanted)
+        self.accept_button.clicked.connect(self.accept_wanted)
+        self._checks.changed.connect(self.refresh)
+        self._checks.chosen_changed.connect(self._follow)
 
     def refresh(self) -> None:
-        """Look at the page in view anew."""
-        from model_backend.quality.checks import check
-
-        page = self._editor.page
-        findings = () if page is None else check(page, "")
+        """Make the list equal to what was found."""
+        look = self._checks.found
         self.view.blockSignals(True)
         self.view.clear()
-        for found in findings:
-            self.view.addItem(_item(found))
+        for found in look.open:
+            self.view.addItem(_item(found, _pattern(found)))
+        for found in look.accepted:
+            item = _item(found, _("Stands: {text}"))
+            item.setForeground(self._quiet())
+            self.view.addItem(item)
         self.view.blockSignals(False)
         self.verdict.setText(
-            _("{count} things to look at").format(count=len(findings))
-            if findings
+            _("{count} things to look at").format(count=len(look.open))
+            if look.open
             else _("Nothing wrong was found on this page.")
         )
-        self._show_choice()
+        self._follow()
+
+    def _quiet(self) -> QColor:
+        return self.palette().placeholderText().color()
 
     @property
     def finding(self) -> Finding | None:
@@ -101,11 +100,22 @@ class Checks(QWidget):
         item = self.view.currentItem()
         return item.data(FINDING) if item else None
 
-    def _jump(self) -> None:
-        found, page = self.finding, self._editor.page
-        if found is not None and page is not None:
-            there = {item.id for item in (*page.words, *page.annotations)}
-            self._editor.selection.select(own for own in found.ids if own in there)
+    def _choose(self) -> None:
+        """A person chose a line."""
+        self._checks.choose(self.finding)
+        self._show_choice()
+        if self.finding is not None:
+            self.jump_wanted.emit()
+
+    def _follow(self) -> None:
+        """Show the line of the finding that is being looked at."""
+        chosen = self._checks.chosen
+        rows = (row for row in range(self.view.count()))
+        row = next((n for n in rows if self.view.item(n).data(FINDING) == chosen), -1)
+        if row != self.view.currentRow():
+            self.view.blockSignals(True)
+            self.view.setCurrentRow(row)
+            self.view.blockSignals(False)
         self._show_choice()
 
     def _show_choice(self) -> None:
@@ -116,30 +126,23 @@ class Checks(QWidget):
 
             title = _(REPAIRS[found.repair].title)
         self.repair_button.setText(title)
+        self.repair_button.setToolTip(title)
         self.repair_button.setEnabled(found is not None and found.repair is not None)
-
-    def _repair(self) -> None:
-        """Repair the chosen finding alone, as one step that can be undone."""
-        from desktop.document.edits.parts import begun
-        from model_backend.quality.repairs import REPAIRS
-
-        found = self.finding
-        if found is None or found.repair is None:
-            return
-        repair, ids = REPAIRS[found.repair], found.ids
-
-        def edit(page: Page) -> Page:
-            after = repair.edit(page, ids)
-            return page if after == page else begun(after)
-
-        self._editor.change(repair.title, edit)
-        self.refresh()
+        look = self._checks.found
+        stands = found in look.accepted
+        self.accept_button.setText(_("Ask again") if stands else _("Let it stand"))
+        self.accept_button.setEnabled(stands or found in look.warnings)
 
 
-def _item(found: Finding) -> QListWidgetItem:
+def _pattern(found: Finding) -> str:
+    from model_backend.quality.live import is_error
+
+    return _("Error: {text}") if is_error(found) else _("Warning: {text}")
+
+
+def _item(found: Finding, pattern: str) -> QListWidgetItem:
     """A finding's line; its severity is said in words."""
-    patterns = {"error": _("Error: {text}"), "warning": _("Warning: {text}")}
-    item = QListWidgetItem(patterns[found.severity.value].format(text=found.text))
+    item = QListWidgetItem(pattern.format(text=found.text))
     item.setData(FINDING, found)
     item.setToolTip(found.rule)
     return item

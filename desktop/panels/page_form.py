@@ -64,9 +64,12 @@ class PageForm(QWidget):
         from desktop.document import edits
 
         status = PageStatus(self.status.currentData())
-        self._editor.change(
+        done = self._editor.change(
             mark("Set the page's status"), lambda page: edits.set_page_status(page, status)
         )
+        page = self._editor.page
+        if not done and page is not None:
+            self.status.setCurrentIndex(self.status.findData(page.status))
 
 
 def _turn(page: Page) -> str:

@@ -32,6 +32,7 @@ from model_backend.document import PageStatus
 from model_backend.translation import _
 
 if TYPE_CHECKING:
+    from desktop.document.live_checks import LiveChecks
     from desktop.jobs.page_images import PageImages
     from desktop.panels.editor import Editor
     from desktop.store.records import PageSummary
@@ -43,9 +44,9 @@ _Index = QModelIndex | QPersistentModelIndex
 class PageDelegate(QStyledItemDelegate):
     """Draws one page of the list."""
 
-    def __init__(self, colors: Colors, parent: QWidget) -> None:
+    def __init__(self, colors: Colors, checks: LiveChecks, parent: QWidget) -> None:
         super().__init__(parent)
-        self.colors = colors
+        self.colors, self._checks = colors, checks
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 - Qt
         """Every row is as high as its picture."""
@@ -107,8 +108,21 @@ class PageDelegate(QStyledItemDelegate):
             shown = PageStatus.IN_PROGRESS if is_partly_done(summary) else status
             draw_page_status(painter, sign, shown, self.colors)
             box = box.adjusted(18, 0, 0, 0)
+        box = self._without_problems(painter, box, summary.id, font)
         state = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         self._draw_text(painter, box, state, font, color)
+
+    def _without_problems(self, painter: QPainter, box: QRect, page_id: int, font: QFont) -> QRect:
+        """Draw the number of errors, else of warnings, at the end of the line; what is left of it."""
+        errors, warnings = self._checks.counts(page_id)
+        if not errors and not warnings:
+            return box
+        text = f"✗ {errors}" if errors else f"⚠ {warnings}"
+        width = QFontMetrics(font).horizontalAdvance(text) + 2
+        color = self.colors.bad if errors else self.colors.warning
+        place = QRect(box.right() - width, box.top(), width, box.height())
+        self._draw_text(painter, place, text, font, color)
+        return box.adjusted(0, 0, -width - 6, 0)
 
     def _state(self, summary: PageSummary, status: PageStatus) -> tuple[str, str]:
         if summary.problem:
@@ -134,10 +148,15 @@ class PageList(QWidget):
     """The list with its filter; follows the page in view and is followed by it."""
 
     def __init__(
-        self, editor: Editor, images: PageImages, colors: Colors, parent: QWidget | None = None
+        self,
+        editor: Editor,
+        images: PageImages,
+        colors: Colors,
+        checks: LiveChecks,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._editor = editor
+        self._editor, self._checks = editor, checks
         self.model = PageModel(editor.document, images, self)
         self.filter = self._make_filter()
         self.view = self._make_view(colors)
@@ -164,7 +183,7 @@ class PageList(QWidget):
         """A table of one column: unlike a list view it need not look at every row to lay out."""
         view = QTableView(self)
         view.setModel(self.model)
-        view.setItemDelegate(PageDelegate(colors, view))
+        view.setItemDelegate(PageDelegate(colors, self._checks, view))
         view.horizontalHeader().hide()
         view.horizontalHeader().setStretchLastSection(True)
         view.verticalHeader().hide()

@@ -14,6 +14,7 @@ from desktop.panels.cell_grid import CellGrid
 from desktop.panels.checks import Checks
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
+from desktop.panels.layers import Layers
 from desktop.panels.page_list import PageList
 from desktop.window.actions import (
     PAGE_OPEN,
@@ -21,10 +22,12 @@ from desktop.window.actions import (
     SELECTION,
     TABLE_SELECTED,
 )
+from desktop.window.check_actions import CheckActions
 from desktop.window.edit_actions import EditActions
 from desktop.window.page_actions import PageActions
 from desktop.window.password_actions import PasswordActions
 from desktop.window.review_actions import ReviewActions
+from desktop.window.sight_actions import SightActions
 from desktop.window.tool_actions import TOOL_TEXTS, ToolActions
 from model_backend.document import Status, Table
 from model_backend.translation import _
@@ -44,33 +47,38 @@ class ProjectView(QObject):
         self.canvas = CanvasView()
         self.canvas.set_document(bench.document, bench.selection, bench.images)
         self.canvas.set_rulings(bench.rulings)
-        self.page_list = PageList(editor, bench.images, colors)
+        self.page_list = PageList(editor, bench.images, colors, bench.checks)
         self.annotation_list = AnnotationList(editor)
         self.inspector = Inspector(editor)
+        self.layers = Layers(editor)
+        self.checks = Checks(bench.checks)
         self.panels: dict[str, QWidget] = {
             "pages": self.page_list,
             "inspector": self.inspector,
             "annotations": self.annotation_list,
             "cells": CellGrid(editor),
             "history": HistoryList(editor),
-            "checks": Checks(editor),
+            "checks": self.checks,
+            "layers": self.layers,
         }
         self.edit = EditActions(editor, self)
         self.pages = PageActions(bench, window)
         self.tools = ToolActions(self.canvas, editor, self)
-        self.review = ReviewActions(bench, self.canvas, self.pages, self)
+        self.problems = CheckActions(editor, bench.checks, self.canvas, self)
+        self.review = ReviewActions(bench, self.canvas, self.pages, self.problems, self)
         self.passwords = PasswordActions(bench, window, self)
+        self.sight = SightActions(editor, bench.settings, self)
         self.targets = {
             "canvas": self.canvas,
             "edit": self.edit,
             "pages": self.pages,
             "tools": self.tools,
             "review": self.review,
+            "problems": self.problems,
             "passwords": self.passwords,
+            "sight": self.sight,
         }
         window.actions_table.attach([self.canvas, self.annotation_list.view])
-        self._is_hidden = self._are_words_hidden = False
-        self._hidden_ids: frozenset[int] = frozenset()
         self._told: set[tuple[int, str]] = set()
         self._connect()
         self.use_settings()
@@ -83,11 +91,23 @@ class ProjectView(QObject):
     @property
     def panes(self) -> list[QWidget]:
         """The parts that F6 goes round."""
-        return [self.page_list.view, self.canvas, self.annotation_list.view]
+        return [
+            self.page_list.view,
+            self.canvas,
+            self.annotation_list.view,
+            self.layers.rows["words"].showing,
+        ]
 
     def _connect(self) -> None:
         window, bench = self._window, self.bench
-        for source in (self.edit.said, self.pages.said, self.review.said, self.canvas.message):
+        for source in (
+            self.edit.said,
+            self.pages.said,
+            self.review.said,
+            self.problems.said,
+            self.sight.said,
+            self.canvas.message,
+        ):
             source.connect(window.status.say)
         bench.said.connect(window.note)
         bench.editor.failed.connect(window.complain)
@@ -95,6 +115,8 @@ class ProjectView(QObject):
         bench.runner.job_started.connect(window.status.add_job)
         bench.selection.changed.connect(self.refresh_state)
         bench.selection.page_changed.connect(self._turned)
+        bench.selection.visibility_changed.connect(self._show_filter)
+        self.sight.filter_wanted.connect(self._go_to_filter)
         bench.document.page_changed.connect(self._page_changed)
         bench.document.pages_added.connect(self.refresh)
         self.page_list.model.rowsInserted.connect(self._show_page)
@@ -109,6 +131,11 @@ class ProjectView(QObject):
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.canvas.customContextMenuRequested.connect(self._show_page_menu)
         self.annotation_list.edit_wanted.connect(self._edit_text)
+        self.checks.jump_wanted.connect(self.problems.show_chosen)
+        self.checks.repair_wanted.connect(self.problems.repair)
+        self.checks.accept_wanted.connect(self.problems.accept_warning)
+        bench.checks.changed.connect(self._show_page)
+        bench.checks.changed.connect(self.page_list.view.viewport().update)
         for chosen in (
             self.page_list.view.clicked,
             self.page_list.filter.activated,
@@ -183,6 +210,7 @@ class ProjectView(QObject):
             self._show_page()
 
     def _show_page(self) -> None:
+        self._show_filter()
         status, page = self._window.status, self.bench.editor.page
         model = self.page_list.model
         place, count = model.place_of(page.id) if page else 0, model.rowCount()
@@ -196,7 +224,24 @@ class ProjectView(QObject):
         proposed = sum(item.status is Status.PROPOSED for item in page.annotations)
         accepted = len(page.annotations) - proposed
         counts = _("{proposed} proposed, {accepted} accepted")
-        status.counts.setText(counts.format(proposed=proposed, accepted=accepted))
+        parts = (self._problem_counts(), counts.format(proposed=proposed, accepted=accepted))
+        status.counts.setText(" · ".join(filter(None, parts)))
+
+    def _problem_counts(self) -> str:
+        """How many errors and warnings stand open on the page in view."""
+        errors, warnings = self.bench.checks.counts(self.bench.selection.page_id)
+        parts = [_("{count} errors").format(count=errors)] if errors else []
+        parts += [_("{count} warnings").format(count=warnings)] if warnings else []
+        return ", ".join(parts)
+
+    def _show_filter(self) -> None:
+        self._window.filter_bar.show_filter(self.bench.selection.visibility, self.bench.editor.page)
+
+    def _go_to_filter(self) -> None:
+        dock = self._window.docks["layers"]
+        dock.show()
+        dock.raise_()
+        self.layers.filter_form.labels.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _tell_problem(self, page_id: int) -> None:
         """Say once why a page could not be drawn; what it says stands on the page, too."""
@@ -218,35 +263,7 @@ class ProjectView(QObject):
         self._window.label_bar.show_labels(self.tools.labels, self.tools.current)
 
     def _tapped(self, key: str) -> None:
-        if key == "h":
-            self.hide_selection()
-        else:
-            self.tools.choose("select")
-
-    def hide_selection(self) -> None:
-        """Hide what is selected; with nothing selected, show what was hidden."""
-        ids = self.bench.selection.ids
-        self._hidden_ids = self._hidden_ids | set(ids) if ids else frozenset()
-        self.bench.selection.clear()
-        self._apply_hidden()
-
-    def toggle_annotations(self) -> None:
-        """Hide all annotations, or show everything again."""
-        self._is_hidden = not self._is_hidden
-        if not self._is_hidden:
-            self._hidden_ids = frozenset()
-        self._apply_hidden()
-
-    def toggle_words(self) -> None:
-        """Hide the outlines of words, or show them."""
-        self._are_words_hidden = not self._are_words_hidden
-        self._apply_hidden()
-
-    def _apply_hidden(self) -> None:
-        kinds = {"entities", "relations", "tables", "regions"} if self._is_hidden else set()
-        if self._are_words_hidden:
-            kinds.add("words")
-        self.canvas.set_hidden(ids=self._hidden_ids, kinds=kinds)
+        self._window.actions_table.press(key.upper())
 
     def _show_menu(self, place: QPoint) -> None:
         self._window.context_menu().popup(place)

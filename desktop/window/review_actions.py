@@ -13,6 +13,7 @@ from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
     from desktop.canvas.view import CanvasView
+    from desktop.window.check_actions import CheckActions
     from desktop.window.page_actions import PageActions
     from desktop.window.workbench import Workbench
 
@@ -23,10 +24,16 @@ class ReviewActions(QObject):
     said = Signal(str)
 
     def __init__(
-        self, bench: Workbench, canvas: CanvasView, pages: PageActions, parent: QObject
+        self,
+        bench: Workbench,
+        canvas: CanvasView,
+        pages: PageActions,
+        problems: CheckActions,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._bench, self._canvas, self._pages = bench, canvas, pages
+        self._problems = problems
 
     def accept_or_edit(self) -> None:
         """Accept what is selected and go on; edit the text of what is accepted already."""
@@ -152,6 +159,8 @@ class ReviewActions(QObject):
 
     def _finish(self, status: PageStatus) -> None:
         """Set the status, show the next page, and say what will not be exported."""
+        if self._problems.show_error():
+            return
         count = self._proposed_count()
         if not self._set_status(status):
             return

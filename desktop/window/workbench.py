@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.document.live_checks import LiveChecks
 from desktop.jobs import work
 from desktop.jobs.page_rulings import PageRulings
 from desktop.panels.counts import count_text
@@ -51,6 +52,7 @@ class Workbench(QObject):
         self.runner, self.settings, self.passwords = runner, settings, passwords
         self.editor = Editor(document, selection, self)
         self.rulings = PageRulings(document, runner, passwords, self)
+        self.checks = LiveChecks(document, selection, self)
 
     def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
         """Take files and folders in."""

@@ -28,6 +28,7 @@ from desktop.document.edits.marks import set_annotation_note, set_doubtful, set_
 from desktop.document.edits.merging import merge_proposals
 from desktop.document.edits.pages import deskew, rotate, set_note, set_page_status
 from desktop.document.edits.shapes import add_region, add_table
+from desktop.document.edits.warnings import ask_again, let_stand
 from desktop.document.edits.words import add_word, replace_words, set_illegible, set_word_text
 
 __all__ = [
@@ -38,9 +39,11 @@ __all__ = [
     "add_region",
     "add_table",
     "add_word",
+    "ask_again",
     "delete",
     "deskew",
     "join_entities",
+    "let_stand",
     "link",
     "merge_proposals",
     "move",

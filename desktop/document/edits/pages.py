@@ -7,15 +7,35 @@ from typing import Any
 
 from desktop.document.edits.parts import begun
 from desktop.document.edits.placing import turned, turned_size, turning
+from desktop.errors import UserError
 from model_backend.document import COLLECTIONS, Entity, Page, PageStatus, Status, union_of
+
+FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
 
 
 def set_page_status(page: Page, status: PageStatus) -> Page:
-    """How far the work on the page has come; a page with open proposals is never new."""
+    """How far the work on the page has come; a page with open proposals is never new, and one on
+    which an error stands is never finished.
+    """
+    if status in FINISHED and status != page.status:
+        _require_no_errors(page)
     is_open = any(item.status == Status.PROPOSED for item in page.annotations)
     if status == PageStatus.NEW and is_open:
         status = PageStatus.PROPOSED
     return page if status == page.status else replace(page, status=status)
+
+
+def _require_no_errors(page: Page) -> None:
+    """The one gate to "done": whatever finishes a page comes through here."""
+    from model_backend.quality.live import look
+
+    errors = look(page).errors
+    if errors:
+        raise UserError(
+            "Page {number} cannot be marked done: {error}. Repair it first; J shows it.",
+            number=page.number + 1,
+            error=errors[0].text,
+        )
 
 
 def set_note(page: Page, note: str) -> Page:

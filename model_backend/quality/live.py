@@ -1,0 +1,92 @@
+"""Checks of a page while somebody works on it: what stands open, and what a person let stand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from model_backend.document import Page, Span, Word
+from model_backend.document_json import to_json
+from model_backend.quality.checks import check
+from model_backend.quality.findings import Finding, Severity
+
+ONLY_IN_SETS = frozenset({"words-covered-badly"})
+"""Figures of a data set's quality: nothing on the page can be pointed at."""
+MAY_STAND = frozenset({"entity-without-words"})
+"""Errors of a format that a page may have all the same: a signature has no words."""
+_WORK = ("status", "score", "source", "source_data", "is_unsure", "note")
+"""What may change of a thing without its being another thing to check."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What checks find on a page: `errors` and `warnings` stand open, `accepted` warnings were let
+    stand by a person.
+    """
+
+    errors: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    accepted: tuple[Finding, ...] = ()
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What stands open, errors first."""
+        return self.errors + self.warnings
+
+
+def look(page: Page) -> Look:
+    """The findings of all rules on a page; a warning that was let stand is open again as soon as
+    what it warns of changes.
+    """
+    found = [one for one in check(page, "") if one.rule not in ONLY_IN_SETS]
+    errors = tuple(one for one in found if is_error(one))
+    rest = [one for one in found if not is_error(one)]
+    known = set(page.accepted_warnings)
+    stands = {id(one) for one in rest if known and mark_of(page, one) in known}
+    return Look(
+        errors,
+        tuple(one for one in rest if id(one) not in stands),
+        tuple(one for one in rest if id(one) in stands),
+    )
+
+
+def is_error(found: Finding) -> bool:
+    """Whether a page with this finding cannot be called done."""
+    return found.severity is Severity.ERROR and found.rule not in MAY_STAND
+
+
+def mark_of(page: Page, found: Finding) -> str:
+    """A short mark of a finding and of the things it is about, as they are now."""
+    values = [found.rule, found.ids, [[name, str(value)] for name, value in found.values]]
+    data = orjson.dumps([*values, list(_things(page, found))], default=list)
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _things(page: Page, found: Finding) -> Iterator[dict[str, Any]]:
+    """The words and annotations that a finding is about, without what people note on them."""
+    wanted = set(found.ids)
+    for item in (*page.words, *page.annotations):
+        if item.id in wanted:
+            data: dict[str, Any] = to_json(item)
+            dropped = ("source_data",) if isinstance(item, Word) else _WORK
+            yield {name: value for name, value in data.items() if name not in dropped}
+
+
+def cells_of(page: Page, found: Finding) -> Span | None:
+    """The cells of its table that a finding is about; None where it names none."""
+    table = next((table for table in page.tables if table.id in found.ids[:1]), None)
+    number = dict(found.values).get("number")
+    if table is None:
+        return None
+    rows, columns = len(table.rows), len(table.columns)
+    if found.rule.startswith("column-") and isinstance(number, int):
+        return Span(0, rows, number - 1, number)
+    if isinstance(number, int):
+        return Span(number - 1, number, 0, columns)
+    if found.rule.startswith("header-") and table.header_rows:
+        return Span(0, table.header_rows, 0, columns)
+    return Span(rows - 1, rows, 0, columns) if found.rule == "projected-row-last" else None
