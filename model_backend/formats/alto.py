@@ -37,7 +37,6 @@ from model_backend.formats.text_layout import (
     page_of,
     problems_of,
 )
-from model_backend.formats.text_write import texts_of_their_own
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import (
     attributes_of,
@@ -261,14 +260,6 @@ class Writer(TextWriter):
     def check(self, file: Path, page: Page) -> None:
         """Read it back."""
         read_back_text.check_alto(file, page)
-
-    def losses(self, page: Page) -> dict[str, int]:
-        """ALTO has neither links nor grids."""
-        return {
-            "relations": len(page.relations),
-            "tables": len(page.tables),
-            "texts": texts_of_their_own(page),
-        }
 
 
 def _add_order(root: Element, layout: Layout) -> None:

@@ -23,6 +23,7 @@ from model_backend.document import (
     bounding_box,
 )
 from model_backend.formats.coco_region import FORMAT, Record, digest, read_box
+from model_backend.formats.losses import losses
 from model_backend.formats.pictures import Saved, export_scale, save_picture
 from model_backend.formats.safe_path import SafeNames, safe_stem
 from model_backend.formats.scaling import scaled_page
@@ -277,11 +278,7 @@ class Writer:
             entities=len(page.entities),
             tables=len(page.tables),
         )
-        self.written.lost.update(
-            words=len(page.words),
-            relations=len(page.relations),
-            table_grids=len(page.tables),
-        )
+        self.written.lost.update(losses(page, FORMAT))
 
     def close(self) -> None:
         """Put the file together and read it back."""

@@ -8,7 +8,6 @@ that has apostrophes before such a character: taking one away always gives the t
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
 
 from model_backend.formats.table_files import TableWriter, TextCell, TextTable, is_like_a_formula
@@ -20,7 +19,6 @@ class CsvFile:
     """One CSV file a table."""
 
     suffix = ".csv"
-    lost: Sequence[str] = ("merged_cells", "header_rows", "projected_rows")
 
     def save(self, path: Path, table: TextTable) -> str:
         """Write and check."""

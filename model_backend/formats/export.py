@@ -15,7 +15,12 @@ from pathlib import Path
 from model_backend.document import Annotation, Document, Page, PageStatus, Status
 from model_backend.errors import Cancelled, UserError
 from model_backend.formats import check_writable, module_of, read
-from model_backend.formats.pictures import FilePicture, PdfPicture
+from model_backend.formats.pictures import (
+    NO_PICTURE,
+    DocumentPicture,
+    FilePicture,
+    PdfPicture,
+)
 from model_backend.formats.source_data import boxes_outside
 from model_backend.formats.values import (
     ExportPage,
@@ -91,6 +96,10 @@ def _never() -> bool:
     return False
 
 
+def _finished(_folder: Path) -> None:
+    """A set that is complete with its pages."""
+
+
 def export(
     format_name: str,
     pages: Iterable[ExportPage],
@@ -99,10 +108,12 @@ def export(
     *,
     on_page: Callable[[str], None] = _nothing,
     is_cancelled: Callable[[], bool] = _never,
+    finish: Callable[[Path], None] = _finished,
 ) -> ExportReport:
     """Write a data set to `out`, which must not exist or be empty; nothing is left when it fails.
 
-    Pages are taken one at a time; `on_page` hears the name of each. Raises UserError, or Cancelled.
+    Pages are taken one at a time; `on_page` hears the name of each; `finish` adds to the folder
+    what belongs to no page. Raises UserError, or Cancelled.
     """
     out = Path(os.path.abspath(out))
     options = options or WriteOptions()
@@ -120,6 +131,7 @@ def export(
                 on_page(page.name)
             _check_something(writer)
             writer.close()
+            finish(folder)
         finally:
             writer.abandon()
         if is_cancelled():
@@ -271,8 +283,10 @@ def export_page(item: ReadPage) -> ExportPage:
     """A page that was read, ready to be written elsewhere."""
     document = item.document or Document(0, item.name, "", "", 1)
     picture: PictureSource | None = None
-    if item.image is not None and item.image.suffix.lower() == ".pdf":
+    if item.file is not None and document.media_type != NO_PICTURE:
+        picture = DocumentPicture(item.file, item.page, document)
+    elif item.image is not None and item.image.suffix.lower() == ".pdf":
         picture = PdfPicture(item.image, item.page.number)
     elif item.image is not None:
         picture = FilePicture(item.image, item.image_scale)
-    return ExportPage(item.name, item.page, document, picture, item.split)
+    return ExportPage(item.name, item.page, document, picture, item.split, record=item.record)

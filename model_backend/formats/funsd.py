@@ -34,6 +34,7 @@ from model_backend.formats.funsd_form import (
     read_box,
     read_word,
 )
+from model_backend.formats.losses import losses
 from model_backend.formats.pictures import (
     SUFFIXES,
     export_scale,
@@ -315,12 +316,7 @@ class Writer:
         self.written.counts.update(
             pages=1, entities=len(page.entities), relations=len(page.relations), words=kept
         )
-        self.written.lost.update(
-            tables=len(page.tables),
-            regions=len(page.regions),
-            words=len(page.words) - kept,
-            illegible_marks=sum(word.is_illegible for word in page.words),
-        )
+        self.written.lost.update(losses(page, FORMAT))
 
     def close(self) -> None:
         """Check that a loader finds every page that was written."""

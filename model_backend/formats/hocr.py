@@ -39,7 +39,6 @@ from model_backend.formats.text_layout import (
     page_of,
     problems_of,
 )
-from model_backend.formats.text_write import texts_of_their_own
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import number, set_text, whole
 from model_backend.formats.values import ReadPage
@@ -281,17 +280,6 @@ class Writer(TextWriter):
     def check(self, file: Path, page: Page) -> None:
         """Read it back."""
         read_back_text.check_hocr(file, page)
-
-    def losses(self, page: Page) -> dict[str, int]:
-        """hOCR has neither links, nor grids, nor outlines, nor white space within words."""
-        outlined = (item for item in page.regions if item.polygons and item.mask is None)
-        return {
-            "relations": len(page.relations),
-            "tables": len(page.tables),
-            "texts": texts_of_their_own(page),
-            "outlines": sum(1 for _region in outlined),
-            "blanks": sum(" ".join(word.text.split()) != word.text for word in page.words),
-        }
 
 
 _CONTENT_TYPE = "text/html; charset=utf-8"

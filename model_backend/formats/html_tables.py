@@ -5,7 +5,6 @@ A projected row is a td across all columns. `<html><body><table>` is what TEDS r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -20,7 +19,6 @@ class HtmlFile:
     """One HTML file a table."""
 
     suffix = ".html"
-    lost: Sequence[str] = ()
 
     def save(self, path: Path, table: TextTable) -> str:
         """Write and check."""

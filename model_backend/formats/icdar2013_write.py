@@ -26,6 +26,7 @@ from model_backend.formats.icdar2013_regions import (
     from_json,
     pdf_to_page,
 )
+from model_backend.formats.losses import losses
 from model_backend.formats.pictures import PdfSource, export_scale
 from model_backend.formats.pubtables_write import grid_digest
 from model_backend.formats.safe_path import SafeNames
@@ -69,12 +70,8 @@ class Writer:
         page = item.page
         outlines = sum(region.label == _TABLE for region in page.regions)
         has_tables = bool(page.tables or outlines)
-        self.written.lost.update(
-            entities=len(page.entities),
-            relations=len(page.relations),
-            regions=len(page.regions) - outlines,
-            pages_without_tables=not has_tables,
-        )
+        keeps_pdf = isinstance(item.picture, PdfSource) and item.picture.pdf is not None
+        self.written.lost.update(losses(page, FORMAT, keeps_pdf=keeps_pdf))
         if not has_tables:
             return
         if item.picture is None:
@@ -83,7 +80,6 @@ class Writer:
             return
         self._join(item)
         self.written.counts.update(pages=1, tables=len(page.tables), regions=outlines)
-        self.written.lost["header_rows"] += sum(table.header_rows for table in page.tables)
 
     def _join(self, item: ExportPage) -> None:
         """To the document of the page before, or a new one."""
@@ -136,7 +132,6 @@ class Writer:
             page = made.new_page(width=item.page.width, height=item.page.height)
             page.insert_image(page.rect, stream=data.getvalue())
             made.save(target, no_new_id=True)
-        self.written.lost["words"] += len(item.page.words)
 
     def close(self) -> None:
         """Write the last document."""

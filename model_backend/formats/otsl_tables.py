@@ -7,7 +7,6 @@ without; `lcel`, `ucel` and `xcel` continue the cell to the left, above, or both
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -20,7 +19,6 @@ class OtslFile:
     """One file of tokens a table."""
 
     suffix = ".otsl"
-    lost: Sequence[str] = ()
 
     def save(self, path: Path, table: TextTable) -> str:
         """Write and check."""

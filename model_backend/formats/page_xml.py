@@ -37,7 +37,6 @@ from model_backend.formats.text_layout import (
     page_of,
     problems_of,
 )
-from model_backend.formats.text_write import boxes_of_outlines
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import (
     attributes_of,
@@ -287,10 +286,6 @@ class Writer(TextWriter):
     def check(self, file: Path, page: Page) -> None:
         """Read it back."""
         read_back_text.check_page_xml(file, page)
-
-    def losses(self, page: Page) -> dict[str, int]:
-        """PAGE gives regions an outline and no box."""
-        return {"boxes": boxes_of_outlines(page)}
 
 
 def _add_order(top: Element, layout: Layout) -> None:

@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from model_backend.document import Box, Page, PageGeometry, PageStatus
+from model_backend.document import Box, Document, Page, PageGeometry, PageStatus
 from model_backend.errors import UserError
 from model_backend.formats.values import ExportPage, PictureSource, WriteOptions
 from model_backend.sources.values import EXPORT_PIXELS
@@ -22,6 +22,8 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 """Pictures a data set may come with, in the order of preference."""
 POINTS_PER_INCH = 72.0
 MOST_PIXELS = 200_000_000
+NO_PICTURE = "image/png; stand-in"
+"""Media type of the white page that stands in where a data set has no picture."""
 _SAME_KIND = {".jpeg": ".jpg", ".tiff": ".tif"}
 
 
@@ -138,6 +140,51 @@ class PdfPicture:
         from model_backend import sources
 
         return sources.render_image(self.path, self.number, scale=scale, clip=box)
+
+
+@dataclass(frozen=True)
+class DocumentPicture:
+    """The picture of a page of a document, rendered from the document's own file."""
+
+    path: Path
+    page: Page
+    document: Document
+    password: str = ""
+
+    @property
+    def original(self) -> Path | None:
+        """The file itself, where it is a picture of just this page as it is shown."""
+        is_turned = self.page.rotation or self.page.skew or self.page.geometry.exif_orientation != 1
+        is_alone = self.document.page_count == 1 and self.page.unit == "px"
+        return self.path if is_alone and not is_turned else None
+
+    @property
+    def pdf(self) -> Path | None:
+        """The PDF whose page this is just as it is shown."""
+        is_turned = self.page.rotation or self.page.skew or self.password
+        is_pdf = self.document.media_type == "application/pdf"
+        return self.path if is_pdf and not is_turned else None
+
+    @property
+    def native_scale(self) -> float | None:
+        """A scan's own pixels; nothing for pages that can be rendered at any scale."""
+        return 1.0 if self.page.unit == "px" else None
+
+    def render(self, scale: float, box: Box | None = None) -> Image:
+        """The page as it is shown."""
+        from model_backend import sources
+
+        return sources.render_image(self.path, self.page.number, **self.options(scale, box))
+
+    def options(self, scale: float, box: Box | None) -> dict[str, Any]:
+        """What `sources.render_image` is to do."""
+        return {
+            "scale": scale,
+            "rotation": self.page.rotation,
+            "skew": self.page.skew,
+            "clip": box,
+            "password": self.password,
+        }
 
 
 def export_scale(item: ExportPage, picture: PictureSource, options: WriteOptions) -> float:

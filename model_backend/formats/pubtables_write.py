@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from model_backend import table_grid
 from model_backend.document import Box, Page, Region, Table, Word, bounding_box
 from model_backend.formats import voc
+from model_backend.formats.losses import losses
 from model_backend.formats.pictures import Saved, limited, save_image, save_picture
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.scaling import scaled_page
@@ -137,7 +138,7 @@ class Writer:
 
     def write(self, item: ExportPage) -> None:
         """Add a page: a sample for detection and one for each table, or the crop that it is."""
-        self._count_lost(item.page)
+        self.written.lost.update(losses(item.page, FORMAT))
         if item.picture is None:
             text = _("{name} has no picture and was left out.")
             self.written.problems.append(text.format(name=item.name))
@@ -148,7 +149,6 @@ class Writer:
         else:
             is_written = self._write_page(item, item.picture, source)
         self.written.counts["pages"] += is_written
-        self.written.lost["pages_without_tables"] += not is_written
 
     def _write_crop_page(self, item: ExportPage, picture: PictureSource, source: Json) -> bool:
         """A page that came as a structure sample leaves as one."""
@@ -193,11 +193,9 @@ class Writer:
         padding, places = padding_px(item.page, page), places_of(reading_order(page.words))
         for number, table in enumerate(page.tables):
             if len(table.columns) < 2:
-                self.written.lost["tables_of_one_column"] += 1
                 continue
             crop = crop_of(page, table, padding)
             if crop is None:
-                self.written.lost["tables_outside_the_page"] += 1
                 continue
             stem = self._stem(STRUCTURE, f"{page_stem}_table_{number}", "")
             self._write_crop(crop, stem, picture, places, item)
@@ -275,15 +273,6 @@ class Writer:
         read_back.check_sample(root, split, stem, expected)
         if words is not None:
             read_back.check_words(words_folder / f"{stem}_words.json", words)
-
-    def _count_lost(self, page: Page) -> None:
-        is_crop = unpack(page.source_data, FORMAT).get("kind") == STRUCTURE_KIND
-        held = TABLE_CLASSES if is_crop and not page.tables else (TABLE, TABLE_ROTATED)
-        self.written.lost.update(
-            entities=len(page.entities),
-            relations=len(page.relations),
-            regions=sum(region.label not in held for region in page.regions),
-        )
 
     def close(self) -> None:
         """Write the lists of empty parts and check that a loader finds every sample."""

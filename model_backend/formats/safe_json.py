@@ -26,21 +26,21 @@ _NUMBER = frozenset("0123456789+-.eE")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def load(path: Path, *, limit: int = MAXIMUM_BYTES) -> Any:  # noqa: ANN401 - any JSON value
+def load(path: Path, *, limit: int = MAXIMUM_BYTES, halves: bool = False) -> Any:  # noqa: ANN401 - any JSON value
     """The value of a JSON file; UserError for anything that is not plain, finite, unambiguous
-    JSON."""
+    JSON. `halves`: texts may have halves of surrogate pairs, as our own files may."""
     check_file(path, limit)
     data = path.read_bytes()
     try:
         text = data.decode(_encoding(data))
     except UnicodeDecodeError as error:
         raise _not_text(path, error.start) from error
-    return loads(text, path)
+    return loads(text, path, halves=halves)
 
 
-def loads(text: str, path: Path) -> Any:  # noqa: ANN401 - any JSON value
+def loads(text: str, path: Path, *, halves: bool = False) -> Any:  # noqa: ANN401 - any JSON value
     """The value of JSON text; `path` only names the file in errors."""
-    decoder = _Decoder(path)
+    decoder = _Decoder(path, halves=halves)
     start = _skip(text, 0)
     value, end = decoder.value(text, start)
     if _skip(text, end) != len(text):
@@ -72,8 +72,9 @@ def check_file(path: Path, limit: int) -> None:
 class _Decoder:
     """Python's scanner with the checks it lacks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, halves: bool = False) -> None:
         self.path = path
+        self._halves = halves
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
             parse_int=self._integer,
@@ -92,7 +93,7 @@ class _Decoder:
                 "The file {file} is nested too deeply to be read. Check where it comes from.",
                 file=self.path,
             ) from error
-        if _SURROGATE.search(text, start, end):
+        if not self._halves and _SURROGATE.search(text, start, end):
             self._check_surrogates(value)
         return value, end
 

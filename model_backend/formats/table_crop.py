@@ -66,13 +66,22 @@ def padding_px(page: Page, scaled: Page) -> float:
     return PADDING * max(scaled.width, scaled.height) / longest
 
 
+def is_on_page(page: Page, table: Table) -> bool:
+    """Whether any of the table lies on the page."""
+    return bool(table.box.intersection(_page_in_frame(page, table)).area)
+
+
+def _page_in_frame(page: Page, table: Table) -> Box:
+    from_page = inverse(table_grid.frame_to_page(table))
+    return bounding_box(transform_point(from_page, corner) for corner in page.box.corners)
+
+
 def crop_of(page: Page, table: Table, padding: float) -> TableCrop | None:
     """The table's crop from a page in pixels; None where nothing of it is on the page."""
     to_page = table_grid.frame_to_page(table)
     from_page = inverse(to_page)
-    page_in_frame = bounding_box(transform_point(from_page, corner) for corner in page.box.corners)
-    wanted = table.box.grown(padding).intersection(page_in_frame)
-    if not table.box.intersection(page_in_frame).area:
+    wanted = table.box.grown(padding).intersection(_page_in_frame(page, table))
+    if not is_on_page(page, table):
         return None
     box = _on_pixels(wanted, to_page, from_page, page)
     origin: Affine = (1.0, 0.0, 0.0, 1.0, box.x0, box.y0)

@@ -7,13 +7,13 @@ leaves as U+FFFD.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from model_backend import table_grid
 from model_backend.document import Page, Span, Table
+from model_backend.formats.losses import losses
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.values import ExportPage, Written
 from model_backend.translation import _
@@ -86,8 +86,6 @@ class TableFile(Protocol):
     """How one format keeps one table."""
 
     suffix: str
-    lost: Sequence[str]
-    """Of "merged_cells", "header_rows" and "projected_rows", those that it cannot hold."""
 
     def save(self, path: Path, table: TextTable) -> str:
         """Write the file and read it back; a sentence about what did not fit, or nothing."""
@@ -103,20 +101,13 @@ class TableWriter:
 
     def write(self, item: ExportPage) -> None:
         """Add the tables of a page."""
-        page, kept = item.page, 0
+        page = item.page
         for number, table in enumerate(page.tables):
-            kept += self._save(f"{item.name}_table_{number}", table, page)
+            self._save(f"{item.name}_table_{number}", table, page)
         self.written.counts["pages"] += bool(page.tables)
-        self.written.lost.update(
-            pages_without_tables=not page.tables,
-            entities=len(page.entities),
-            relations=len(page.relations),
-            regions=len(page.regions),
-            words=max(len(page.words) - kept, 0),
-        )
+        self.written.lost.update(losses(page, self.kind.suffix[1:]))
 
-    def _save(self, name: str, table: Table, page: Page) -> int:
-        """Write one table; the number of its words."""
+    def _save(self, name: str, table: Table, page: Page) -> None:
         stem = self._names.stem(name)
         if stem != name:
             self.written.renamed.append((name, stem))
@@ -127,13 +118,6 @@ class TableWriter:
             text = _("{name}: {problem}")
             self.written.problems.append(text.format(name=stem, problem=problem))
         self.written.counts.update(tables=1, cells=len(texts.cells), words=words)
-        held = {
-            "merged_cells": sum(cell.rows * cell.columns > 1 for cell in texts.cells),
-            "header_rows": texts.header_rows,
-            "projected_rows": sum(cell.is_projected for cell in texts.cells),
-        }
-        self.written.lost.update({kind: held[kind] for kind in self.kind.lost})
-        return words
 
     def close(self) -> None:
         """Every table was checked as it was written."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,18 +33,6 @@ def layout_of(page: Page, format_name: str) -> Layout:
     """The page's words in their blocks and lines, its tables with their cells, its other
     regions."""
     return _Blocks(page, format_name).layout()
-
-
-def lost_of(page: Page) -> Counter[str]:
-    """What none of these formats holds, counted by kind."""
-    in_several = Counter(number for item in page.entities for number in item.word_ids)
-    return Counter(
-        masks=sum(region.mask is not None for region in page.regions),
-        polygons=sum(max(0, len(region.polygons) - 1) for region in page.regions),
-        words_in_several_entities=sum(count > 1 for count in in_several.values()),
-        illegible_marks=sum(word.is_illegible for word in page.words),
-        table_turns=sum(bool(table.rotation or table.shear) for table in page.tables),
-    )
 
 
 class _Blocks:
@@ -286,29 +273,6 @@ def _extra(data: dict[str, Any], box: Box, text: str | None = None) -> dict[str,
 
 def _outline(region: Region) -> Polygon:
     return region.polygons[0] if region.polygons and region.mask is None else ()
-
-
-def boxes_of_outlines(page: Page) -> int:
-    """Regions whose box is not their outline's, which some formats cannot say."""
-    outlined = (item for item in page.regions if item.polygons and item.mask is None)
-    return sum(bounding_box(item.polygons[0]) != item.box for item in outlined)
-
-
-def texts_of_their_own(page: Page) -> int:
-    """Entities whose text is not that of their words, which some formats cannot say."""
-    words = {word.id: word.text for word in page.words}
-    by_words = (joined([words.get(n, "") for n in item.word_ids]) for item in page.entities)
-    pairs = zip(page.entities, by_words, strict=True)
-    return sum(item.text != text for item, text in pairs)
-
-
-def cut_texts(before: Page, held: Callable[[str], str]) -> Counter[str]:
-    """Texts with characters that cannot stand in the file."""
-    texts = [word.text for word in before.words]
-    texts += [entity.text for entity in before.entities]
-    texts += [entity.label for entity in before.entities]
-    texts += [region.label for region in before.regions]
-    return Counter(characters=sum(held(text) != text for text in texts))
 
 
 def picture_missing(item: ExportPage) -> str:

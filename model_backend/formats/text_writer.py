@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from model_backend.document import Page
+from model_backend.formats.losses import losses
 from model_backend.formats.pictures import SUFFIXES, export_scale, save_picture
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.text_layout import Layout
-from model_backend.formats.text_write import cut_texts, layout_of, lost_of, picture_missing
-from model_backend.formats.text_xml import set_text
+from model_backend.formats.text_write import layout_of, picture_missing
 from model_backend.formats.values import ExportPage, WriteOptions, Written
 
 
@@ -36,10 +36,6 @@ class TextWriter:
         """Read the file back independently; each format has its own reader."""
         raise TypeError(self.format_name)
 
-    def losses(self, page: Page) -> dict[str, int]:
-        """What this format cannot hold beside what none of them can."""
-        raise TypeError(self.format_name)
-
     def text(self, root: Element) -> bytes:
         """The file's bytes."""
         ElementTree.indent(root)
@@ -58,8 +54,6 @@ class TextWriter:
         file.write_bytes(self.text(self.element(layout, image or layout.image or stem, page)))
         self.check(file, page)
         self._count(page)
-        self.written.lost.update(lost_of(page))
-        self.written.lost.update(cut_texts(page, set_text))
 
     def _picture(self, item: ExportPage, stem: str) -> tuple[Page, str]:
         if item.picture is None:
@@ -72,13 +66,13 @@ class TextWriter:
         return page, f"images/{saved.path.name}"
 
     def _count(self, page: Page) -> None:
-        losses = self.losses(page)
-        self.written.lost.update(losses)
+        lost = losses(page, self.format_name)
+        self.written.lost.update(lost)
         self.written.counts.update(pages=1, words=len(page.words), regions=len(page.regions))
         self.written.counts.update(
             entities=len(page.entities),
-            relations=len(page.relations) - losses.get("relations", 0),
-            tables=len(page.tables) - losses.get("tables", 0),
+            relations=len(page.relations) - lost["relations"],
+            tables=len(page.tables) - lost["tables"],
         )
 
     def close(self) -> None:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from model_backend.document import Box, Document, Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+Json = dict[str, Any]
 Labels = tuple[tuple[str, str], ...]
 Report = Callable[[str], None]
 
@@ -25,7 +26,9 @@ class ReadPage:
     `labels` are the (name, kind) pairs a schema needs for it; `problems` one line each, already
     worded for a person. `image_scale` is the number of picture pixels to a page unit (page files of
     PDF pages; 1 everywhere else); `split` is "train", "val" or "test" where the data set says so.
-    `document` comes with page files only.
+    `document` comes with page files only, and with it, in a copy of a project, `file` (the
+    document's own file, of which the page is page `page.number` before its rotation and skew),
+    `ids` (of page and document in that project) and `record` (what else the project keeps of it).
     """
 
     name: str
@@ -36,6 +39,9 @@ class ReadPage:
     document: Document | None = None
     image_scale: float = 1.0
     split: str = ""
+    file: Path | None = None
+    ids: tuple[int, int] = (0, 0)
+    record: Json = field(default_factory=dict)
 
 
 class PictureSource(Protocol):
@@ -56,13 +62,18 @@ class PictureSource(Protocol):
 @dataclass(frozen=True)
 class ExportPage:
     """A page on its way out: what leaves of it, the document it belongs to, and its picture
-    (None: not to be had)."""
+    (None: not to be had).
+
+    A project adds the document's own `file` and the `record` of the page, for page files.
+    """
 
     name: str
     page: Page
     document: Document
     picture: PictureSource | None
     split: str = ""
+    file: Path | None = None
+    record: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

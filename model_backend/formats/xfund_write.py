@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, TypeVar
 from model_backend.document import Entity, Page, Word
 from model_backend.formats.funsd_form import FORMAT as FORM
 from model_backend.formats.funsd_form import form_of
+from model_backend.formats.losses import losses
 from model_backend.formats.pictures import export_scale, save_picture
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.scaling import scaled_page
@@ -113,12 +114,7 @@ class Writer:
         self.written.counts.update(
             pages=1, entities=len(page.entities), relations=len(page.relations), words=kept
         )
-        self.written.lost.update(
-            tables=len(page.tables),
-            regions=len(page.regions),
-            words=len(page.words) - kept,
-            illegible_marks=sum(word.is_illegible for word in page.words),
-        )
+        self.written.lost.update(losses(page, FORMAT))
 
     def close(self) -> None:
         """End every file and check that a loader finds all documents and pictures."""

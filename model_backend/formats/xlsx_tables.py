@@ -6,7 +6,6 @@ cut and named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ class XlsxFile:
     """One workbook with one sheet a table."""
 
     suffix = ".xlsx"
-    lost: Sequence[str] = ()
 
     def save(self, path: Path, table: TextTable) -> str:
         """Write and check."""

@@ -163,7 +163,12 @@ def test_all_kinds_leave_by_their_rules(tmp_path: Path) -> None:
     report = export(
         "coco", [drawn(tmp_path, drawn_page())], tmp_path / "out", WriteOptions(labels=("zebra",))
     )
-    assert report.lost == {"words": 1, "relations": 1, "table_grids": 2}
+    assert report.lost == {
+        "words": 1,
+        "relations": 1,
+        "entities_as_boxes": 2,
+        "table_grids": 2,
+    }
     data = written(tmp_path / "out")
     names = {item["id"]: item["name"] for item in data["categories"]}
     assert list(names.values()) == [

@@ -294,7 +294,7 @@ def test_losses_and_new_names_are_reported(tmp_path: Path, forms: dict[str, Read
     )
     item = replace(export_page(form), page=page)
     writer = write(tmp_path, item, replace(item, name="00040534"), replace(item, name="a.json"))
-    assert writer.written.lost["words"] == 3
+    assert writer.written.lost["words_outside_entities"] == 3
     assert writer.written.lost["regions"] == 3
     assert ("00040534", "00040534_2") in writer.written.renamed
     assert not any("json" in path.stem for path in (tmp_path / "annotations").iterdir())

@@ -155,7 +155,7 @@ def test_scans_leave_with_a_pdf_of_their_picture(tmp_path: Path) -> None:
         "a", page, Document(0, "a", "", "image/png", 1), FilePicture(tmp_path / "a.png")
     )
     report = export("icdar2013", [item], tmp_path / "out")
-    assert report.lost == {"header_rows": 1, "words": 4}
+    assert report.lost == {"header_rows": 1, "table_edges": 1, "words": 4}
     root = ElementTree.parse(tmp_path / "out/a-str.xml").getroot()
     cells = [
         (dict(sorted(cell.attrib.items())), cell.findtext("content")) for cell in root.iter("cell")

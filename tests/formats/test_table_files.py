@@ -127,7 +127,12 @@ def test_csv_texts_stay_texts(tmp_path: Path, text: str) -> None:
 
 def test_csv_says_what_it_cannot_hold(tmp_path: Path) -> None:
     report = export("csv", [item_of(merged_page())], tmp_path / "out")
-    assert report.lost == {"merged_cells": 3, "header_rows": 2, "projected_rows": 1}
+    assert report.lost == {
+        "table_places": 1,
+        "merged_cells": 3,
+        "header_rows": 2,
+        "projected_rows": 1,
+    }
     assert report.counts["tables"] == 1
     lines = (tmp_path / "out/tables/a_table_0.csv").read_text("utf-8-sig").splitlines()
     assert lines == ['"c","a","","b"', '"","d","e","f"', '"g","","",""', '"h","i","j","k"']
@@ -172,7 +177,7 @@ def test_losses_are_counted_and_names_are_safe(tmp_path: Path, kind: str) -> Non
     items = [item_of(page, "../x"), item_of(page, "../X"), item_of(blank, "blank")]
     report = export(kind, items, tmp_path / "out")
     assert (report.pages, report.counts["tables"]) == (2, 2)
-    assert report.lost["words"] == 2 + len(blank.words)
+    assert report.lost["words_outside_tables"] == 2 + len(blank.words)
     assert report.lost["entities"] == 3
     assert report.lost["pages_without_tables"] == 1
     files = sorted(path.relative_to(tmp_path / "out") for path in tmp_path.rglob(f"*.{kind}"))

@@ -228,7 +228,7 @@ def test_what_forms_cannot_hold_is_counted(tmp_path: Path) -> None:
         next_id=52,
     )
     report = export("xfund", [export_page(replace(item, page=page))], tmp_path / "out")
-    assert report.lost == {"words": 1, "regions": 1}
+    assert report.lost == {"words_outside_entities": 1, "regions": 1}
 
 
 def test_damaged_files_do_not_pass_the_check(tmp_path: Path) -> None:
