@@ -111,7 +111,7 @@ class InputView(PageView):
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
         key = event.key()
-        if key in HELD_KEYS or key == Qt.Key.Key_Space:
+        if key in HELD_KEYS or key == Qt.Key.Key_Space or self.tool.wants_key(key):
             return True
         if key == Qt.Key.Key_Escape:
             return True
@@ -121,7 +121,10 @@ class InputView(PageView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The tool's keys first; Space pans, H and V are held, Escape goes back one step."""
         key = event.key()
-        if self.tool.key(key):
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if is_plain and self.tool.key(key):
+            if self.tool.is_over:
+                self.set_tool("select")
             self.canvas.refresh()
         elif key == Qt.Key.Key_Space:
             self._space = True

@@ -4,6 +4,9 @@ from a selection.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
@@ -12,12 +15,16 @@ from desktop.canvas.hits import entity_at
 from desktop.canvas.layers.layer import Look, rect_of
 from desktop.canvas.layers.relations import curve_path, paint_ends
 from desktop.canvas.style import annotation_color, brush
+from desktop.canvas.tools.link_hints import LETTERS, Hint, codes, nearest_first, paint_hints
 from desktop.canvas.tools.select import hover
 from desktop.canvas.tools.tool import Pointer, Tool
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
-from model_backend.document import Box, Entity, Page, Point
+from desktop.document.order import annotations_in_order
+from model_backend.document import Box, Entity, Page, Point, Status
 from model_backend.translation import _, mark
+
+LEAVE = "l"
 
 
 class RelationTool(Tool):
@@ -25,21 +32,87 @@ class RelationTool(Tool):
 
     name = "relation"
     cursor = Qt.CursorShape.PointingHandCursor
-    hint = mark("Drag from one entity to another, or click one, then the other; Shift goes on.")
+    hint = mark("Type an entity's letters, drag from one to another, or click both. L, Esc: done.")
 
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
         self._sources = tuple(item.id for item in work.selected() if isinstance(item, Entity))
         self._pressed: Pointer | None = None
         self._point: Point | None = None
+        self._typed: str | None = ""
+        """The letters typed so far; None from the first click on: the mouse needs no letters."""
 
     @property
     def is_busy(self) -> bool:
         """Whether a link has been begun."""
-        return bool(self._sources)
+        return bool(self._sources) if self._typed is None else bool(self._typed)
+
+    def wants_key(self, key: int) -> bool:
+        """Letters point at entities until the mouse is used."""
+        return self._typed is not None and _letter(key) != ""
+
+    def key(self, key: int) -> bool:
+        """A letter leads to the entity that has it, L away from here."""
+        if self._typed is None:
+            return False
+        letter = _letter(key)
+        if letter == LEAVE:
+            self.is_over = True
+        elif letter:
+            self._type(self._typed + letter)
+        elif key == Qt.Key.Key_Backspace and self._typed:
+            self._typed = self._typed[:-1]
+        else:
+            return False
+        return True
+
+    def hints(self) -> list[Hint]:
+        """The letters of each entity that can be linked, or with nothing selected be begun with."""
+        page = self.work.page
+        if page is None:
+            return []
+        sources = self._chosen()
+        ids = {item.id for item in sources}
+        order = [item for item in annotations_in_order(page) if isinstance(item, Entity)]
+        hidden = self.work.scene.look.hidden_ids
+        others = [item for item in order if item.id not in ids and item.id not in hidden]
+        ordered = nearest_first(others, [item.box for item in sources])
+        linked = _linked_to_all(page, ids)
+        named = zip(ordered, codes(len(ordered)), strict=False)
+        return [Hint(item, code, item.id in linked) for item, code in named]
+
+    def _chosen(self) -> list[Entity]:
+        return [item for item in self.work.selected() if isinstance(item, Entity)]
+
+    def _type(self, typed: str) -> None:
+        hints = self.hints()
+        found = next((hint.entity for hint in hints if hint.code == typed), None)
+        if found is not None:
+            self._typed = ""
+            self._take(found)
+        elif any(hint.code.startswith(typed) for hint in hints):
+            self._typed = typed
+        else:
+            self.work.say(_("No entity has these letters."))
+            self._typed = ""
+
+    def _take(self, target: Entity) -> None:
+        """Link what is selected to it, or no longer; with nothing selected, begin with it."""
+        sources = [item.id for item in self._chosen()]
+        if not sources:
+            self.work.select((target.id,))
+            return
+
+        def change(page: Page) -> Page:
+            return edits.toggle_links(page, sources, target.id)
+
+        self.work.apply(mark("Link entities"), change)
 
     def press(self, pointer: Pointer) -> None:
         """The first entity begins a link; with a link begun, the release ends it."""
+        if self._typed is not None:
+            self._sources = tuple(item.id for item in self._chosen())
+            self._typed = None
         self._point = pointer.point
         entity = entity_at(self.work.scene, pointer.point)
         self._pressed = pointer if entity is not None else None
@@ -89,12 +162,15 @@ class RelationTool(Tool):
         self._point = pointer.point
         entity = entity_at(self.work.scene, pointer.point)
         hover(self, entity)
-        if self._sources:
+        if self._sources and self._typed is None:
             self.work.scene.refresh()
         return self.cursor if entity is not None else Qt.CursorShape.ArrowCursor
 
     def cancel(self) -> bool:
         """Forget the link that was begun."""
+        if self._typed is not None:
+            had_letters, self._typed = bool(self._typed), ""
+            return had_letters
         had_one, self._sources, self._pressed = bool(self._sources), (), None
         self.work.scene.refresh()
         return had_one
@@ -105,7 +181,12 @@ class RelationTool(Tool):
         self._sources = kept
 
     def paint(self, painter: QPainter, look: Look) -> None:
-        """An arrow from each first entity to the pointer, or to the entity under it."""
+        """An arrow from each first entity to the pointer, or to the entity under it; letters while
+        the mouse is not used.
+        """
+        if self._typed is not None:
+            paint_hints(painter, self.hints(), self._typed, look)
+            return
         if self._point is None:
             return
         target = entity_at(self.work.scene, self._point)
@@ -145,3 +226,18 @@ class RelationTool(Tool):
             return
         self._sources = ()
         self.work.select(made or (target.id,))
+
+
+def _letter(key: int) -> str:
+    """The letter of a key that means something while letters are shown."""
+    name = chr(key).lower() if Qt.Key.Key_A <= key <= Qt.Key.Key_Z else ""
+    return name if name in LETTERS or name == LEAVE else ""
+
+
+def _linked_to_all(page: Page, from_ids: Collection[int]) -> set[int]:
+    """The entities to which each of these is linked already."""
+    targets: dict[int, set[int]] = defaultdict(set)
+    for link in page.relations:
+        if link.from_id in from_ids and link.status != Status.PROPOSED:
+            targets[link.to_id].add(link.from_id)
+    return {to_id for to_id, starts in targets.items() if len(starts) == len(from_ids)}

@@ -99,6 +99,8 @@ class Tool:
     def __init__(self, work: Workspace) -> None:
         self.work = work
         self.gesture: Gesture | None = None
+        self.is_over = False
+        """Set when the tool has done its work: the view goes back to selecting."""
 
     @property
     def is_busy(self) -> bool:
@@ -138,6 +140,10 @@ class Tool:
 
     def key(self, key: int) -> bool:
         """A key went down; True when the tool made use of it."""
+        return False
+
+    def wants_key(self, key: int) -> bool:
+        """Whether a plain key is the tool's before it is a shortcut of the window."""
         return False
 
     def hover(self, pointer: Pointer) -> Qt.CursorShape:
