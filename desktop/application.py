@@ -171,6 +171,8 @@ class Application(QObject):
     def _setting_changed(self, key: str) -> None:
         if key == "theme":
             self.window.use_theme()
+        elif key == "key_map":
+            self.window.key_book.refresh()
         elif key == "wheel" and self.window.project_view is not None:
             self.window.project_view.use_settings()
         elif key == "user_name" and self.bench is not None and self.settings.value(key):

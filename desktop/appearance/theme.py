@@ -102,6 +102,7 @@ QLabel[head="true"] { font-weight: 600; }
 QFrame[card="true"] { background: $raised; border: 1px solid $line; border-radius: 10px; }
 QFrame[drop="true"] { background: $base; border: 2px dashed $line; border-radius: 14px; }
 QFrame[drop="true"][over="true"] { border-color: $accent; background: $soft; }
+QFrame[notice="true"] { background: $soft; border: 0; border-bottom: 1px solid $accent; }
 QLabel[key="true"] { background: $window; border: 1px solid $line; border-radius: 4px;
   padding: 1px 6px; color: $text; }
 """)

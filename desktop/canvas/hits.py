@@ -1,12 +1,12 @@
 """What of the page is under the pointer or in a box: asked of the layers, so hidden things are
-never hit.
+never hit; locked ones neither, but words that are locked can still be swept over.
 """
 
 from __future__ import annotations
 
 from desktop.canvas.geometry import distance_to_line, is_in_polygon, side_at
 from desktop.canvas.layers.tables import table_bounds
-from desktop.canvas.lookup import Item
+from desktop.canvas.lookup import AnyItem, Item
 from desktop.canvas.scene import PageScene
 from desktop.canvas.style import REACH_PX
 from model_backend import table_grid
@@ -22,7 +22,20 @@ def hits(scene: PageScene, point: Point) -> list[Item]:
     boxed = sorted([*boxed, *_tables(scene, point, pixel)], key=_area)
     links: list[Item] = [*_links(scene, point, pixel * REACH_PX * 0.7)]
     cut = 1 if boxed and isinstance(boxed[0], Entity) else 0
-    return [*boxed[:cut], *links, *boxed[cut:], *words_at(scene, point)]
+    words: list[Item] = [*words_at(scene, point)] if _is_free(scene, "words") else []
+    return [*boxed[:cut], *links, *boxed[cut:], *_free(scene, words)]
+
+
+def _is_free(scene: PageScene, layer: str) -> bool:
+    """Whether a layer is shown and not locked."""
+    visibility = scene.look.visibility
+    return layer not in visibility.hidden and layer not in visibility.locked
+
+
+def _free(scene: PageScene, items: list[AnyItem]) -> list[AnyItem]:
+    """Those of the things that are not locked one by one."""
+    locked = scene.look.visibility.locked_ids
+    return [item for item in items if item.id not in locked] if locked else items
 
 
 def _area(item: Item) -> float:
@@ -48,17 +61,18 @@ def words_in(scene: PageScene, box: Box) -> list[Word]:
 
 def within(scene: PageScene, box: Box) -> list[Item]:
     """The annotations whose middle is in the box; where there is none, the words."""
-    hidden = scene.look.hidden_kinds
     found: list[Item] = []
-    if "entities" not in hidden:
+    if _is_free(scene, "entities"):
         found += scene.entities.chunks.centred_in(box)
-    if "regions" not in hidden:
+    if _is_free(scene, "regions"):
         found += [item for item in scene.regions.regions if _is_in(item.box, box)]
-    if "tables" not in hidden:
+    if _is_free(scene, "tables"):
         grids = scene.tables.grids.values()
         found += [grid.table for grid in grids if _is_in(table_bounds(grid.table), box)]
-    if not found and "words" not in hidden:
-        found += scene.words.chunks.centred_in(box)
+    found = _free(scene, found)
+    if not found and _is_free(scene, "words"):
+        words: list[Item] = [*scene.words.chunks.centred_in(box)]
+        found += _free(scene, words)
     return found
 
 
@@ -67,11 +81,13 @@ def _is_in(inner: Box, box: Box) -> bool:
 
 
 def _entities(scene: PageScene, point: Point) -> list[Entity]:
-    return [] if "entities" in scene.look.hidden_kinds else scene.entities.chunks.at(point)
+    if not _is_free(scene, "entities"):
+        return []
+    return _free(scene, scene.entities.chunks.at(point))
 
 
 def _links(scene: PageScene, point: Point, reach: float) -> list[Relation]:
-    if "relations" in scene.look.hidden_kinds:
+    if not _is_free(scene, "relations"):
         return []
     near = [
         (distance_to_line(point, link.points), link.relation)
@@ -79,23 +95,25 @@ def _links(scene: PageScene, point: Point, reach: float) -> list[Relation]:
         if link.bounds.contains(point)
     ]
     close = sorted((item for item in near if item[0] <= reach), key=lambda item: item[0])
-    return [relation for _, relation in close]
+    return _free(scene, [relation for _, relation in close])
 
 
 def _tables(scene: PageScene, point: Point, pixel: float) -> list[Table]:
-    if "tables" in scene.look.hidden_kinds:
+    if not _is_free(scene, "tables"):
         return []
-    return [
+    under = [
         grid.table
         for grid in scene.tables.grids.values()
         if grid.table.box.grown(4 * pixel).contains(table_grid.to_frame(grid.table, point))
     ]
+    return _free(scene, under)
 
 
 def _regions(scene: PageScene, point: Point, pixel: float) -> list[Region]:
-    if "regions" in scene.look.hidden_kinds:
+    if not _is_free(scene, "regions"):
         return []
-    return [item for item in scene.regions.regions if _is_on(item, point, 4 * pixel)]
+    under = [item for item in scene.regions.regions if _is_on(item, point, 4 * pixel)]
+    return _free(scene, under)
 
 
 def _is_on(region: Region, point: Point, reach: float) -> bool:

@@ -49,12 +49,14 @@ class PageView(NavigationView):
         self.canvas.picture.images = images
         selection.changed.connect(self._selection_changed)
         selection.page_changed.connect(self._turn_page)
+        selection.visibility_changed.connect(self._show_visibility)
         if images is not None:
             images.image_ready.connect(self._image_ready)
         if document is not None:
             document.page_changed.connect(self._page_changed)
             document.schema_changed.connect(self._schema_changed)
             self._schema_changed()
+        self._show_visibility()
         self._turn_page()
 
     def set_rulings(self, rulings: RulingSource | None) -> None:
@@ -111,6 +113,7 @@ class PageView(NavigationView):
         if selection is not None:
             selection.changed.disconnect(self._selection_changed)
             selection.page_changed.disconnect(self._turn_page)
+            selection.visibility_changed.disconnect(self._show_visibility)
         if document is not None:
             document.page_changed.disconnect(self._page_changed)
             document.schema_changed.disconnect(self._schema_changed)
@@ -150,6 +153,14 @@ class PageView(NavigationView):
         live.select(self.work.ids)
         live.grips.cells = self.work.cells
         self.canvas.refresh()
+
+    def _show_visibility(self) -> None:
+        """Show what is to be seen; what is hidden now is in no hand any more."""
+        selection = self.work.selection
+        if selection is not None:
+            self.tool.cancel()
+            self.canvas.live.hovered = None
+            self.canvas.set_look(replace(self.canvas.look, visibility=selection.visibility))
 
     def _schema_changed(self) -> None:
         self.canvas.set_schema(self.work.schema)

@@ -22,7 +22,8 @@ from desktop.canvas.layers.regions import RegionLayer
 from desktop.canvas.layers.relations import RelationLayer
 from desktop.canvas.layers.tables import TableLayer
 from desktop.canvas.layers.words import WordLayer
-from desktop.canvas.style import LAYER_ORDER, color, initials
+from desktop.canvas.style import DIMMED, LAYER_ORDER, color, initials
+from desktop.document.visibility import Showing
 from model_backend.document import Box, Page
 from model_backend.labels import ENTITY, LabelSchema
 
@@ -63,7 +64,13 @@ class PageScene(QGraphicsScene):
             self.update()
             return
         dirty = self.picture.update(page, self.look)
-        look = replace(self.look, hidden_ids=self.look.hidden_ids | self._lifted)
+        visibility = self.look.visibility
+        self.look = replace(self.look, hidden_ids=visibility.left_out(page))
+        look = replace(
+            self.look,
+            hidden_ids=self.look.hidden_ids | self._lifted,
+            hidden_ends=visibility.hidden_ids | self._lifted,
+        )
         for kind in LAYER_ORDER:
             dirty += self.layer(kind).update(page, look)
         self.live.forget()
@@ -71,7 +78,7 @@ class PageScene(QGraphicsScene):
 
     def set_look(self, look: Look) -> None:
         """Paint like this from now on."""
-        has_new_items = look.hidden_ids != self.look.hidden_ids
+        has_new_items = look.visibility != self.look.visibility
         self.look = look
         if has_new_items:
             self.show_page(self.page)
@@ -103,8 +110,11 @@ class PageScene(QGraphicsScene):
         box = box_of(exposed).grown(SIGN_PX * self.look.pixel)
         self.picture.paint(painter, box, self.look)
         for kind in LAYER_ORDER:
-            if kind not in self.look.hidden_kinds:
+            showing = self.look.visibility.showing(kind)
+            if showing is not Showing.HIDDEN:
+                painter.setOpacity(DIMMED if showing is Showing.DIMMED else 1.0)
                 self.layer(kind).paint(painter, box, self.look)
+        painter.setOpacity(1.0)
 
     def _in_view(self, rect: QRectF) -> QRectF:
         """The visible part: Qt counts all of an invalidated page as exposed, however near it is."""

@@ -101,14 +101,15 @@ class TextView(InputView):
 
     def _table_around(self, point: Point) -> Table | None:
         """The smallest table shown under a point."""
-        kinds, ids = self.canvas.look.hidden_kinds, self.canvas.look.hidden_ids
-        page = self.work.page
-        if page is None or "tables" in kinds:
+        look, page = self.canvas.look, self.work.page
+        if page is None or "tables" in look.hidden_kinds:
             return None
         around = [
             table
             for table in page.tables
-            if table.id not in ids and table.box.contains(table_grid.to_frame(table, point))
+            if table.id not in look.hidden_ids
+            and not look.visibility.is_locked(table)
+            and table.box.contains(table_grid.to_frame(table, point))
         ]
         return min(around, key=lambda table: table.box.area, default=None)
 

@@ -14,12 +14,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.canvas import table_actions
 from desktop.canvas.layers.tables import table_bounds
 from desktop.canvas.lookup import Item
-from desktop.canvas.table_view import TableView
 from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
+from desktop.canvas.word_view import WordView
 from desktop.document import edits
-from model_backend.document import Box, Entity, Region, Relation, Table, Word
+from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 from model_backend.labels import ENTITY, REGION
-from model_backend.reading_order import annotations_in_order
 from model_backend.translation import mark
 
 ARROWS = {
@@ -35,7 +34,7 @@ PASTE_SHIFT_PX = 14.0
 REGION_TOOLS = ("box", "polygon", "brush", "eraser")
 
 
-class CanvasView(TableView):
+class CanvasView(WordView):
     """One page, its annotations, and what can be done with them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -59,6 +58,9 @@ class CanvasView(TableView):
         if self.work.schema.label(name, kind) is None:
             return
         self.work.labels[kind] = name
+        if self.labels_words(kind):
+            self.label_words(name)
+            return
         wanted = Entity if kind == ENTITY else Region
         ids = [item.id for item in self.work.selected() if isinstance(item, wanted)]
         if ids:
@@ -77,18 +79,20 @@ class CanvasView(TableView):
         return REGION if self.tool.name in REGION_TOOLS else ENTITY
 
     def set_hidden(self, kinds: Iterable[str] = (), ids: Iterable[int] = ()) -> None:
-        """Hide these kinds ("words", "entities", "relations", "tables", "regions") and these single
-        things.
+        """Hide these layers ("words", "entities", "relations", "tables", "regions") and these
+        single things.
         """
-        look = self.canvas.look
-        self.canvas.set_look(
-            replace(look, hidden_kinds=frozenset(kinds), hidden_ids=frozenset(ids))
-        )
+        selection = self.work.selection
+        if selection is not None:
+            hidden, hidden_ids = frozenset(kinds), frozenset(ids)
+            selection.set_visibility(
+                replace(selection.visibility, hidden=hidden, hidden_ids=hidden_ids)
+            )
 
     @property
     def hidden(self) -> tuple[frozenset[str], frozenset[int]]:
-        """The hidden kinds and the single things hidden."""
-        return self.canvas.look.hidden_kinds, self.canvas.look.hidden_ids
+        """The hidden layers and the single things hidden."""
+        return self.canvas.look.hidden_kinds, self.canvas.look.visibility.hidden_ids
 
     def zoom_to_selection(self) -> None:
         """Bring the selection near; of a link, both its ends."""
@@ -163,47 +167,35 @@ class CanvasView(TableView):
         self.paste()
 
     def select_all(self) -> None:
-        """Select every annotation that is shown."""
+        """Select every annotation that is shown and not locked."""
         page = self.work.page
-        if page is None:
-            return
-        kinds, ids = self.hidden
-        items: list[Item] = []
-        for kind in ("entities", "tables", "regions"):
-            if kind not in kinds:
-                items += [item for item in getattr(page, kind) if item.id not in ids]
-        self.work.select([item.id for item in items])
+        if page is not None:
+            self.work.select(self._walkable(page))
+
+    def _walkable(self, page: Page) -> list[int]:
+        """The annotations that can be selected one after the other; links are not stopped at."""
+        free = self.canvas.look.visibility.selectable(page)
+        return [item.id for item in free if not isinstance(item, Relation)]
 
     def select_next(self, step: int = 1) -> None:
-        """Go on to the next annotation in reading order (back for -1), round and round."""
+        """Go on to the next thing in reading order (back for -1), round and round."""
         page = self.work.page
-        if page is None:
-            return
-        kinds, hidden = self.hidden
-        row = [
-            item
-            for item in annotations_in_order(page)
-            if item.id not in hidden and not isinstance(item, Relation)
-        ]
-        if not row:
-            return
-        ids = [item.id for item in row]
-        chosen = [ids.index(item_id) for item_id in self.work.ids if item_id in ids]
-        first = 0 if step > 0 else len(row) - 1
-        place = (chosen[-1] + step) % len(row) if chosen else first
-        self.work.select((ids[place],))
-        box = _around([row[place]])
-        if box is not None:
-            self.show_box(box)
+        if page is not None:
+            self.walk(page, self._walkable(page), step)
 
     def wants_key(self, event: QKeyEvent) -> bool:
         """Arrows are the canvas's own while something is selected."""
-        if event.key() in ARROWS and self.work.ids:
+        page = self.work.page
+        if event.key() in ARROWS and (self.work.ids or (page is not None and page.words)):
             return not event.modifiers() & Qt.KeyboardModifier.ControlModifier
         return super().wants_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the selection: by one, by ten with Shift, one edge with Alt."""
+        """Arrows walk the words, or move the selection: by one, by ten with Shift, one edge with
+        Alt.
+        """
+        if event.key() in ARROWS and self.word_key(event):
+            return
         if event.key() not in ARROWS or not self.work.ids:
             super().keyPressEvent(event)
             return

@@ -18,13 +18,21 @@ from model_backend.document import Page, Span, Table
 from model_backend.errors import UserError
 from model_backend.labels import DEFAULT_SCHEMA, ENTITY, REGION, LabelSchema
 from model_backend.predictors.ruling_lines import Rulings
-from model_backend.translation import _
+from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
     from desktop.document.open_document import OpenDocument
     from desktop.document.selection import Selection
 
 Change = Callable[[Page], Page]
+
+LOCKED_TEXTS = {
+    "words": mark("Words that this would change are locked. Unlock them under Layers."),
+    "entities": mark("Entities that this would change are locked. Unlock them under Layers."),
+    "relations": mark("Links that this would change are locked. Unlock them under Layers."),
+    "tables": mark("Tables that this would change are locked. Unlock them under Layers."),
+    "regions": mark("Regions that this would change are locked. Unlock them under Layers."),
+}
 
 
 class Workspace(QObject):
@@ -40,6 +48,7 @@ class Workspace(QObject):
         self.labels: dict[str, str] = {}
         self.brush_px = 16.0
         self.rulings: RulingSource | None = None
+        self._goes_on = False
 
     @property
     def page(self) -> Page | None:
@@ -115,6 +124,10 @@ class Workspace(QObject):
         self.scene.live.grips.edge = edge
         self.scene.refresh()
 
+    def go_on(self, *, is_on: bool = True) -> None:
+        """The next edit is undone together with the one before, where they are called the same."""
+        self._goes_on = is_on
+
     def say(self, text: str) -> None:
         """One line for the person."""
         self.said.emit(text)
@@ -132,7 +145,12 @@ class Workspace(QObject):
             changed = change(page)
             if changed == page:
                 return None
-            self.document.apply(text, changed)
+            locked = self.scene.look.visibility.locked_change(page, changed)
+            if locked:
+                self.say(_(LOCKED_TEXTS[locked]))
+                return None
+            goes_on, self._goes_on = self._goes_on, False
+            (self.document.go_on if goes_on else self.document.apply)(text, changed)
         except UserError as error:
             self.say(str(error))
             return None

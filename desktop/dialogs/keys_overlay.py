@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -28,14 +29,17 @@ KeyRow = tuple[str, str, str]
 class KeysOverlay(QWidget):
     """A card over the window with the keys of every action and gesture."""
 
-    def __init__(self, rows: Sequence[KeyRow], parent: QWidget) -> None:
+    def __init__(self, change: QAction, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
         self._focus_before: QWidget | None = None
-        self._rows = tuple(rows)
+        self._rows: tuple[KeyRow, ...] = ()
+        self._change = change
+        self.change_button = QPushButton(change.text())
         self.setAccessibleName(_("Keys"))
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search keys and actions"))
+        self.search.setAccessibleName(_("Search keys and actions"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._scroll = QScrollArea()
@@ -47,6 +51,7 @@ class KeysOverlay(QWidget):
         self._card.setProperty("card", "true")
         self._lay_out()
         self.search.textChanged.connect(self._show_rows)
+        self.change_button.clicked.connect(self._change_keys)
         self.search.installEventFilter(self)
         parent.installEventFilter(self)
         self.hide()
@@ -59,11 +64,20 @@ class KeysOverlay(QWidget):
         head.addStretch(1)
         self.search.setFixedWidth(300)
         head.addWidget(self.search)
+        head.addWidget(self.change_button)
         layout = QVBoxLayout(self._card)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(self._scroll)
+
+    def set_rows(self, rows: Sequence[KeyRow]) -> None:
+        """These are the keys in use."""
+        self._rows = tuple(rows)
+
+    def _change_keys(self) -> None:
+        self.close_overlay()
+        self._change.trigger()
 
     def open(self) -> None:
         """Show all keys, ready to search."""

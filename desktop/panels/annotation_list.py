@@ -43,6 +43,7 @@ class AnnotationList(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._choose)
         editor.selection.changed.connect(self._follow)
         editor.selection.page_changed.connect(self.refresh)
+        editor.selection.visibility_changed.connect(self.refresh)
         editor.document.page_changed.connect(self._refresh_page)
         editor.document.schema_changed.connect(self.refresh)
         self.refresh()
@@ -71,6 +72,7 @@ class AnnotationList(QWidget):
         self.model.show(
             self._editor.page,
             self._editor.document.schema,
+            self._editor.selection.visibility,
             is_proposed_only=self.proposed_only.isChecked(),
         )
         self.view.expandAll()

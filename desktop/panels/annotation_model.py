@@ -8,8 +8,9 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
-from desktop.appearance.signs import STATUS_SIGNS, STATUS_TEXTS
+from desktop.appearance.signs import LOCK_SIGN, STATUS_SIGNS, STATUS_TEXTS
 from desktop.document.order import annotations_in_order
+from desktop.document.visibility import Visibility
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
 from model_backend.document import (
     Annotation,
@@ -34,15 +35,25 @@ class AnnotationModel(QAbstractItemModel):
         self.page: Page | None = None
         self._schema = LabelSchema(())
         self._is_proposed_only = False
+        self._visibility = Visibility()
         self._groups: list[tuple[str, list[Annotation]]] = []
         self._places: dict[int, tuple[int, int]] = {}
 
-    def show(self, page: Page | None, schema: LabelSchema, *, is_proposed_only: bool) -> None:
-        """Make the list equal to this page."""
+    def show(
+        self,
+        page: Page | None,
+        schema: LabelSchema,
+        visibility: Visibility,
+        *,
+        is_proposed_only: bool,
+    ) -> None:
+        """Make the list equal to this page, without what the filter leaves out."""
         self.beginResetModel()
         self.page, self._schema, self._is_proposed_only = page, schema, is_proposed_only
+        self._visibility = visibility
         items = annotations_in_order(page) if page else ()
-        listed = [item for item in items if self._is_listed(item)]
+        left_out = visibility.left_out(page) - visibility.hidden_ids if page else frozenset()
+        listed = [item for item in items if self._is_listed(item) and item.id not in left_out]
         kinds = [(name, [i for i in listed if collection_of(i) == name]) for name in GROUP_TEXTS]
         self._groups = [(name, members) for name, members in kinds if members]
         self._places = {
@@ -89,6 +100,13 @@ class AnnotationModel(QAbstractItemModel):
         place = self._places.get(annotation_id)
         return self.createIndex(place[1], 0, place[0] + 1) if place else QModelIndex()
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """What is locked cannot be selected."""
+        item, flags = self.annotation(index), super().flags(index)
+        if item is not None and self._visibility.is_locked(item):
+            return flags & ~Qt.ItemFlag.ItemIsSelectable
+        return flags
+
     def data(
         self, index: Index, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | QIcon | QFont | None:
@@ -120,7 +138,8 @@ class AnnotationModel(QAbstractItemModel):
         return name_of(item, self.page) if self.page else ""
 
     def _state(self, item: Annotation) -> str:
-        return f"{STATUS_SIGNS[item.status]} {score_text(item.score)}".strip()
+        lock = LOCK_SIGN if self._visibility.is_locked(item) else ""
+        return f"{lock} {STATUS_SIGNS[item.status]} {score_text(item.score)}".strip()
 
     def _hint(self, item: Annotation) -> str:
         return f"{self._name(item)}\n{_(STATUS_TEXTS[item.status])} {score_text(item.score)}"

@@ -39,6 +39,18 @@ SETTINGS = (
         (("system", mark("As the system")), ("light", mark("Light")), ("dark", mark("Dark"))),
     ),
     Setting(
+        "key_map",
+        "proofdesk",
+        mark("Keys"),
+        (
+            ("proofdesk", mark("Proofdesk's own")),
+            ("labelme", mark("As labelme and X-AnyLabeling")),
+            ("ppocrlabel", mark("As PPOCRLabel")),
+            ("cvat", mark("As CVAT")),
+        ),
+        mark("Single keys are changed in the Help menu."),
+    ),
+    Setting(
         "wheel",
         "scroll",
         mark("Mouse wheel"),
@@ -72,6 +84,8 @@ SETTINGS = (
     Setting("entities", "rules"),
     Setting("tables", "auto"),
     Setting("masks", "ink"),
+    Setting("keys", {}),
+    Setting("layers", {}),
     Setting("last_project", ""),
     Setting("recent_projects", []),
     Setting("last_pages", {}),
@@ -96,6 +110,10 @@ class Settings:
     def is_first_start(self) -> bool:
         """Whether nothing was ever set on this machine."""
         return not self._values
+
+    def choices(self, key: str) -> tuple[tuple[Any, str], ...]:
+        """What can be chosen for this key, each with its text."""
+        return _BY_KEY[key].choices
 
     def value(self, key: str) -> Any:  # noqa: ANN401 - as its default in the table
         """The value of this key; its default where none, or one of another type, is stored."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QSizePolicy, QToolBar, QWidget
 
 from desktop.appearance.icons import icon
 from desktop.errors import UserError, explain
+from desktop.panels.key_texts import key_text
 from desktop.window.actions import (
     ACTIONS,
     GESTURES,
@@ -17,40 +18,35 @@ from desktop.window.actions import (
     ON_PAGE,
     Action,
 )
+from desktop.window.key_maps import KeyBook, is_for_page, spellings
 from model_backend.translation import _
-
-_KEY_NAMES = {"Return": "Enter", "PgDown": "PgDn", "Ins": "Insert"}
-_HIDDEN_KEYS = ("Enter", "Shift+Enter", "Ctrl+Enter", "Ctrl+Shift+Enter", "Backtab", "Ctrl+=")
-"""Second spellings of a key that people know by one name."""
-
-
-def key_text(keys: Sequence[str]) -> str:
-    """Keys as they are shown: joined, in the names people know."""
-    shown = []
-    for key in keys:
-        if key not in _HIDDEN_KEYS:
-            *modifiers, last = key.split("+") if not key.endswith("+") else [key[:-2], "+"]
-            shown.append("+".join((*modifiers, _KEY_NAMES.get(last, last))))
-    return ", ".join(shown)
 
 
 class WindowAction(QAction):
-    """One action of the table."""
+    """One action of the table, with keys that may change."""
 
-    def __init__(self, spec: Action, owner: ActionSet, keys: Sequence[str]) -> None:
+    def __init__(self, spec: Action, owner: ActionSet, *, is_for_page: bool) -> None:
         super().__init__(owner)
         self.spec, self._owner = spec, owner
-        self.setShortcuts([QKeySequence(key) for key in keys])
-        if spec.scope == ON_PAGE:
+        self.keys: tuple[str, ...] = ()
+        self._plain = ""
+        if is_for_page:
             self.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.setCheckable(bool(spec.group))
         self.setAutoRepeat(spec.id in ("undo", "redo", "next_page", "previous_page", "next_item"))
         self.show_text(_(spec.text).format(digit=spec.argument))
         self.triggered.connect(self._fire)
 
+    def use_keys(self, keys: Sequence[str], shown: Sequence[str]) -> None:
+        """Listen to these keys; name all that the action has in its tool tip."""
+        self.keys = tuple(shown)
+        self.setShortcuts([QKeySequence(text) for key in keys for text in spellings(key)])
+        self.show_text(self._plain)
+
     def show_text(self, text: str) -> None:
         """Name it; the tool tip adds the keys."""
-        keys = key_text((*self.spec.keys, *self.spec.page_keys))
+        self._plain = text
+        keys = key_text(self.keys)
         self.setText(text.replace("&", "&&"))
         plain = text.removesuffix("...")
         self.setToolTip(f"{plain} ({keys})" if keys else plain)
@@ -64,24 +60,53 @@ class ActionSet(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, book: KeyBook, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.book = book
         self.by_id: dict[str, WindowAction] = {}
-        self.page_keys: list[WindowAction] = []
+        self._for_page: dict[str, WindowAction] = {}
+        """A second entry for keys that fields and lists need: heard on the page only."""
+        self._page_widgets: tuple[QWidget, ...] = ()
         self._targets: dict[str, object] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._met: frozenset[str] = frozenset()
         for spec in ACTIONS:
-            made = WindowAction(spec, self, spec.keys)
+            made = WindowAction(spec, self, is_for_page=spec.scope == ON_PAGE)
             self.by_id[spec.id] = made
             if spec.icon:
                 made.setIcon(icon(spec.icon))
             if spec.group:
                 self._groups.setdefault(spec.group, QActionGroup(self)).addAction(made)
-            if spec.page_keys:
-                also = WindowAction(spec, self, spec.page_keys)
-                also.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-                self.page_keys.append(also)
+        book.changed.connect(self.use_keys)
+        self.use_keys()
         self.set_state(frozenset())
+
+    def use_keys(self) -> None:
+        """Listen to the keys of the book."""
+        for action_id, made in self.by_id.items():
+            keys = self.book.keys(action_id)
+            apart = [key for key in keys if is_for_page(made.spec, key)]
+            if made.spec.scope == ON_PAGE:
+                made.use_keys(keys, keys)
+                continue
+            made.use_keys([key for key in keys if key not in apart], keys)
+            if apart or action_id in self._for_page:
+                self._twin(made.spec).use_keys(apart, keys)
+
+    def _twin(self, spec: Action) -> WindowAction:
+        """The entry of an action for keys that are heard on the page only."""
+        if spec.id not in self._for_page:
+            made = self._for_page[spec.id] = WindowAction(spec, self, is_for_page=True)
+            made.setEnabled(self._is_met(spec))
+            for widget in self._page_widgets:
+                widget.addAction(made)
+        return self._for_page[spec.id]
+
+    def press(self, key: str) -> None:
+        """Do what this key is for: the page tells of keys that it held back for a gesture."""
+        made = self.by_id.get(self.book.owner(key))
+        if made is not None and made.isEnabled():
+            made.trigger()
 
     def set_targets(self, targets: Mapping[str, object]) -> None:
         """Have `target.method` of the table mean these objects."""
@@ -105,8 +130,12 @@ class ActionSet(QObject):
 
     def set_state(self, met: frozenset[str]) -> None:
         """Enable what can be done when these needs (project, page, selection, table) are met."""
-        for made in (*self.by_id.values(), *self.page_keys):
-            made.setEnabled(not made.spec.needs or made.spec.needs in met)
+        self._met = met
+        for made in (*self.by_id.values(), *self._for_page.values()):
+            made.setEnabled(self._is_met(made.spec))
+
+    def _is_met(self, spec: Action) -> bool:
+        return not spec.needs or spec.needs in self._met
 
     def refresh_icons(self) -> None:
         """Draw the icons again, after the theme changed."""
@@ -141,16 +170,21 @@ class ActionSet(QObject):
 
     def attach(self, widgets: Sequence[QWidget]) -> None:
         """Have keys that belong to the page heard while one of these has focus."""
+        self._page_widgets = tuple(widgets)
         on_page = [made for made in self.by_id.values() if made.spec.scope == ON_PAGE]
         for widget in widgets:
-            widget.addActions([*on_page, *self.page_keys])
+            widget.addActions([*on_page, *self._for_page.values()])
+
+    def detach(self) -> None:
+        """The widgets of a project are going."""
+        self._page_widgets = ()
 
     def key_rows(self) -> list[tuple[str, str, str]]:
         """Menu, keys and text of everything that has keys, and of the gestures."""
         rows = []
         for menu in MENUS:
             for made in self.by_id.values():
-                keys = key_text((*made.spec.keys, *made.spec.page_keys))
+                keys = key_text(made.keys)
                 if made.spec.menu == menu and keys and not made.spec.id.startswith("label_"):
                     text = _(made.spec.text).format(digit=made.spec.argument)
                     rows.append((_(menu), keys, text.removesuffix("...")))

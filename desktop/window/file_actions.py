@@ -118,7 +118,7 @@ class FileActions(QObject):
 
         bench = self._bench()
         remembered = dict(self._settings.value("last_export"))
-        dialog = ExportDialog(bench.document.store, remembered, self._window)
+        dialog = ExportDialog(bench.document.store, bench.runner, remembered, self._window)
         if dialog.exec() != QDialog.DialogCode.Accepted:
             return
         choice = dialog.choice
@@ -137,7 +137,7 @@ class FileActions(QObject):
         if exported is None:
             return
         self.said.emit(exported_text(exported))
-        for problem in exported.report.problems:
+        for problem in (*locked_texts(exported), *exported.report.problems):
             self._window.messages.add(problem)
 
     def keep_copy(self) -> None:
@@ -175,6 +175,15 @@ class FileActions(QObject):
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
+
+
+def locked_texts(exported: Exported) -> list[str]:
+    """A line for each document that stayed behind because it is protected."""
+    text = _(
+        "{name} is protected: its pages stayed in the project. Open one of them, enter the"
+        " password, and export again."
+    )
+    return [text.format(name=name) for name in exported.locked]
 
 
 def exported_text(exported: Exported) -> str:

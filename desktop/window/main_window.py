@@ -30,6 +30,8 @@ from desktop.panels.messages import Messages
 from desktop.window.action_set import ActionSet
 from desktop.window.actions import CONTEXT_MENU, MAIN_TOOLBAR, TOOL_BAR, VIEW
 from desktop.window.file_actions import FileActions
+from desktop.window.filter_bar import FilterBar
+from desktop.window.key_maps import KeyBook
 from desktop.window.label_bar import LabelBar
 from desktop.window.start_page import StartPage
 from desktop.window.status_line import StatusLine
@@ -49,6 +51,7 @@ LEFT, RIGHT, BOTTOM = (
 DOCKS = (
     ("pages", mark("Pages"), LEFT),
     ("inspector", mark("Inspector"), RIGHT),
+    ("layers", mark("Layers"), RIGHT),
     ("annotations", mark("Annotations"), RIGHT),
     ("cells", mark("Cells"), RIGHT),
     ("history", mark("History"), RIGHT),
@@ -56,9 +59,9 @@ DOCKS = (
     ("messages", mark("Jobs and messages"), BOTTOM),
 )
 """The parts around the page: name, title, where they stand at first."""
-TABS = ("annotations", "cells", "history", "checks")
+TABS = ("inspector", "layers", "annotations", "cells", "history", "checks")
 """Parts that share one place: their tabs are title enough."""
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class MainWindow(QMainWindow):
@@ -77,7 +80,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.actions_table = ActionSet(self)
+        self.key_book = KeyBook(settings, parent=self)
+        self.actions_table = ActionSet(self.key_book, self)
         self.files = FileActions(self, settings)
         self.view_actions = ViewActions(self)
         self.actions_table.set_targets({"files": self.files, "view": self.view_actions})
@@ -111,6 +115,7 @@ class MainWindow(QMainWindow):
         self.tool_bar.setOrientation(Qt.Orientation.Vertical)
         self.actions_table.fill_toolbar(self.tool_bar, TOOL_BAR)
         self.label_bar = LabelBar()
+        self.filter_bar = FilterBar(actions["clear_filter"])
         self.center = QStackedWidget()
         self.waiting = QWidget()
         self.center.addWidget(self.waiting)
@@ -119,10 +124,11 @@ class MainWindow(QMainWindow):
         grid = QGridLayout(middle)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
-        grid.addWidget(self.tool_bar, 0, 0, 2, 1)
+        grid.addWidget(self.tool_bar, 0, 0, 3, 1)
         grid.addWidget(self.label_bar, 0, 1)
-        grid.addWidget(self.center, 1, 1)
-        grid.setRowStretch(1, 1)
+        grid.addWidget(self.filter_bar, 1, 1)
+        grid.addWidget(self.center, 2, 1)
+        grid.setRowStretch(2, 1)
         grid.setColumnStretch(1, 1)
         self.setCentralWidget(middle)
 
@@ -144,9 +150,11 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(docks["annotations"], docks["cells"])
         self.tabifyDockWidget(docks["annotations"], docks["history"])
         self.tabifyDockWidget(docks["annotations"], docks["checks"])
+        self.tabifyDockWidget(docks["inspector"], docks["layers"])
         for name in TABS:
             docks[name].setTitleBarWidget(QWidget())
         docks["annotations"].raise_()
+        docks["inspector"].raise_()
         self.resize(1280, 800)
         self._show_parts(is_shown=False)
         geometry = self.settings.value("window_geometry")
@@ -165,6 +173,7 @@ class MainWindow(QMainWindow):
     def _show_parts(self, *, is_shown: bool) -> None:
         for part in (self.tool_bar, self.label_bar, self.main_bar):
             part.setVisible(is_shown)
+        self.filter_bar.hide()
         for name, dock in self.docks.items():
             dock.setVisible(is_shown and name != "messages")
 
@@ -217,6 +226,7 @@ class MainWindow(QMainWindow):
             return
         self.remember_layout()
         self.actions_table.drop_targets(tuple(view.targets))
+        self.actions_table.detach()
         self.actions_table.set_state(frozenset())
         for name in view.panels:
             self.docks[name].setWidget(QWidget())
@@ -249,11 +259,12 @@ class MainWindow(QMainWindow):
         self.status.say(text)
 
     def keys_overlay(self) -> KeysOverlay:
-        """The keys over the window, made when they are first asked for."""
+        """The keys in use over the window, made when they are first asked for."""
         if self._overlay is None:
             from desktop.dialogs.keys_overlay import KeysOverlay
 
-            self._overlay = KeysOverlay(self.actions_table.key_rows(), self)
+            self._overlay = KeysOverlay(self.actions_table.by_id["change_keys"], self)
+        self._overlay.set_rows(self.actions_table.key_rows())
         return self._overlay
 
     def use_theme(self) -> None:

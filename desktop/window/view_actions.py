@@ -25,6 +25,13 @@ class ViewActions(QObject):
         else:
             overlay.open()
 
+    def change_keys(self) -> None:
+        """Choose a key map and change single keys."""
+        from desktop.dialogs.keys_dialog import KeysDialog
+
+        maps = self._window.settings.choices("key_map")
+        KeysDialog(self._window.key_book, maps, self._window).exec()
+
     def toggle_messages(self) -> None:
         """Show or hide the list of jobs and messages."""
         dock = self._window.docks["messages"]
@@ -54,21 +61,3 @@ class ViewActions(QObject):
         view = self._window.project_view
         if view:
             view.canvas.zoom_to_selection()
-
-    def hide_selection(self) -> None:
-        """Hide what is selected until everything is shown again."""
-        view = self._window.project_view
-        if view:
-            view.hide_selection()
-
-    def toggle_annotations(self) -> None:
-        """Hide all annotations, or show everything again."""
-        view = self._window.project_view
-        if view:
-            view.toggle_annotations()
-
-    def toggle_words(self) -> None:
-        """Hide the outlines of words, or show them again."""
-        view = self._window.project_view
-        if view:
-            view.toggle_words()

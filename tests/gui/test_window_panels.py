@@ -254,11 +254,11 @@ def test_make_grid_turns_regions_into_a_table(
 
 def test_hide_and_show(view: ProjectView, bench: Workbench) -> None:
     bench.selection.select((7,))
-    view.hide_selection()
+    view.sight.hide_selection()
     assert view.canvas.hidden[1] == {7}
-    view.toggle_annotations()
+    view.sight.toggle_annotations()
     assert "tables" in view.canvas.hidden[0]
-    view.toggle_annotations()
+    view.sight.toggle_annotations()
     assert view.canvas.hidden == (frozenset(), frozenset())
 
 

@@ -11,22 +11,33 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from desktop.canvas.style import LIGHT, Theme, pen
+from desktop.document.visibility import Visibility
 from model_backend.document import Affine, Box, Page, Point
 from model_backend.labels import LabelSchema
 
 
 @dataclass(frozen=True)
 class Look:
-    """How to paint: colours, labels, what is hidden, how many screen pixels a page unit has."""
+    """How to paint: colours, labels, what is seen, how many screen pixels a page unit has.
+
+    `hidden_ids` are what `visibility` leaves out of the page on show; links of `hidden_ends` go
+    with them.
+    """
 
     theme: Theme = LIGHT
     schema: LabelSchema | None = None
     scale: float = 1.0
     dpr: float = 1.0
-    hidden_kinds: frozenset[str] = frozenset()
+    visibility: Visibility = field(default_factory=Visibility)
     hidden_ids: frozenset[int] = frozenset()
+    hidden_ends: frozenset[int] = frozenset()
     has_strong_words: bool = False
     signs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def hidden_kinds(self) -> frozenset[str]:
+        """The layers that are not shown."""
+        return self.visibility.hidden
 
     @property
     def pixel(self) -> float:

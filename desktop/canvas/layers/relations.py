@@ -43,7 +43,7 @@ class RelationLayer:
     def update(self, page: Page, look: Look) -> list[Box]:
         """Hold the page's relations; unchanged ones keep their curve."""
         old = self.links
-        self.links = _links(page, look.hidden_ids, old) if page.relations else {}
+        self.links = _links(page, look, old) if page.relations else {}
         ids = [
             key for key in old.keys() | self.links.keys() if old.get(key) is not self.links.get(key)
         ]
@@ -56,12 +56,13 @@ class RelationLayer:
         paint_links(painter, links, look, alpha=round(LINK_ALPHA / min(crowd, 2.0)), width=1.2)
 
 
-def _links(page: Page, hidden: frozenset[int], old: dict[int, Link]) -> dict[int, Link]:
-    entities = {entity.id: entity for entity in page.entities if entity.id not in hidden}
+def _links(page: Page, look: Look, old: dict[int, Link]) -> dict[int, Link]:
+    ends = look.hidden_ends
+    entities = {entity.id: entity for entity in page.entities if entity.id not in ends}
     links = {}
     for relation in page.relations:
         start, end = entities.get(relation.from_id), entities.get(relation.to_id)
-        if relation.id in hidden or start is None or end is None:
+        if relation.id in look.hidden_ids or start is None or end is None:
             continue
         known = old.get(relation.id)
         if (
