@@ -101,7 +101,7 @@ def test_escape_cancels_a_drag(three: Stand) -> None:
     ("key", "keys", "expected"),
     [
         (Qt.Key.Key_Left, NONE, Box(39, 50, 119, 70)),
-        (Qt.Key.Key_Down, SHIFT, Box(40, 60, 120, 80)),
+        (Qt.Key.Key_Down, NONE, Box(40, 51, 120, 71)),
         (Qt.Key.Key_Right, ALT, Box(40, 50, 121, 70)),
         (Qt.Key.Key_Left, ALT, Box(39, 50, 120, 70)),
         (Qt.Key.Key_Left, ALT | SHIFT, Box(40, 50, 119, 70)),
@@ -112,6 +112,13 @@ def test_arrows_nudge(three: Stand, key: Qt.Key, keys: Qt.KeyboardModifier, expe
     three.click((80, 60))
     three.key(key, keys)
     assert three.page.annotation(question).box == expected
+
+
+def test_shift_and_arrows_move_a_region_by_ten(three: Stand) -> None:
+    figure = three.page.regions[0]
+    three.selection.select((figure.id,))
+    three.key(Qt.Key.Key_Down, SHIFT)
+    assert three.page.regions[0].box == figure.box.moved(0, 10)
 
 
 def test_deleting_drops_what_is_selected(three: Stand) -> None:
