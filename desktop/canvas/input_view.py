@@ -64,7 +64,7 @@ class InputView(PageView):
             pointer = self._pointer(event)
             if self.tool.gesture is not None or event.buttons() & Qt.MouseButton.LeftButton:
                 self.tool.move(pointer)
-                self.canvas.refresh()
+                self.canvas.refresh(self.tool.changed_box())
             else:
                 self._set_cursor(self.tool.hover(pointer))
 

@@ -132,9 +132,12 @@ class PageScene(QGraphicsScene):
         """Paint everything again: another picture of the page has come."""
         self.invalidate(self.sceneRect(), QGraphicsScene.SceneLayer.AllLayers)
 
-    def refresh(self) -> None:
-        """Paint the foreground again; the cached picture behind it is only copied."""
-        self.invalidate(self.sceneRect(), QGraphicsScene.SceneLayer.ForegroundLayer)
+    def refresh(self, box: Box | None = None) -> None:
+        """Paint the foreground again, or a part of it; the cached picture behind it is only
+        copied.
+        """
+        area = self.sceneRect() if box is None else rect_of(box)
+        self.invalidate(area, QGraphicsScene.SceneLayer.ForegroundLayer)
 
     def _repaint(self, dirty: list[Box]) -> None:
         margin = SIGN_PX * self.look.pixel

@@ -7,11 +7,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from desktop.canvas.layers.layer import polygon_of
+from desktop.document import edits
 from model_backend.document import (
     Affine,
     Box,
@@ -24,8 +26,10 @@ from model_backend.document import (
     transform_point,
 )
 
-PAINT_DPI = 150.0
-"""Pixels a new mask has on pages that have none of their own."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 MOST_PIXELS = 50_000_000
 
 
@@ -50,7 +54,7 @@ def painted(page: Page, mask: Mask | None, stroke: Stroke) -> Mask | None:
 
     from model_backend import masks
 
-    to_page = mask.to_page if mask is not None else new_raster(page)
+    to_page = mask.to_page if mask is not None else edits.new_raster(page)
     x0, y0, x1, y1 = _extent(page, mask, stroke, to_page)
     width, height = x1 - x0, y1 - y0
     if width <= 0 or height <= 0:
@@ -58,21 +62,29 @@ def painted(page: Page, mask: Mask | None, stroke: Stroke) -> Mask | None:
     if width * height > MOST_PIXELS:
         raise NotPossible
     placed = compose((1.0, 0.0, 0.0, 1.0, float(x0), float(y0)), to_page)
-    bitmap = np.zeros((height, width), dtype=bool)
+    bitmap = np.zeros((height, width), dtype=bool, order="F")  # as run lengths go
     if mask is not None:
         ink = masks.decode(mask.counts, mask.width, mask.height)
         bitmap[-y0 : mask.height - y0, -x0 : mask.width - x0] = ink
-    image = _drawn(stroke, width, height, inverse(placed))
-    pixels = np.frombuffer(image.constBits(), dtype=np.uint8)
-    line = pixels.reshape(height, image.bytesPerLine())[:, :width] > 127
-    bitmap = bitmap & ~line if stroke.is_eraser else bitmap | line
+    left, top, right, bottom = _window(stroke, inverse(placed), width, height)
+    if right > left and bottom > top:
+        line = _drawn(stroke, left, top, right - left, bottom - top, inverse(placed))
+        part = bitmap[top:bottom, left:right]
+        part[:] = part & ~line if stroke.is_eraser else part | line
     return masks.mask_from_bitmap(bitmap, placed) if bitmap.any() else None
 
 
-def new_raster(page: Page) -> Affine:
-    """From pixels of a new mask to page units: the page's own pixels where it has some."""
-    size = 1.0 if page.unit == "px" else 72.0 / PAINT_DPI
-    return (size, 0.0, 0.0, size, 0.0, 0.0)
+def _window(
+    stroke: Stroke, from_page: Affine, width: int, height: int
+) -> tuple[int, int, int, int]:
+    """The pixels that the stroke can reach: left, top, right, bottom."""
+    reach = _around(bounding_box(stroke.points).grown(stroke.width / 2), from_page)
+    return (
+        max(0, math.floor(reach.x0) - 1),
+        max(0, math.floor(reach.y0) - 1),
+        min(width, math.ceil(reach.x1) + 1),
+        min(height, math.ceil(reach.y1) + 1),
+    )
 
 
 def _extent(
@@ -96,18 +108,29 @@ def _around(box: Box, affine: Affine) -> Box:
     return bounding_box(transform_point(affine, corner) for corner in box.corners)
 
 
-def _drawn(stroke: Stroke, width: int, height: int, from_page: Affine) -> QImage:
+def _drawn(
+    stroke: Stroke, left: int, top: int, width: int, height: int, from_page: Affine
+) -> NDArray[np.bool_]:
+    """The stroke's pixels in a window of the raster."""
+    import numpy as np
+
     image = QImage(width, height, QImage.Format.Format_Grayscale8)
     image.fill(0)
     painter = QPainter(image)
-    painter.setTransform(QTransform(*from_page))
-    line = QPen(QColor(255, 255, 255), stroke.width)
-    line.setCapStyle(Qt.PenCapStyle.RoundCap)
-    line.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(line)
-    if len(stroke.points) == 1:
-        painter.drawPoint(QPointF(*stroke.points[0]))
-    else:
-        painter.drawPolyline(polygon_of(stroke.points))
+    painter.setTransform(QTransform(*from_page) * QTransform.fromTranslate(-left, -top))
+    draw_line(painter, stroke.points, QPen(QColor(255, 255, 255), stroke.width))
     painter.end()
-    return image
+    pixels = np.frombuffer(image.constBits(), dtype=np.uint8)
+    line: NDArray[np.bool_] = pixels.reshape(height, image.bytesPerLine())[:, :width] > 127
+    return line
+
+
+def draw_line(painter: QPainter, points: Sequence[Point], pen: QPen) -> None:
+    """A stroke with round ends and turns; a dot where it has but one point."""
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    if len(points) == 1:
+        painter.drawPoint(QPointF(*points[0]))
+    else:
+        painter.drawPolyline(polygon_of(points))

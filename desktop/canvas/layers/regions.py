@@ -4,11 +4,13 @@ while proposed.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from desktop.canvas.layers.layer import (
     Look,
@@ -22,10 +24,17 @@ from desktop.canvas.layers.layer import (
 from desktop.canvas.style import annotation_color, brush, color, font, is_proposed
 from model_backend.document import Box, Mask, Page, Region
 from model_backend.errors import UserError
+from model_backend.masks.outlines import rings_of, signed_area
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MASK_BYTES = 96 * 1024 * 1024
 MASK_ALPHA, MASK_PROPOSED_ALPHA = 120, 70
 NAMES_FROM_PX = 28.0
+LARGEST_STEP = 5
+"""Small masks are shown by coarser pictures: at most 2**5 pixels to one, each way."""
 
 
 class RegionLayer:
@@ -85,16 +94,31 @@ class MaskImages:
     """Masks as tinted pictures, the least recently painted ones forgotten first."""
 
     def __init__(self) -> None:
-        self._images: OrderedDict[tuple[Mask, str, int], QImage] = OrderedDict()
+        self._images: OrderedDict[tuple[Mask, str, int, int], QImage] = OrderedDict()
         self._bytes = 0
 
-    def image(self, mask: Mask, name: str, alpha: int) -> QImage | None:
-        """The mask in a colour; None for one that is not possible."""
-        key = (mask, name, alpha)
+    def draw(self, painter: QPainter, mask: Mask, name: str, alpha: int, scale: float) -> None:
+        """Paint a mask in a colour where it lies; `scale` is the screen's pixels a page unit."""
+        a, b, c, d, _e, _f = mask.to_page
+        step = step_for(scale * abs(a * d - b * c) ** 0.5)
+        image = self.image(mask, name, alpha, step)
+        if image is None:
+            return
+        # the last pixels of a coarser picture may reach farther than the mask
+        part = QRectF(0, 0, mask.width / step, mask.height / step)
+        with saved(painter):
+            painter.setTransform(transform_of(mask.to_page), True)
+            painter.drawImage(QRectF(0, 0, mask.width, mask.height), image, part)
+
+    def image(self, mask: Mask, name: str, alpha: int, step: int = 1) -> QImage | None:
+        """The mask in a colour, one pixel for `step` x `step`; None for one that is not
+        possible.
+        """
+        key = (mask, name, alpha, step)
         if key in self._images:
             self._images.move_to_end(key)
             return self._images[key]
-        made = tinted(mask, name, alpha)
+        made = tinted(mask, name, alpha, step)
         if made is not None:
             self._images[key] = made
             self._bytes += made.sizeInBytes()
@@ -103,9 +127,17 @@ class MaskImages:
         return made
 
 
-def tinted(mask: Mask, name: str, alpha: int) -> QImage | None:
-    """A mask's pixels in one translucent colour, the rest clear; None when its run lengths do not
-    fit.
+def step_for(scale: float) -> int:
+    """How many pixels of a mask, each way, are one of its picture, where the screen shows one of
+    them with so many of its own.
+    """
+    return 1 << max(0, min(LARGEST_STEP, int(-math.log2(max(scale, 1e-9)))))
+
+
+def tinted(mask: Mask, name: str, alpha: int, step: int = 1) -> QImage | None:
+    """A mask in one translucent colour, the rest clear; None when its run lengths do not fit.
+
+    With a `step` each pixel is as strong as its share of `step` x `step` pixels of the mask.
     """
     import numpy as np
 
@@ -115,16 +147,38 @@ def tinted(mask: Mask, name: str, alpha: int) -> QImage | None:
         bitmap = masks.decode(mask.counts, mask.width, mask.height)
     except (ValueError, UserError):
         return None
-    ink = color(name, alpha)
-    share = alpha / 255
-    red, green, blue = (round(part * share) for part in (ink.red(), ink.green(), ink.blue()))
-    word = (alpha << 24) | (red << 16) | (green << 8) | blue
-    pixels = bitmap.astype(np.uint32) * np.uint32(word)
-    view = np.ascontiguousarray(pixels).tobytes()
+    counts = np.ascontiguousarray(bitmap).view(np.uint8) if step == 1 else _counted(bitmap, step)
+    height, width = counts.shape
+    pixels = np.ascontiguousarray(_tints(color(name, alpha), step * step)[counts])
     made = QImage(
-        view, mask.width, mask.height, mask.width * 4, QImage.Format.Format_ARGB32_Premultiplied
+        pixels.tobytes(), width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied
     )
     return made.copy()
+
+
+def _tints(ink: QColor, most: int) -> NDArray[np.uint32]:
+    """The colour for every count of pixels up to the most, its channels multiplied with alpha."""
+    import numpy as np
+
+    shares = np.arange(most + 1) / most * (ink.alpha() / 255)
+    alpha, red, green, blue = (
+        np.round(shares * part).astype(np.uint32)
+        for part in (255, ink.red(), ink.green(), ink.blue())
+    )
+    tints: NDArray[np.uint32] = np.bitwise_or.reduce([alpha << 24, red << 16, green << 8, blue])
+    return tints
+
+
+def _counted(bitmap: NDArray[np.bool_], step: int) -> NDArray[np.uint16]:
+    """How many pixels are set in each square of `step` x `step`."""
+    import numpy as np
+
+    height, width = bitmap.shape
+    padded = np.pad(bitmap, ((0, -height % step), (0, -width % step)))
+    rows, columns = padded.shape[0] // step, padded.shape[1] // step
+    squares = padded.reshape(rows, step, columns, step)
+    counts: NDArray[np.uint16] = squares.sum(axis=(1, 3), dtype=np.uint16)
+    return counts
 
 
 def paint_region(painter: QPainter, region: Region, look: Look, masks: MaskImages) -> None:
@@ -133,7 +187,8 @@ def paint_region(painter: QPainter, region: Region, look: Look, masks: MaskImage
     with saved(painter):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if region.mask is not None:
-            _paint_mask(painter, region.mask, name, masks, is_proposed=proposed)
+            alpha = MASK_PROPOSED_ALPHA if proposed else MASK_ALPHA
+            masks.draw(painter, region.mask, name, alpha, look.scale * look.dpr)
             painter.setPen(look.pen(name, 1.0, alpha=200 if proposed else 90, is_dashed=proposed))
             painter.drawRect(rect_of(region.box))
         elif region.polygons:
@@ -150,21 +205,18 @@ def paint_region(painter: QPainter, region: Region, look: Look, masks: MaskImage
 
 
 def outline_of(region: Region) -> QPainterPath:
-    """The outline of a region's polygons, filled as their union; of its box where it has none."""
-    path = path_of(region.polygons or (region.box.corners,))
+    """The outline of a region's polygons, filled as their union, holes open; of its box where it
+    has none.
+    """
+    if len(region.polygons) < 2:
+        path = path_of(rings_of((region.polygons or (region.box.corners,))[0]))
+        path.setFillRule(Qt.FillRule.OddEvenFill)
+        return path
+    # rings that go the same way round make a union by the winding rule
+    polygons = [one if signed_area(one) >= 0 else one[::-1] for one in region.polygons]
+    path = path_of([ring for polygon in polygons for ring in rings_of(polygon)])
     path.setFillRule(Qt.FillRule.WindingFill)
     return path
-
-
-def _paint_mask(
-    painter: QPainter, mask: Mask, name: str, masks: MaskImages, *, is_proposed: bool
-) -> None:
-    image = masks.image(mask, name, MASK_PROPOSED_ALPHA if is_proposed else MASK_ALPHA)
-    if image is None:
-        return
-    with saved(painter):
-        painter.setTransform(transform_of(mask.to_page), True)
-        painter.drawImage(QRectF(0, 0, mask.width, mask.height), image)
 
 
 def _paint_name(painter: QPainter, region: Region, look: Look) -> None:

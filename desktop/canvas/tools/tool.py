@@ -15,7 +15,10 @@ from desktop.canvas.layers.layer import Look
 from desktop.canvas.lookup import Item, item_of
 from desktop.canvas.style import REACH_PX
 from desktop.canvas.workspace import Workspace
-from model_backend.document import Page, Point
+from model_backend.document import Box, Page, Point
+
+BRACKETS = {Qt.Key.Key_BracketLeft: -1, Qt.Key.Key_BracketRight: 1}
+"""Keys that make what a tool adjusts smaller and larger."""
 
 CLICK_PX = 4.0
 """A press that moved less than this many screen pixels is a click."""
@@ -136,6 +139,14 @@ class Tool:
 
     def double_click(self, pointer: Pointer) -> bool:
         """A double click; True when the tool made use of it."""
+        return False
+
+    def changed_box(self) -> Box | None:
+        """Where the last move changed what is seen; None for anywhere."""
+        return None
+
+    def adjust(self, step: int) -> bool:
+        """Make larger or smaller what the tool has to adjust; True when there is something."""
         return False
 
     def key(self, key: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.document.edits.arranging import align, distribute, move_edge
 from desktop.document.edits.cells import set_cell_text
 from desktop.document.edits.common import (
     accept,
@@ -27,7 +28,15 @@ from desktop.document.edits.entities import (
 from desktop.document.edits.marks import set_annotation_note, set_doubtful, set_unsure
 from desktop.document.edits.merging import merge_proposals
 from desktop.document.edits.pages import deskew, rotate, set_note, set_page_status
-from desktop.document.edits.shapes import add_region, add_table
+from desktop.document.edits.shapes import (
+    add_region,
+    add_table,
+    make_mask,
+    mask_of,
+    new_raster,
+    with_mask,
+    with_polygons,
+)
 from desktop.document.edits.warnings import ask_again, let_stand
 from desktop.document.edits.words import add_word, replace_words, set_illegible, set_word_text
 
@@ -40,13 +49,19 @@ __all__ = [
     "add_table",
     "add_word",
     "ask_again",
+    "align",
     "delete",
     "deskew",
     "join_entities",
     "let_stand",
+    "distribute",
     "link",
+    "make_mask",
+    "mask_of",
     "merge_proposals",
     "move",
+    "move_edge",
+    "new_raster",
     "paste",
     "replace",
     "replace_words",
@@ -66,4 +81,6 @@ __all__ = [
     "split_entity",
     "toggle_links",
     "unlink",
+    "with_mask",
+    "with_polygons",
 ]
