@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QTextOption,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
 from desktop.canvas.style import Theme, font
+from desktop.canvas.word_walk import DOUBTFUL, ILLEGIBLE, RIGHT
+from model_backend.translation import _
 
 SMALLEST_FONT, LARGEST_FONT, PADDING = 12, 34, 3
+VERDICTS = {Qt.Key.Key_I: ILLEGIBLE, Qt.Key.Key_Y: DOUBTFUL}
 
 
 class TextEditor(QPlainTextEdit):
-    """Enter commits, Escape cancels, Tab commits and goes on, Shift+Enter is a line break."""
+    """Enter commits, Escape cancels, Tab commits and goes on, Shift+Enter is a line break.
+
+    In a walk through words Enter also says that the word is right and goes on; Alt+I and Alt+Y mark
+    it illegible or doubtful and go on.
+    """
 
     committed = Signal(str, int)
     """The text, and where to go on: 0 nowhere, 1 the next, -1 the one before."""
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget, text: str, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, text: str, theme: Theme, *, is_walk: bool = False) -> None:
         super().__init__(parent)
+        self.is_walk = is_walk
+        self.verdict = ""
+        """What was said of the word, besides its text: right, illegible or doubtful."""
+        self.setAccessibleName(_("Text"))
         self.setPlainText(text)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
@@ -62,8 +80,11 @@ class TextEditor(QPlainTextEdit):
         layout = cursor.block().layout()
         composed = layout.preeditAreaText()
         if composed:
-            cursor.setPosition(cursor.block().position() + layout.preeditAreaPosition())
+            start = cursor.block().position() + layout.preeditAreaPosition()
+            QApplication.sendEvent(self, QInputMethodEvent("", []))  # else it would be there twice
+            cursor.setPosition(start)
             cursor.insertText(composed)
+            self.setTextCursor(cursor)
 
     def event(self, event: QEvent) -> bool:
         """Keys are the field's own while it is open: no shortcut of the window fires."""
@@ -76,8 +97,11 @@ class TextEditor(QPlainTextEdit):
         """Enter, Escape and Tab end the editing."""
         key = event.key()
         has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        has_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not has_shift:
-            self.commit()
+            self._enter()
+        elif self.is_walk and has_alt and key in VERDICTS:
+            self._say(VERDICTS[Qt.Key(key)])
         elif key == Qt.Key.Key_Escape:
             self.cancel()
         elif key == Qt.Key.Key_Tab:
@@ -86,6 +110,23 @@ class TextEditor(QPlainTextEdit):
             self.commit(-1)
         else:
             super().keyPressEvent(event)
+
+    def _enter(self) -> None:
+        """While something is composed Enter only ends that."""
+        if self._composed():
+            self._take_in_composed()
+            QGuiApplication.inputMethod().reset()
+        elif self.is_walk:
+            self._say(RIGHT)
+        else:
+            self.commit()
+
+    def _say(self, verdict: str) -> None:
+        self.verdict = verdict
+        self.commit(1)
+
+    def _composed(self) -> str:
+        return str(self.textCursor().block().layout().preeditAreaText())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Going elsewhere in the window commits; another window or a menu does not."""

@@ -14,6 +14,7 @@ from desktop.document.edits.parts import (
     known,
     known_entity,
     put,
+    retyped,
     take_out,
     touched,
     with_changed_words,
@@ -95,7 +96,7 @@ def _parts_of(text: str, words: Sequence[Word]) -> list[Word]:
     if len(parts) != len(words) or any(not word.text or " " in word.text for word in words):
         return []
     pairs = zip(words, parts, strict=True)
-    return [replace(word, text=part) for word, part in pairs if word.text != part]
+    return [retyped(word, part) for word, part in pairs if word.text != part]
 
 
 def link(page: Page, from_id: int, to_id: int) -> Page:

@@ -91,6 +91,11 @@ def touched(item: AnyItem) -> AnyItem:
     return replace(item, status=status)
 
 
+def retyped(word: Word, text: str) -> Word:
+    """The word with the text a person gave it: nothing is left of the recogniser's doubt."""
+    return replace(word, text=text, confidence=None, is_doubtful=False)
+
+
 def followed(item: Entity) -> Entity:
     """An entity that changed with its words: a proposal stays open, anything else was corrected."""
     return item if item.status == Status.PROPOSED else touched(item)

@@ -9,6 +9,7 @@ from desktop.document.edits.parts import (
     begun,
     following,
     put,
+    retyped,
     take_out,
     with_changed_words,
     words_by_id,
@@ -29,7 +30,7 @@ def set_word_text(page: Page, word_id: int, text: str) -> Page:
         raise UserError("This word is no longer on the page. Select it again and retry.")
     if word.text == text:
         return page
-    return begun(with_changed_words(page, [replace(word, text=text)]))
+    return begun(with_changed_words(page, [retyped(word, text)]))
 
 
 def set_illegible(page: Page, word_ids: Iterable[int], is_illegible: bool) -> Page:
