@@ -21,6 +21,7 @@ from model_backend.table_grid import (
     box_to_frame,
     cells,
     column_edges,
+    misplaced,
     objects,
     words_of_cells,
 )
@@ -28,11 +29,7 @@ from model_backend.table_grid import (
 BAND_ROOM = 1.0
 """Page units by which neighbouring rows or columns may overlap, as in the reference's script."""
 COVERED = 0.9
-"""The share of a word that its cell has to cover."""
-CORE = 0.2
-"""Share of a word's height above and below that may lie in the next row."""
-INSIDE = 0.1
-"""A word with less of it in the table is not the table's: crops show what is around, too."""
+"""The share of their words that cells have to cover on average."""
 MOST_OBJECTS = 100
 MOST_HEADER_ROWS = 5
 GAP = 2.0
@@ -125,19 +122,16 @@ def _cover_findings(
     table: Table, words: Sequence[Word], inside: Inside, name: str
 ) -> Iterator[Finding]:
     """Words that lie in two cells or beside them, and how well all are covered on average."""
-    core = {word.id: _core(table, word) for word in words}
-    own = [(cell.box, inside[cell.span]) for cell in cells(table)]
-    best = {word.id: core[word.id].overlap(box) for box, found in own for word in found}
-    wrong: dict[str, list[Word]] = {"word-in-two-cells": [], "word-outside-cells": []}
-    for word in words:
-        share = core[word.id].overlap(table.box)
-        if share >= INSIDE and best.get(word.id, 0.0) < COVERED:
-            wrong["word-in-two-cells" if share >= COVERED else "word-outside-cells"].append(word)
-    for rule, found in wrong.items():
+    wrong = misplaced(table, words)
+    for rule, found in (
+        ("word-in-two-cells", wrong.in_two),
+        ("word-outside-cells", wrong.in_none),
+    ):
         if found:
             ids = (word.id for word in found)
             text = shown(found[0].text)
             yield finding(rule, name, table.id, *ids, count=len(found), text=text)
+    own = [(cell.box, inside[cell.span]) for cell in cells(table)]
     mean = _mean_cover(table, own)
     if mean < COVERED:
         yield finding("words-covered-badly", name, table.id, share=f"{mean:.1%}")
@@ -151,14 +145,6 @@ def _mean_cover(table: Table, own: Sequence[tuple[Box, Sequence[Word]]]) -> floa
         for word in found
     ]
     return sum(shares) / len(shares) if shares else 1.0
-
-
-def _core(table: Table, word: Word) -> Box:
-    """A word in the frame, without the room for letters that reach high or low: lines of a table
-    that is set tightly overlap in it.
-    """
-    box = box_to_frame(table, word.box.normalized())
-    return Box(box.x0, box.y0 + CORE * box.height, box.x1, box.y1 - CORE * box.height)
 
 
 def _text_findings(

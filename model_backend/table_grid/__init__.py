@@ -4,6 +4,14 @@ Pure functions on `Table`; standard library only. Each returns a valid table (`p
 and raises ValueError for arguments that make no sense.
 """
 
+from model_backend.table_grid.bands import (
+    delete_columns,
+    delete_rows,
+    join_columns,
+    join_rows,
+    split_columns,
+    split_rows,
+)
 from model_backend.table_grid.cells import Cell, cell_at, cell_text, cells, words_of_cells
 from model_backend.table_grid.edits import (
     add_column_edge,
@@ -13,6 +21,8 @@ from model_backend.table_grid.edits import (
     delete_row,
     delete_row_edge,
     empty_table,
+    extend_columns,
+    extend_rows,
     merge_cells,
     move_column_edge,
     move_row_edge,
@@ -33,11 +43,14 @@ from model_backend.table_grid.frame import (
     to_page,
 )
 from model_backend.table_grid.objects import from_objects, objects
+from model_backend.table_grid.placement import Misplaced, Placement, misplaced
 from model_backend.table_grid.proposal import propose_grid
 from model_backend.table_grid.transforms import transformed
 
 __all__ = [
     "Cell",
+    "Misplaced",
+    "Placement",
     "add_column_edge",
     "add_row_edge",
     "box_to_frame",
@@ -48,12 +61,19 @@ __all__ = [
     "column_edges",
     "delete_column",
     "delete_column_edge",
+    "delete_columns",
     "delete_row",
     "delete_row_edge",
+    "delete_rows",
     "empty_table",
+    "extend_columns",
+    "extend_rows",
     "frame_to_page",
     "from_objects",
+    "join_columns",
+    "join_rows",
     "merge_cells",
+    "misplaced",
     "move_column_edge",
     "move_row_edge",
     "moved",
@@ -64,6 +84,8 @@ __all__ = [
     "row_edges",
     "set_header_rows",
     "split_cell",
+    "split_columns",
+    "split_rows",
     "to_frame",
     "to_page",
     "toggle_projected",

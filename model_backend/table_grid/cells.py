@@ -40,7 +40,7 @@ def cell_at(table: Table, row: int, column: int) -> Cell:
 
 def cell_spans(table: Table) -> tuple[Span, ...]:
     """The span of every cell, row-major."""
-    merged = _merged(table)
+    merged = merged_cells(table)
     spans = (
         merged.get((row, column), Span(row, row + 1, column, column + 1))
         for row in range(len(table.rows))
@@ -61,7 +61,7 @@ def words_of_cells(
     none.
     """
     found: dict[Span, list[tuple[Word, Box]]] = defaultdict(list)
-    rows, columns, merged = row_edges(table), column_edges(table), _merged(table)
+    rows, columns, merged = row_edges(table), column_edges(table), merged_cells(table)
     for word in words:
         box = box_to_frame(table, word.box)
         if is_inside(box, table.box, least):
@@ -87,7 +87,8 @@ def _in_order(placed: Sequence[tuple[Word, Box]]) -> tuple[Word, ...]:
     return tuple(placed[index][0] for line in lines for index in line)
 
 
-def _merged(table: Table) -> dict[tuple[int, int], Span]:
+def merged_cells(table: Table) -> dict[tuple[int, int], Span]:
+    """The merged cell over each grid cell that has one, projected rows among them."""
     width = len(table.columns)
     spans = (*table.spans, *(Span(row, row + 1, 0, width) for row in table.projected_rows))
     return {
@@ -117,17 +118,18 @@ def _best_span(
     box: Box, rows: Sequence[float], columns: Sequence[float], merged: dict[tuple[int, int], Span]
 ) -> Span:
     overlaps: dict[Span, float] = defaultdict(float)
-    for row in _touched(rows, box.y0, box.y1):
-        for column in _touched(columns, box.x0, box.x1):
+    row0, row1 = grid_range(rows, box.y0, box.y1)
+    column0, column1 = grid_range(columns, box.x0, box.x1)
+    for row in range(row0, row1 + 1):
+        for column in range(column0, column1 + 1):
             span = merged.get((row, column), Span(row, row + 1, column, column + 1))
             grid_cell = Box(columns[column], rows[row], columns[column + 1], rows[row + 1])
             overlaps[span] += box.intersection(grid_cell).area
     return max(overlaps, key=lambda span: overlaps[span])
 
 
-def _touched(edges: Sequence[float], start: float, end: float) -> range:
-    """The indices of the bands that an interval touches; at least one, the nearest."""
+def grid_range(edges: Sequence[float], start: float, end: float) -> tuple[int, int]:
+    """The first and the last of the bands that an interval touches; the nearest one outside."""
     last = len(edges) - 2
     low = min(max(bisect_right(edges, start) - 1, 0), last)
-    high = min(max(bisect_left(edges, end) - 1, low), last)
-    return range(low, high + 1)
+    return low, min(max(bisect_left(edges, end) - 1, low), last)

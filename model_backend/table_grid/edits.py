@@ -93,6 +93,20 @@ def delete_column(table: Table, column: int) -> Table:
     return _anchored(changed, box)
 
 
+def extend_rows(table: Table, v: float) -> Table:
+    """Another row outside the table, from its upper or lower side to v (frame coordinates)."""
+    edges, first = _extended(row_edges(table), v)
+    changed = _resplit(table, rows=edges, row_map=_shift_map(first))
+    return _anchored(changed, replace(table.box, y0=edges[0], y1=edges[-1]))
+
+
+def extend_columns(table: Table, u: float) -> Table:
+    """Another column outside the table, from its left or right side to u (frame coordinates)."""
+    edges, first = _extended(column_edges(table), u)
+    changed = _resplit(table, columns=edges, column_map=_shift_map(first))
+    return _anchored(changed, replace(table.box, x0=edges[0], x1=edges[-1]))
+
+
 def merge_cells(table: Table, span: Span) -> Table:
     """Merge grid cells and every merged cell they touch; a whole body row becomes projected."""
     rows, columns = len(table.rows), len(table.columns)
@@ -230,6 +244,15 @@ def _without_band(edges: Sequence[float], band: int) -> tuple[float, ...]:
     return (*edges[:gone], *edges[gone + 1 :])
 
 
+def _extended(edges: Sequence[float], value: float) -> tuple[tuple[float, ...], int]:
+    """The edges with one outside of them, and the index of the first band that was there before."""
+    if math.isfinite(value) and value <= edges[0] - THINNEST_BAND:
+        return (value, *edges), 1
+    if math.isfinite(value) and value >= edges[-1] + THINNEST_BAND:
+        return (*edges, value), 0
+    raise ValueError(f"{value} is not outside the table")
+
+
 def _with_moved_edge(edges: Sequence[float], index: int, value: float) -> tuple[float, ...]:
     if not 0 <= index < len(edges) or not math.isfinite(value):
         raise ValueError(f"edge {index} cannot be moved to {value}")
@@ -261,6 +284,10 @@ def _join_map(edge: int) -> _Map:
 
 def _delete_map(index: int) -> _Map:
     return lambda start, end: (start - (start > index), end - (end > index))
+
+
+def _shift_map(by: int) -> _Map:
+    return lambda start, end: (start + by, end + by)
 
 
 def _same(start: int, end: int) -> tuple[int, int]:

@@ -20,6 +20,11 @@ boxes = st.builds(
 Draw = st.DrawFn
 
 
+def cuts(start: float) -> st.SearchStrategy[list[float]]:
+    """Places of edges not far from a table's side."""
+    return st.lists(st.floats(0, 300).map(lambda far: start + far), max_size=4)
+
+
 def _along(first: float, last: float, fraction: float) -> float:
     return first + (last - first) * fraction
 
@@ -66,6 +71,16 @@ OPERATIONS: dict[str, Callable[[Draw, Table], Table]] = {
     "toggle_projected": lambda draw, table: grid.toggle_projected(
         table, draw(st.integers(0, len(table.rows) - 1))
     ),
+    "extend_rows": lambda draw, table: grid.extend_rows(table, draw(coordinates)),
+    "extend_columns": lambda draw, table: grid.extend_columns(table, draw(coordinates)),
+    "join_rows": lambda draw, table: grid.join_rows(table, *_range(draw, len(table.rows))),
+    "join_columns": lambda draw, table: grid.join_columns(table, *_range(draw, len(table.columns))),
+    "delete_rows": lambda draw, table: grid.delete_rows(table, *_range(draw, len(table.rows))),
+    "delete_columns": lambda draw, table: grid.delete_columns(
+        table, *_range(draw, len(table.columns))
+    ),
+    "split_rows": lambda draw, table: grid.split_rows(table, draw(cuts(table.box.y0))),
+    "split_columns": lambda draw, table: grid.split_columns(table, draw(cuts(table.box.x0))),
     "resize": lambda draw, table: grid.resize(table, draw(boxes)),
     "moved": lambda draw, table: grid.moved(table, draw(coordinates), draw(coordinates)),
 }
