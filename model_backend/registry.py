@@ -1,4 +1,6 @@
-"""The predictors there are: one table, nothing is imported before one is used."""
+"""The predictors there are: one table of those that come with Proofdesk, and the models that were
+added; nothing is imported before one is used.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +9,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from model_backend.errors import UserError
+from model_backend.installed import InstalledModel, installed_models
+from model_backend.networks import (
+    DETECTION,
+    ENTITIES,
+    MASKS,
+    PAGE_CLASS,
+    STRUCTURE,
+    TABLES,
+    network,
+)
 from model_backend.translation import _, mark
 
-ENTITIES, TABLES, MASKS = "entities", "tables", "masks"
-"""The tasks."""
+TASKS = (ENTITIES, TABLES, MASKS, PAGE_CLASS)
+"""The tasks, in the order in which they are asked for."""
+PAIR = ","
+"""Between the names of a detection and a structure model that are used together."""
 NONE = "none"
 """Chooses no predictor; every task accepts it."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A predictor: `process` is the kind of worker it runs in, `factory` is `module:function`."""
+    """A predictor: `process` is the kind of worker it runs in, `factory` is `module:function`,
+    called with the `models` that it is made of.
+    """
 
     name: str
     task: str
     process: str
     factory: str
     description: str
+    models: tuple[InstalledModel, ...] = ()
 
 
 _FOLDER = "model_backend.predictors"
@@ -64,41 +81,87 @@ PREDICTORS = (
         mark("Ink that no word explains: stamps, signatures, drawings"),
     ),
 )
-"""Every predictor; the first of a task is its default."""
-TASKS = tuple(dict.fromkeys(item.task for item in PREDICTORS))
+"""The predictors that come with Proofdesk; the first of a task is its default."""
 
 
 def names(task: str) -> tuple[str, ...]:
-    """What can be chosen for a task: its predictors, the default first, and `none`."""
-    return (*(item.name for item in PREDICTORS if item.task == task), NONE)
+    """What can be chosen for a task: its predictors, the default first, and `none`.
+
+    A detection and a structure model are used together as `DETECTION,STRUCTURE`.
+    """
+    return (
+        *(item.name for item in PREDICTORS if item.task == task),
+        *(item.name for item in installed_models() if task_of(item) == task),
+        NONE,
+    )
+
+
+def choices(task: str) -> tuple[tuple[str, str], ...]:
+    """What can be chosen for a task as (name, description), pairs of models for tables too."""
+    single = [name for name in names(task) if name != NONE]
+    pairs = _pairs() if task == TABLES else []
+    return (*((name, description(name)) for name in (*single, *pairs)), (NONE, _("Nothing")))
+
+
+def _pairs() -> list[str]:
+    models = installed_models()
+    return [
+        f"{first.name}{PAIR}{second.name}"
+        for first in models
+        if first.task == DETECTION
+        for second in models
+        if second.task == STRUCTURE
+    ]
+
+
+def task_of(model: InstalledModel) -> str:
+    """The task that the model is chosen for."""
+    return TABLES if model.task in (DETECTION, STRUCTURE) else model.task
 
 
 def default(task: str) -> str:
-    """The predictor of a task that is used when none is named."""
-    return names(task)[0]
+    """The predictor of a task that is used when none is named; no model that was added."""
+    return next((item.name for item in PREDICTORS if item.task == task), NONE)
 
 
 def registered(name: str) -> Registered:
-    """The table's row of that name; UserError when there is none."""
+    """The predictor of that name; UserError when there is none."""
     found = next((item for item in PREDICTORS if item.name == name), None)
-    if found is None:
-        known = ", ".join(item.name for item in PREDICTORS)
+    return found or _of_models(name)
+
+
+def _of_models(name: str) -> Registered:
+    """The predictor of an added model, or of a pair of them."""
+    there = {item.name: item for item in installed_models()}
+    parts = [part.strip() for part in name.split(PAIR)]
+    if any(part not in there for part in parts):
+        known = ", ".join((*(item.name for item in PREDICTORS), *there))
         raise UserError(
             "There is no predictor {name}. Choose one of: {known}.", name=name, known=known
         )
-    return found
+    models = tuple(there[part] for part in parts)
+    if len(models) > 1 and tuple(item.task for item in models) != (DETECTION, STRUCTURE):
+        raise UserError(
+            "{name} is no pair of a model that finds tables and one that finds their structure."
+            " Name them in this order, with a comma between them.",
+            name=name,
+        )
+    first = network(models[0].network)
+    title = PAIR.join(network(item.network).title for item in models)
+    return Registered(PAIR.join(parts), task_of(models[0]), "model", first.predictor, title, models)
 
 
 def checked(task: str, name: str) -> str:
     """The name, when it can be chosen for this task; UserError otherwise."""
-    if name not in names(task):
-        raise UserError(
-            "There is no predictor {name} for {task}. Choose one of: {known}.",
-            name=name,
-            task=task,
-            known=", ".join(names(task)),
-        )
-    return name
+    known = names(task)
+    if name in known or (PAIR in name and registered(name).task == task):
+        return name
+    raise UserError(
+        "There is no predictor {name} for {task}. Choose one of: {known}.",
+        name=name,
+        task=task,
+        known=", ".join(known),
+    )
 
 
 def description(name: str) -> str:
@@ -108,5 +171,6 @@ def description(name: str) -> str:
 
 def create(name: str) -> Any:  # noqa: ANN401 - a Predictor, whose module stands above this one
     """The predictor of that name; UserError when there is none."""
-    module, _colon, function = registered(name).factory.partition(":")
-    return getattr(importlib.import_module(module), function)()
+    found = registered(name)
+    module, _colon, function = found.factory.partition(":")
+    return getattr(importlib.import_module(module), function)(*found.models)

@@ -118,5 +118,8 @@ def predict_page(
 ) -> tuple[Proposals, ...]:
     """What the named predictors say about a page; runs in a worker process, `none` is silent."""
     given = PredictorInput(Path(path), page, password)
-    chosen = [registry.create(name) for name in names if name != registry.NONE]
-    return tuple(predictor([given])[0] for predictor in chosen)
+    return tuple(predictor([given])[0] for predictor in _chosen(names))
+
+
+def _chosen(names: Sequence[str]) -> list[Predictor]:
+    return [registry.create(name) for name in names if name != registry.NONE]

@@ -1,0 +1,221 @@
+"""A network's files: found in a folder as its authors published it, read as bytes that were
+compared with what was added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from model_backend.checkpoints.file_kind import kind_of
+from model_backend.checkpoints.weights import read_weights
+from model_backend.errors import UserError
+from model_backend.formats.safe_json import loads
+from model_backend.formats.safe_path import shown
+from model_backend.installed import InstalledModel, ModelFile
+from model_backend.sources.files import readable
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CONFIG = "config.json"
+WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+"""Names of weights in a folder, the safest first; else a folder holds one file of weights."""
+INDEXES = tuple(f"{name}.index.json" for name in WEIGHTS)
+"""Names of the lists of a folder whose weights are in several files."""
+ENDINGS = (".safetensors", ".bin", ".pth", ".pt", ".ckpt")
+BESIDE = (
+    CONFIG,
+    "vocab.txt",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "preprocessor_config.json",
+    "README.md",
+    "LICENSE",
+    "LICENSE.md",
+    "LICENSE.txt",
+)
+"""Further files that are read from a model's folder; no others are."""
+MOST_WEIGHTS = 8 * 2**30
+MOST_BESIDE = 32 * 2**20
+"""Bytes of a file of weights, and of any other: the largest networks here have 1.7 GB."""
+CHUNK = 2**22
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The files of one network. `expected` are the sums that were recorded when it was added; what
+    differs from them is refused.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+    expected: dict[str, ModelFile] = field(default_factory=dict)
+    model: str = ""
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self.names
+
+    def read(self, name: str) -> bytes:
+        """The content of a file, all at once: the bytes that were compared are those that count."""
+        limit = MOST_BESIDE if name in (*BESIDE, *INDEXES) else MOST_WEIGHTS
+        with open_file(self.folder / name, limit) as file:
+            data = file.read(limit + 1)
+        recorded = self.expected.get(name)
+        if recorded and (
+            len(data) != recorded.size or hashlib.sha256(data).hexdigest() != recorded.sha256
+        ):
+            raise UserError(
+                "The file {file} of the model {model} is not the one that was added. Remove the"
+                " model, and add it again if you trust the new file.",
+                file=name,
+                model=self.model,
+            )
+        return data
+
+    def text(self, name: str) -> str:
+        """The text of a file."""
+        try:
+            return self.read(name).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise UserError(
+                "The file {file} is not UTF-8 text. Download it again.", file=name
+            ) from error
+
+    def json(self, name: str) -> dict[str, Any]:
+        """The JSON object of a file; empty where there is no such file."""
+        if not self.has(name):
+            return {}
+        found = loads(self.text(name), Path(name))
+        if not isinstance(found, dict):
+            raise UserError("The file {file} holds no JSON object. Download it again.", file=name)
+        return found
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the authors say about the network."""
+        return self.json(CONFIG)
+
+    @property
+    def weight_files(self) -> tuple[str, ...]:
+        """The files that hold the weights."""
+        return tuple(name for name in self.names if name not in (*BESIDE, *INDEXES))
+
+    def weights(self) -> dict[str, Tensor]:
+        """All weights by key, on the CPU."""
+        found: dict[str, Tensor] = {}
+        for name in self.weight_files:
+            found.update(read_weights(self.read(name), name))
+        return found
+
+
+def open_file(path: Path, limit: int) -> BinaryIO:
+    """A regular, readable file of at most `limit` bytes, opened; UserError otherwise."""
+    if not path.is_file():
+        raise UserError("The file {file} is missing. Download the model again.", file=path)
+    size = path.stat().st_size
+    if size > limit:
+        raise UserError(
+            "The file {file} has {size} MB, more than the {limit} MB that are read. Choose a"
+            " smaller model.",
+            file=path,
+            size=size // 2**20,
+            limit=limit // 2**20,
+        )
+    readable(path)
+    return path.open("rb")
+
+
+def checkpoint_of(model: InstalledModel) -> Checkpoint:
+    """The files of an added model, each to be compared with its recorded sum."""
+    expected = {file.name: file for file in model.files}
+    return Checkpoint(model.files_folder, tuple(expected), expected, model.name)
+
+
+def checkpoint_at(path: Path) -> Checkpoint:
+    """The files of a network in a folder, or a single file of weights; UserError where none are.
+
+    Checks sizes and kinds of the weights from their first bytes; nothing is loaded.
+    """
+    if path.is_file():
+        found = Checkpoint(path.parent, (path.name,))
+    elif path.is_dir():
+        found = Checkpoint(path, tuple(_names_in(path)))
+    else:
+        raise UserError("{file} cannot be found. Check that it is still there.", file=str(path))
+    for name in found.weight_files:
+        file_path = found.folder / name
+        with open_file(file_path, MOST_WEIGHTS) as file:
+            kind_of(file, name, file_path.stat().st_size)
+    return found
+
+
+def _names_in(folder: Path) -> Iterator[str]:
+    """The files of a published folder that are read."""
+    for name in BESIDE:
+        if (folder / name).is_file():
+            yield name
+    single = next((name for name in WEIGHTS if (folder / name).is_file()), None)
+    index = next((name for name in INDEXES if (folder / name).is_file()), None)
+    if single:
+        yield single
+    elif index:
+        yield from _parts(folder, index)
+    else:
+        yield _only_weights(folder)
+
+
+def _parts(folder: Path, index: str) -> Iterator[str]:
+    try:
+        parts = json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()
+        names = sorted(set(map(str, parts)))
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise UserError(
+            "The file {file} does not name the files of the weights. Download it again.", file=index
+        ) from error
+    for name in names:
+        if name != Path(name).name or "\\" in name or name in (".", ".."):
+            raise UserError(
+                "The file {file} names {name}, which is not in the model's folder. Download the"
+                " model again.",
+                file=index,
+                name=shown(name),
+            )
+    yield index
+    yield from names
+
+
+def _only_weights(folder: Path) -> str:
+    found = sorted(
+        path.name for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file()
+    )
+    if not found:
+        raise UserError(
+            "The folder {folder} holds no weights ({names}). Choose the folder that the model's"
+            " files are in.",
+            folder=folder,
+            names=", ".join(WEIGHTS),
+        )
+    if len(found) > 1:
+        raise UserError(
+            "The folder {folder} holds several files of weights: {names}. Choose one of them.",
+            folder=folder,
+            names=", ".join(found[:10]),
+        )
+    return found[0]
+
+
+def sum_of(file: BinaryIO) -> tuple[int, str]:
+    """Size and SHA-256 of an open file's content."""
+    total, digest = 0, hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        total += len(chunk)
+    return total, digest.hexdigest()

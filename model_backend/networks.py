@@ -1,0 +1,127 @@
+"""The networks whose published checkpoints can be added: one table, nothing is imported before one
+is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model_backend.errors import UserError
+
+ENTITIES, TABLES, MASKS, PAGE_CLASS = "entities", "tables", "masks", "page class"
+"""The tasks that a person chooses predictors for."""
+DETECTION, STRUCTURE = "table detection", "table structure"
+"""The two halves of the task of tables: where tables are, and the grid of one."""
+
+RVL_CDIP = (
+    "letter",
+    "form",
+    "email",
+    "handwritten",
+    "advertisement",
+    "scientific report",
+    "scientific publication",
+    "specification",
+    "file folder",
+    "news article",
+    "budget",
+    "invoice",
+    "presentation",
+    "questionnaire",
+    "resume",
+    "memo",
+)
+"""The page classes of RVL-CDIP (Harley et al. 2015), in the order of their numbers."""
+DETECTION_LABELS = ("table", "table rotated")
+STRUCTURE_LABELS = (
+    "table",
+    "table column",
+    "table row",
+    "table column header",
+    "table projected row header",
+    "table spanning cell",
+)
+"""PubTables-1M's classes, in the order of the reference's class maps."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A kind of network.
+
+    A checkpoint is of this kind when its config names one of `model_types`, or when each of the
+    regular expressions `keys` is found in some key of its weights. `classes` is the expression for
+    the key of the last layer's bias; of its entries the first or last `background` are no labels.
+    `loader` and `predictor` are `module:function`; `usual_labels` are taken where a checkpoint
+    names none and has just as many classes.
+    """
+
+    name: str
+    title: str
+    tasks: tuple[str, ...]
+    loader: str
+    predictor: str
+    model_types: tuple[str, ...]
+    keys: tuple[str, ...]
+    classes: str
+    background: int = 0
+    usual_labels: tuple[tuple[str, ...], ...] = ()
+
+
+_ENTITY_PREDICTOR = "model_backend.predictors.entities_model:create"
+_CLASSIFIER = r"(^|\.)classifier\.bias$"
+NETWORKS = (
+    Network(
+        "layoutlmv2",
+        "LayoutLMv2",
+        (ENTITIES,),
+        "model_backend.models.layoutlmv2:load",
+        _ENTITY_PREDICTOR,
+        ("layoutlmv2",),
+        (r"(^|\.)visual\.backbone\.", r"rel_pos_x_bias"),
+        _CLASSIFIER,
+    ),
+    Network(
+        "layoutlm",
+        "LayoutLM",
+        (ENTITIES,),
+        "model_backend.models.layoutlm:load",
+        _ENTITY_PREDICTOR,
+        ("layoutlm",),
+        (r"embeddings\.x_position_embeddings\.", r"encoder\.layer\.0\."),
+        _CLASSIFIER,
+    ),
+    Network(
+        "tagger",
+        "BiLSTM-CRF",
+        (ENTITIES,),
+        "model_backend.models.tagger:load",
+        _ENTITY_PREDICTOR,
+        ("proofdesk-tagger",),
+        (r"^crf\.transitions$", r"^recurrent\."),
+        r"^emission\.bias$",
+    ),
+    Network(
+        "bert",
+        "BERT",
+        (ENTITIES,),
+        "model_backend.models.bert:load",
+        _ENTITY_PREDICTOR,
+        ("bert",),
+        (r"^bert\.embeddings\.word_embeddings\.", r"^bert\.encoder\.layer\.0\."),
+        _CLASSIFIER,
+    ),
+)
+"""Every network; of two that fit, the first is meant."""
+
+
+def network(name: str) -> Network:
+    """The network of that name; UserError when this version does not know it."""
+    found = next((item for item in NETWORKS if item.name == name), None)
+    if found is None:
+        known = ", ".join(item.title for item in NETWORKS)
+        raise UserError(
+            "This version of Proofdesk does not know the network {name}. It knows {known}.",
+            name=name,
+            known=known,
+        )
+    return found
