@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text
+from sqlalchemy import Select, bindparam, select
 
 from desktop.errors import UserError
 from desktop.store import rows, tables, values
 from desktop.store.database import Database
 from desktop.store.difference import Difference, from_data
+from desktop.store.marks import Marks
 from desktop.store.records import PageSummary, Proposal, Revision, SchemaChange
 from model_backend.document import Document, Page, PageStatus
 from model_backend.document_json import from_json
@@ -33,10 +34,20 @@ class Reading:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._database = database
+        self.marks = Marks(database)
+
+    @property
+    def database(self) -> Database:
+        """The connection, for what goes through the whole project."""
+        return self._database
 
     def schema(self) -> LabelSchema:
         """The labels of the project."""
         return from_json(LabelSchema, values.from_text(self._one(select(tables.project.c.labels))))
+
+    def created_at(self) -> int:
+        """When the project was made, in milliseconds since 1970."""
+        return int(self._one(select(tables.project.c.created_at)))
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order in which they came."""
@@ -124,27 +135,6 @@ class Reading:
         statement = statement.order_by(column if step > 0 else column.desc()).limit(1)
         found = self._all(statement, page=page_id)
         return found[0].id if found else None
-
-    def mark_totals(self) -> dict[str, int]:
-        """How much is marked in the whole project, by the names of `tables.MARK_COUNTS`."""
-        totals = {}
-        for name in tables.MARK_COUNTS:
-            column = _PAGES.c[name]
-            (row,) = self._all(select(func.sum(column)).where(column > text("0")))
-            totals[name] = int(row[0] or 0)
-        return totals
-
-    def marked_page(self, page_id: int, names: Sequence[str], step: int = 1) -> int | None:
-        """The next page (step 1) or the one before (-1) with any of these marks."""
-        ids = []
-        for name in names:
-            column = _PAGES.c.id
-            beyond = column > bindparam("page") if step > 0 else column < bindparam("page")
-            question = select(column).where(beyond, _PAGES.c[name] > text("0"))
-            order = column if step > 0 else column.desc()
-            found = self._all(question.order_by(order).limit(1), page=page_id)
-            ids += [row.id for row in found]
-        return (min(ids) if step > 0 else max(ids)) if ids else None
 
     def unread_pages(self, limit: int = 200) -> tuple[int, ...]:
         """Pages whose words have not been read yet."""

@@ -85,7 +85,7 @@ pages = Table(
     Index(None, "status", "id"),
     Index(None, "is_read", "id"),
     *(
-        Index(f"ix_pages_{name}", "id", sqlite_where=some, postgresql_where=some)
+        Index(f"ix_pages_{name}", "id", name, sqlite_where=some, postgresql_where=some)
         for name, some in ((name, text(f"{name} > 0")) for name in MARK_COUNTS)
     ),
 )

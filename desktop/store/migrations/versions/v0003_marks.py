@@ -27,7 +27,11 @@ def upgrade() -> None:
         op.add_column("pages", column)
         is_there = sa.text(f"{name} > 0")
         op.create_index(
-            f"ix_pages_{name}", "pages", ["id"], sqlite_where=is_there, postgresql_where=is_there
+            f"ix_pages_{name}",
+            "pages",
+            ["id", name],
+            sqlite_where=is_there,
+            postgresql_where=is_there,
         )
     connection = op.get_bind()
     connection.execute(sa.text("UPDATE pages SET noted_count = 1 WHERE note <> ''"))

@@ -228,7 +228,7 @@ def test_marks_of_an_older_project_are_counted(tmp_path: Path) -> None:
         folder = store.folder
     _execute(folder, *WITHOUT_MARKS, "UPDATE alembic_version SET version_num = '0002'")
     with Store.open(folder) as store:
-        assert store.mark_totals() == {
+        assert store.marks.totals() == {
             "unsure_count": 0,
             "noted_count": 1,
             "doubtful_count": 2,
