@@ -14,6 +14,7 @@ import typer
 
 from desktop.cli_check import check
 from desktop.cli_evaluate import evaluate
+from desktop.cli_losses import before_convert, before_export
 from desktop.cli_options import (
     Boxes,
     BoxStyle,
@@ -185,14 +186,15 @@ def import_dataset(
     as_json: Json = False,
 ) -> None:
     """Import a data set with its annotations."""
-    from desktop.jobs.work import ImportDataset, StoreTarget
+    from desktop.jobs.work import StoreTarget
+    from desktop.jobs.work import import_dataset as importing
 
     with reporting(project, as_json=as_json) as report:
         if not path.exists():
             text = "{file} cannot be found. Check that it is still there."
             raise UserError(text, file=str(path))
         with writing(project, make=True) as store, working(jobs) as workers:
-            work = ImportDataset(StoreTarget(store), format_name.value, path)
+            work = importing(StoreTarget(store), format_name.value, path)
             outcome = run_work(work, workers, report)
         _give_imported(report, project, outcome.result)
 
@@ -296,6 +298,9 @@ def export(
         options = WriteOptions(boxes=boxes.value, dpi=dpi)
         with Store.open(project, read_only=True) as store:
             passwords = unlocked(store, workers, given_password(password_file))
+        lost = before_export(
+            report, project, format_name.value, include_proposed=include_proposed
+        )
         with report.progress("Export") as on_progress:
             exported = export_project(
                 project,
@@ -312,7 +317,7 @@ def export(
         lines.append(f"stayed in the project: {counted(stayed)}")
         for name in exported.locked:
             report.fail(name, f"is protected: its pages stayed in the project. {HOW_TO_UNLOCK}")
-        report.give({**result, "stayed": stayed}, lines)
+        report.give({**result, "cannot_hold": lost, "stayed": stayed}, lines)
 
 
 @app.command()
@@ -332,8 +337,10 @@ def convert(
 
     with reporting(path, as_json=as_json) as report:
         options = WriteOptions(boxes=boxes.value, dpi=dpi)
+        lost = before_convert(report, from_format.value, path, to_format.value)
         done = converted(from_format.value, path, to_format.value, out, options)
-        report.give(*exported_lines(done))
+        result, lines = exported_lines(done)
+        report.give({**result, "cannot_hold": lost}, lines)
 
 
 app.command()(evaluate)

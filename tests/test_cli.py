@@ -165,7 +165,7 @@ def test_protected_pages_stay_behind_until_their_password_is_given(
     word.write_text("x\n")
     imported = answer("import", project, pdf, secret, "--password-file", word)
     assert (imported["documents"], imported["words"]) == (2, 5)
-    export = ("export", project, "--format", "pages", "--include-proposed", "--out")
+    export = ("export", project, "--format", "coco", "--include-proposed", "--out")
     part = answer(*export, tmp_path / "part", status=1)
     assert part["pages"] == 1
     assert part["stayed"]["pages"] == 1
@@ -186,7 +186,7 @@ def test_password_comes_from_the_environment_too(
     assert answer("prelabel", project, "--tables", "none", "--masks", "none")["entities"]
     monkeypatch.delenv("PROOFDESK_PASSWORD")
     out = tmp_path / "out"
-    export = ("export", project, "--format", "pages", "--include-proposed", "--out", out)
+    export = ("export", project, "--format", "coco", "--include-proposed", "--out", out)
     refused = answer(*export, status=1)
     assert "secret.pdf is protected" in refused["failed"][0]["why"]
     assert "PROOFDESK_PASSWORD" in refused["failed"][0]["why"]
@@ -354,3 +354,20 @@ def test_running_a_command_loads_no_qt(pdf: Path, tmp_path: Path) -> None:
         [sys.executable, str(script)], capture_output=True, text=True, timeout=110, check=True
     )
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_what_a_format_cannot_hold_is_said_before_it_is_written(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    path = shared_data / "funsd/training_data"
+    source = tmp_path / "in"
+    for part, ending in (("annotations", "json"), ("images", "png")):
+        (source / part).mkdir(parents=True)
+        shutil.copy(path / part / f"0000971160.{ending}", source / part)
+    arguments = ("convert", source, tmp_path / "out", "--from", "funsd", "--to", "coco")
+    done = proofdesk(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"coco cannot hold, and leaves out: links: \d+, words: \d+", done.stderr)
+    result = json.loads(done.stdout)
+    assert result["cannot_hold"] == result["lost"]
+    assert result["cannot_hold"]["entities_as_boxes"] > 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,15 @@ from PySide6.QtWidgets import (
 
 from desktop.dialogs.formats import EXPORTED_FORMATS, HELD
 from desktop.dialogs.frame import Frame, choice
-from desktop.panels.counts import count_text
+from desktop.jobs.export_preview import Preview, preview_export
+from desktop.panels.counts import count_lines, count_text
 from desktop.panels.forms import PlainLabel
 from model_backend.document import PageStatus
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
+    from desktop.jobs.course import Outcome
+    from desktop.jobs.runner import Job, Runner
     from desktop.store.records import PageSummary
     from desktop.store.store import Store
 
@@ -73,10 +77,14 @@ class ExportChoice:
 
 
 class ExportDialog(Frame):
-    """Format, folder, options; counts below."""
+    """Format, folder, options; below, how much leaves, and what the format has no place for."""
 
     def __init__(
-        self, store: Store, remembered: dict[str, object], parent: QWidget | None = None
+        self,
+        store: Store,
+        runner: Runner,
+        remembered: dict[str, object],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(_("Export a data set"), _("Export"), parent)
         self.add_cancel()
@@ -93,13 +101,39 @@ class ExportDialog(Frame):
         self.dpi.setDecimals(0)
         dpi = remembered.get("dpi")
         self.dpi.setValue(dpi if isinstance(dpi, int | float) else 150)
-        self.counts = PlainLabel()
+        self.counts, self.losses = PlainLabel(), PlainLabel()
+        self._preview, self._failure = Preview(), ""
         self._base = Path(str(remembered.get("base") or Path.home()))
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._count_on)
         self._lay_out()
         self._suggest_folder()
         self._count()
+        self._job = self._start_preview(runner)
+
+    def _start_preview(self, runner: Runner) -> Job:
+        """Have the pages looked at in the io thread, for all formats at once; ends with the
+        dialog."""
+        job = runner.in_thread(
+            _("Count what formats cannot hold"),
+            partial(preview_export, on_preview=self._take),
+            self._store.folder,
+        )
+        job.progressed.connect(self._show_losses)
+        job.finished.connect(self._previewed)
+        self.finished.connect(lambda _result: job.cancel())
+        return job
+
+    def _take(self, preview: Preview) -> None:
+        """Called in the io thread: one assignment, shown by the window's."""
+        self._preview = preview
+
+    def _previewed(self, outcome: Outcome) -> None:
+        """The whole is counted, or why it could not be."""
+        if isinstance(outcome.result, Preview):
+            self._preview = outcome.result
+        self._failure = " ".join(why for _what, why in outcome.failed)
+        self._show_losses()
 
     def _lay_out(self) -> None:
         self.setMinimumWidth(580)
@@ -114,11 +148,15 @@ class ExportDialog(Frame):
         self.form.addRow("", self.include_proposed)
         self.form.add(_("Table boxes"), self.boxes)
         self.form.add(_("Dots per inch of PDF pages"), self.dpi)
-        self.counts.setProperty("card", "true")
-        self.body.addWidget(self.counts)
+        for label in (self.counts, self.losses):
+            label.setProperty("card", "true")
+            label.setContentsMargins(8, 6, 8, 6)
+            self.body.addWidget(label)
+        self.losses.setAccessibleName(_("What the format cannot hold"))
         self.format.currentIndexChanged.connect(self._suggest_folder)
         self.format.currentIndexChanged.connect(self._show_options)
         self.include_proposed.toggled.connect(self._count)
+        self.include_proposed.toggled.connect(self._show_losses)
         self._show_options()
 
     def _show_options(self) -> None:
@@ -128,6 +166,26 @@ class ExportDialog(Frame):
         self.form.show_row(self.dpi, is_shown=name in with_dpi)
         if self._leaving is not None:
             self._show_counts(self._leaving)
+        self._show_losses()
+
+    def _show_losses(self) -> None:
+        """What stays behind of the pages that leave, one kind a line."""
+        preview = self._preview
+        lost = preview.lost(
+            self.format.currentData(), include_proposed=self.include_proposed.isChecked()
+        )
+        lines = [f"\u2022 {line}" for line in count_lines(lost)]
+        if self._failure:
+            lines = [_("What the format cannot hold could not be counted: {reason}")]
+            lines = [line.format(reason=self._failure) for line in lines]
+        elif not preview.is_complete or not preview.total:
+            head = _("Counting what this format cannot hold: page {done} of {total}")
+            lines.insert(0, head.format(done=preview.done, total=preview.total or "\u2026"))
+        elif lines:
+            lines.insert(0, _("This format cannot hold, and the export leaves out:"))
+        else:
+            lines = [_("This format holds everything that leaves.")]
+        self.losses.setText("\n".join(lines))
 
     def _suggest_folder(self) -> None:
         stem = f"{self._store.folder.stem}-{self.format.currentData()}"
@@ -160,6 +218,8 @@ class ExportDialog(Frame):
             self._show_counts(leaving)
             yield
         self._show_counts(leaving)
+        if not leaving.pages:
+            self.show_problem(_("No page is done yet. Mark one done with Ctrl+Enter."))
 
     def _show_counts(self, leaving: Leaving) -> None:
         self._leaving = leaving
@@ -173,9 +233,8 @@ class ExportDialog(Frame):
             _(HELD.get(self.format.currentData(), "")),
         ]
         self.counts.setText("\n".join(filter(None, lines)))
-        self.show_problem(
-            "" if leaving.pages else _("No page is done yet. Mark one done with Ctrl+Enter.")
-        )
+        if leaving.pages:
+            self.show_problem("")
         self.accept_button.setEnabled(leaving.pages > 0)
 
     @property

@@ -194,6 +194,11 @@ def test_export_dialog_counts_and_writes(
             lambda: "Stays in the project: 2 pages" in dialog.counts.text(), timeout=5000
         )
         seen.append(dialog.counts.text())
+        qtbot.waitUntil(lambda: "leaves out" in dialog.losses.text(), timeout=5000)
+        seen.append(dialog.losses.text())
+        dialog.format.setCurrentIndex(dialog.format.findData("pages"))
+        assert dialog.losses.text() == "This format holds everything that leaves."
+        dialog.format.setCurrentIndex(dialog.format.findData("funsd"))
         dialog.folder.setText(str(out))
         dialog.format.setFocus()
         QTest.keyClick(dialog.format, Qt.Key.Key_Return)
@@ -204,13 +209,15 @@ def test_export_dialog_counts_and_writes(
     assert seen == [
         "Offered to the format: 1 page, 6 annotations\n"
         "Stays in the project: 2 pages, 0 annotations\n"
-        "This format holds words, entities and links; no tables and no regions."
+        "This format holds words, entities and links; no tables and no regions.",
+        "This format cannot hold, and the export leaves out:\n\u2022 1 table\n\u2022 1 region"
+        "\n\u2022 3 words outside entities\n\u2022 the scores of 4 annotations",
     ]
     (form,) = out.rglob("*.json")
     assert [entry["text"] for entry in json.loads(form.read_text())["form"]][:2] == ["Name:", "Kim"]
     written = next(line for line in application.window.messages.texts if "Exported to" in line)
     assert "1 page, 3 entities, 1 link, 3 words." in written
-    assert "The format cannot hold: 1 table, 1 region, 3 words." in written
+    assert "The format cannot hold: 1 table, 1 region" in written
     assert "Stays in the project: 2 pages." in written
 
 
