@@ -366,6 +366,19 @@ AnyAnnotation = TypeVar("AnyAnnotation", Entity, Relation, Table, Region)
 
 
 @dataclass(frozen=True)
+class PageClass:
+    """What kind of page it is (letter, invoice, ...). `proposed` is what a model said, kept when a
+    person says otherwise.
+    """
+
+    label: str
+    score: float | None = None
+    status: Status = Status.ACCEPTED
+    source: str = HUMAN
+    proposed: str = ""
+
+
+@dataclass(frozen=True)
 class PageGeometry:
     """How the page was read: engines and settings disagree, so coordinates name the geometry they
     belong to.
@@ -417,6 +430,7 @@ class Page:
     note: str = ""
     source_data: str = ""
     accepted_warnings: tuple[str, ...] = ()
+    page_class: PageClass | None = None
 
     @property
     def box(self) -> Box:
@@ -474,6 +488,7 @@ class Proposals:
     tables: tuple[Table, ...] = ()
     regions: tuple[Region, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    page_class: PageClass | None = None
 
     @property
     def annotations(self) -> tuple[Annotation, ...]:

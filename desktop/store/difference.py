@@ -23,6 +23,7 @@ FIELDS = (
     "note",
     "source_data",
     "accepted_warnings",
+    "page_class",
 )
 """Fields of a page that edits change. `next_id` is none of them: ids are never used twice."""
 

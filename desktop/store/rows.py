@@ -18,6 +18,7 @@ from model_backend.document import (
     Annotation,
     Document,
     Page,
+    PageClass,
     PageGeometry,
     PageStatus,
     Region,
@@ -94,7 +95,7 @@ _COUNTS = (
 )
 _WORD_COUNTS = ("doubtful_count", "illegible_count")
 _FIELDS = ("width", "height", "unit", "geometry", "rotation", "skew", "is_scan", "note",
-           "accepted_warnings")  # fmt: skip
+           "accepted_warnings", "page_class")  # fmt: skip
 UPDATE_COUNTS = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(_updating(_PAGE, *_COUNTS))
 )
@@ -160,6 +161,7 @@ def page_fields(page: Page) -> Values:
         "is_scan": page.is_scan,
         "note": values.clean(page.note),
         "accepted_warnings": values.to_text(page.accepted_warnings),
+        "page_class": values.clean(values.to_text(page.page_class)),
     }
 
 
@@ -224,8 +226,15 @@ def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
         note=row.note,
         source_data=values.unpack(row.source_data),
         accepted_warnings=tuple(values.from_text(row.accepted_warnings)),
+        page_class=page_class_of(row.page_class),
         **{name: tuple(items) for name, items in found.items()},
     )
+
+
+def page_class_of(value: str) -> PageClass | None:
+    """The class of a page from its column."""
+    found = values.from_text(value)
+    return None if found is None else from_json(PageClass, found)
 
 
 def annotation_of(kind: str, value: str) -> Annotation:

@@ -75,6 +75,7 @@ pages = Table(
     Column("is_scan", Boolean, nullable=False),
     Column("note", Text, nullable=False),
     Column("accepted_warnings", Text, nullable=False, server_default="[]"),
+    Column("page_class", Text, nullable=False, server_default="null"),
     Column("next_id", BigInteger, nullable=False),
     Column("is_read", Boolean, nullable=False),
     Column("problem", Text, nullable=False),

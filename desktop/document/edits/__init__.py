@@ -6,6 +6,7 @@ from desktop.document.edits.arranging import align, distribute, move_edge
 from desktop.document.edits.cells import set_cell_text
 from desktop.document.edits.common import (
     accept,
+    accept_page_class,
     accept_rest,
     delete,
     move,
@@ -27,7 +28,7 @@ from desktop.document.edits.entities import (
 )
 from desktop.document.edits.marks import set_annotation_note, set_doubtful, set_unsure
 from desktop.document.edits.merging import merge_proposals
-from desktop.document.edits.pages import deskew, rotate, set_note, set_page_status
+from desktop.document.edits.pages import deskew, rotate, set_note, set_page_class, set_page_status
 from desktop.document.edits.shapes import (
     add_region,
     add_table,
@@ -42,6 +43,7 @@ from desktop.document.edits.words import add_word, replace_words, set_illegible,
 
 __all__ = [
     "accept",
+    "accept_page_class",
     "accept_rest",
     "add_entity",
     "add_entity_box",
@@ -74,6 +76,7 @@ __all__ = [
     "set_illegible",
     "set_label",
     "set_note",
+    "set_page_class",
     "set_page_status",
     "set_text",
     "set_unsure",

@@ -100,8 +100,17 @@ def accept(page: Page, ids: Iterable[int]) -> Page:
 
 
 def accept_rest(page: Page) -> Page:
-    """All proposals that are still open taken as they are."""
-    return accept(page, [item.id for item in page.annotations])
+    """All proposals that are still open taken as they are, the page's class too."""
+    return accept_page_class(accept(page, [item.id for item in page.annotations]))
+
+
+def accept_page_class(page: Page) -> Page:
+    """What a model said about the kind of page taken as it is."""
+    known = page.page_class
+    if known is None or known.status != Status.PROPOSED:
+        return page
+    accepted = dataclasses.replace(known, status=Status.ACCEPTED)
+    return begun(dataclasses.replace(page, page_class=accepted))
 
 
 def paste(page: Page, items: Sequence[Item], dx: float, dy: float) -> Page:

@@ -14,6 +14,7 @@ from model_backend.document import (
     Box,
     Entity,
     Page,
+    PageClass,
     PageStatus,
     Proposals,
     Region,
@@ -39,7 +40,7 @@ def merge_proposals(
     a person accepted, corrected or deleted is left out. Open proposals of the same model that it no
     longer makes are withdrawn.
     """
-    merger = _Merger(page, proposals.model, earlier)
+    merger = _Merger(page, proposals.model, earlier, proposals.page_class)
     placed: tuple[Placed, ...] = (*proposals.entities, *proposals.tables, *proposals.regions)
     for annotation in placed:
         merger.place(replace(annotation, score=_number(annotation.score)))
@@ -69,6 +70,7 @@ class _Merger:
     page: Page
     model: str
     earlier: Sequence[Proposal]
+    page_class: PageClass | None = None
     added: dict[int, Annotation] = field(default_factory=dict)
     said: list[Proposal] = field(default_factory=list)
     ids: dict[int, int] = field(default_factory=dict)
@@ -158,9 +160,24 @@ class _Merger:
             if item.id in self.open and item.source == self.model and item.id not in self.added
         }
         page = put(take_out(self.page, withdrawn - self._named()), *self.added.values())
-        if page.status == PageStatus.NEW and self.added:
+        page = self._with_class(page)
+        if page.status == PageStatus.NEW and (self.added or page.page_class):
             page = replace(page, status=PageStatus.PROPOSED)
         return page, tuple(self.said)
+
+    def _with_class(self, page: Page) -> Page:
+        """The page's class as the model says, where no person has said it."""
+        known = page.page_class
+        if self.page_class is None or (known and known.status != Status.PROPOSED):
+            return page
+        said = replace(
+            self.page_class,
+            score=_number(self.page_class.score),
+            status=Status.PROPOSED,
+            source=self.model,
+            proposed=self.page_class.label,
+        )
+        return replace(page, page_class=said)
 
     def _named(self) -> set[int]:
         """Entities that relations which stay refer to; a proposal goes only after them."""

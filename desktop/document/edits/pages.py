@@ -8,7 +8,16 @@ from typing import Any
 from desktop.document.edits.parts import begun
 from desktop.document.edits.placing import turned, turned_size, turning
 from desktop.errors import UserError
-from model_backend.document import COLLECTIONS, Entity, Page, PageStatus, Status, union_of
+from model_backend.document import (
+    COLLECTIONS,
+    HUMAN,
+    Entity,
+    Page,
+    PageClass,
+    PageStatus,
+    Status,
+    union_of,
+)
 
 FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
 
@@ -20,6 +29,7 @@ def set_page_status(page: Page, status: PageStatus) -> Page:
     if status in FINISHED and status != page.status:
         _require_no_errors(page)
     is_open = any(item.status == Status.PROPOSED for item in page.annotations)
+    is_open |= page.page_class is not None and page.page_class.status == Status.PROPOSED
     if status == PageStatus.NEW and is_open:
         status = PageStatus.PROPOSED
     return page if status == page.status else replace(page, status=status)
@@ -41,6 +51,20 @@ def _require_no_errors(page: Page) -> None:
 def set_note(page: Page, note: str) -> Page:
     """What a person wants to say about the page."""
     return page if note == page.note else replace(page, note=note)
+
+
+def set_page_class(page: Page, label: str) -> Page:
+    """What kind of page it is, as a person says; what a model said is kept beside it, and empty
+    takes the class away.
+    """
+    known = page.page_class
+    if not label:
+        return page if known is None else begun(replace(page, page_class=None))
+    proposed = known.proposed if known else ""
+    status = Status.CORRECTED if proposed and proposed != label else Status.ACCEPTED
+    score, source = (known.score, known.source) if known and proposed else (None, HUMAN)
+    new = PageClass(label, score, status, source, proposed)
+    return page if new == known else begun(replace(page, page_class=new))
 
 
 def rotate(page: Page, degrees: int) -> Page:

@@ -23,7 +23,10 @@ WITHOUT_MARKS = tuple(
     statement
     for name in tables.MARK_COUNTS
     for statement in (f"DROP INDEX ix_pages_{name}", f"ALTER TABLE pages DROP COLUMN {name}")
-) + ("ALTER TABLE pages DROP COLUMN accepted_warnings",)
+) + (
+    "ALTER TABLE pages DROP COLUMN accepted_warnings",
+    "ALTER TABLE pages DROP COLUMN page_class",
+)
 """What makes of the pages of this version those of the versions before 0003."""
 
 
