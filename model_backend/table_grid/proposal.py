@@ -57,35 +57,62 @@ def propose_grid(
 
 
 def grid_of(
-    outline: Table, words: Sequence[Word], *, across: Sequence[Rule], down: Sequence[Rule]
+    outline: Table,
+    words: Sequence[Word],
+    *,
+    across: Sequence[Rule],
+    down: Sequence[Rule],
+    separators: Sequence[float] | None = None,
 ) -> Table:
     """The grid inside an outline, with ruling lines that may reach over a part of it only.
 
-    `across` are the horizontal rulings, `down` the vertical ones, in the table's frame.
+    `across` are the horizontal rulings, `down` the vertical ones, in the table's frame; where
+    `separators`, the inner edges of the columns, are given, only the rows are looked for.
     """
     box = outline.box
+    lines, across = text_inside(outline, words, across)
+    walls = _walls(box, down) if separators is None else list(separators)
+    if not lines:
+        floors = [rule.at for rule in across if rule.covers(box.x0, box.x1, 0.5)]
+        return _with_edges(outline, floors, walls)
+    height = text_height(run for line in lines for run in line)
+    if separators is None:
+        separators = column_separators(box, lines, height, walls)
+    layout = layout_of(box, lines, height, separators, across)
+    table = with_rows(outline, layout, header_lines(layout))
+    return _without_slivers(table, words, height)
+
+
+def columns_of(outline: Table, words: Sequence[Word], down: Sequence[Rule]) -> list[float]:
+    """The inner edges between columns that the words and the vertical rulings suggest."""
+    lines, _across = text_inside(outline, words, ())
+    walls = _walls(outline.box, down)
+    if not lines:
+        return _apart(walls, outline.box.x0, outline.box.x1)
+    height = text_height(run for line in lines for run in line)
+    return column_separators(outline.box, lines, height, walls)
+
+
+def _walls(box: Box, down: Sequence[Rule]) -> list[float]:
+    return [rule.at for rule in down if rule.covers(box.y0, box.y1, 0.5)]
+
+
+def text_inside(
+    outline: Table, words: Sequence[Word], across: Sequence[Rule]
+) -> tuple[list[Line], list[Rule]]:
+    """The words inside an outline line by line, in its frame, and the rulings with those that are
+    made of characters.
+    """
     placed = [
         Run(place, word.text.strip())
         for word in words
-        if _is_visible(word.text) and is_inside(place := box_to_frame(outline, word.box), box)
+        if _is_visible(word.text)
+        and is_inside(place := box_to_frame(outline, word.box), outline.box)
     ]
+    drawn = [run.box for run in placed if _DRAWN_RULE.fullmatch(run.text)]
     inside = [run for run in placed if not _DRAWN_RULE.fullmatch(run.text)]
-    across = [
-        *across,
-        *(
-            Rule(run.box.center[1], run.box.x0, run.box.x1)
-            for run in placed
-            if _DRAWN_RULE.fullmatch(run.text)
-        ),
-    ]
-    walls = [rule.at for rule in down if rule.covers(box.y0, box.y1, 0.5)]
-    if not inside:
-        floors = [rule.at for rule in across if rule.covers(box.x0, box.x1, 0.5)]
-        return _with_edges(outline, floors, walls)
-    lines, height = lines_of_words(inside), text_height(inside)
-    separators = column_separators(box, lines, height, walls)
-    layout = layout_of(box, lines, height, separators, across)
-    return _without_slivers(_built(outline, separators, layout), words, height)
+    rules = [*across, *(Rule(box.center[1], box.x0, box.x1) for box in drawn)]
+    return (lines_of_words(inside) if inside else []), rules
 
 
 def _is_visible(text: str) -> bool:
@@ -175,17 +202,19 @@ def _with_edges(outline: Table, rows: Iterable[float], columns: Iterable[float])
     )
 
 
-def _built(outline: Table, separators: Sequence[float], layout: Layout) -> Table:
-    """The table with its rows, header, projected rows and merged headings."""
-    count = header_lines(layout)
+def with_rows(outline: Table, layout: Layout, count: int) -> Table:
+    """The table with the rows of a layout whose first `count` lines are the header: with its
+    projected rows and merged headings.
+    """
     breaks = header_breaks(layout, count)
     if 0 < count < len(layout.lines):
         breaks.append(True)
     breaks += body_breaks(layout, count)
     rows = _row_lines(breaks)
-    box = outline.box
+    box = layout.box
     edges = [box.y0, *_row_edges(layout, rows), box.y1]
-    table = replace(outline, rows=bands_of(edges), columns=bands_of([box.x0, *separators, box.x1]))
+    columns = [box.x0, *(end for _start, end in layout.columns)]
+    table = replace(outline, rows=bands_of(edges), columns=bands_of(columns))
     header_rows = sum(row[0] < count for row in rows)
     table = set_header_rows(table, header_rows)
     for span in header_spans(layout, rows[:header_rows]):

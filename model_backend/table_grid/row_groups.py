@@ -69,7 +69,7 @@ def layout_of(
     space = NARROW * space_width(lines, height)
     placed = _interleaved(
         [
-            [_placed(run, columns) for run in _runs(line, height, separators, space)]
+            [_placed(run, columns) for run in runs_of(line, height, separators, space)]
             for line in lines
         ],
         height,
@@ -118,7 +118,7 @@ def _is_ruled_apart(above: PlacedLine, below: PlacedLine, across: Sequence[Rule]
     )
 
 
-def _runs(line: Line, height: float, separators: Sequence[float], space: float) -> Line:
+def runs_of(line: Line, height: float, separators: Sequence[float], space: float) -> Line:
     """The runs of a line, ended at separators unless mere spaces of prose lie there."""
     walls = []
     for before, after in pairwise(line):

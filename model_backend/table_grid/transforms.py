@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 from model_backend.document import Affine, Band, Box, Point, Table, transform_point
-from model_backend.table_grid.edits import THINNEST_BAND
-from model_backend.table_grid.frame import frame_to_page
+from model_backend.table_grid.edits import THINNEST_BAND, moved
+from model_backend.table_grid.frame import frame_to_page, is_upright, to_page
 
 
 def transformed(table: Table, affine: Affine) -> Table:
@@ -32,6 +32,16 @@ def transformed(table: Table, affine: Affine) -> Table:
     if any(band.size < THINNEST_BAND / 2 for band in result.rows + result.columns):
         raise ValueError("the table would be too small for its rows and columns")
     return result
+
+
+def in_frame_of(frame: Table, table: Table) -> Table:
+    """A table whose outline, rows and columns are given in the frame of another one with the same
+    turn and shear: a frame turns about the middle of its outline.
+    """
+    if is_upright(frame):
+        return table
+    (x, y), (to_x, to_y) = table.box.center, to_page(frame, table.box.center)
+    return moved(table, to_x - x, to_y - y)
 
 
 def _placed(

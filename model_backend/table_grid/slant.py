@@ -1,0 +1,183 @@
+"""How a table lies on its page: the way its words run, its slant, and its frame turned to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from model_backend.document import Band, Box, Span, Table, Word, union_of
+from model_backend.table_grid.again import structured
+from model_backend.table_grid.cells import is_inside, words_of_cells
+from model_backend.table_grid.edits import empty_table
+from model_backend.table_grid.frame import bands_of, box_to_frame, column_edges, row_edges
+from model_backend.table_grid.runs import Line, Rule, Run, is_number, lines_of_words
+from model_backend.table_grid.transforms import in_frame_of
+from model_backend.table_grid.whites import CORE, edges_in_white
+
+STEEPEST = 5.0
+"""Degrees of slant that are looked for."""
+MOST_SHEAR = 0.09
+GAIN = 0.04
+"""So much more white there must be for a slant to be believed."""
+TALL = 1.3
+"""A word of three letters or more that is so much higher than wide is read sideways."""
+
+
+def turned_frame(table: Table, turns: int) -> Table:
+    """The table with its frame turned by quarter turns (clockwise); all lines stay on the page.
+
+    Rows become columns, so no row is a header or a projected row any more; merged cells stay.
+    """
+    for _turn in range(turns % 4):
+        table = _turned_once(table)
+    return table
+
+
+def _turned_once(table: Table) -> Table:
+    (x, y), box = table.box.center, table.box
+    turned = replace(
+        table,
+        box=Box(x + box.y0 - y, y - (box.x1 - x), x + box.y1 - y, y - (box.x0 - x)),
+        rows=tuple(Band(y + x - band.end, y + x - band.start) for band in reversed(table.columns)),
+        columns=tuple(Band(x + band.start - y, x + band.end - y) for band in table.rows),
+        spans=(),
+        header_rows=0,
+        projected_rows=(),
+        rotation=(table.rotation + 90) % 360,
+        shear=0.0,
+    )
+    width = len(table.columns)
+    whole = [Span(row, row + 1, 0, width) for row in table.projected_rows]
+    spans = [
+        Span(width - span.column1, width - span.column0, span.row0, span.row1)
+        for span in (*table.spans, *whole)
+    ]
+    return structured(turned, 0, (), spans)
+
+
+def reading_turn(words: Sequence[Word]) -> float:
+    """The turn (0, 90 or 270 degrees, clockwise) of a table whose words these are.
+
+    Words that are read sideways are higher than wide; which of their ends comes first is told by
+    where the numbers are not: in headings and in the labels of rows.
+    """
+    long = [word.box for word in words if len(word.text.strip()) > 2]
+    if len(long) < 2 or 2 * sum(box.height > TALL * box.width for box in long) <= len(long):
+        return 0.0
+    return max((270.0, 90.0), key=lambda turn: _headed(words, turn))
+
+
+def _headed(words: Sequence[Word], turn: float) -> float:
+    """How much more text without numbers the first line and column have than the last ones."""
+    outline = replace(empty_table(1, union_of(word.box for word in words).grown(1)), rotation=turn)
+    runs = [Run(box_to_frame(outline, word.box), word.text.strip()) for word in words]
+    lines = lines_of_words(runs)
+    firsts, lasts = [line[0] for line in lines], [line[-1] for line in lines]
+    return _wordy(lines[0]) - _wordy(lines[-1]) + _wordy(firsts) - _wordy(lasts)
+
+
+def _wordy(line: Line) -> float:
+    return sum(not is_number(run.text) for run in line) / len(line)
+
+
+def rules_in_frame(
+    table: Table, across: Sequence[Rule], down: Sequence[Rule]
+) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Horizontal and vertical rulings of the page in a table's frame; none in a slanted one."""
+    turn = table.rotation % 360
+    if table.shear or turn % 90:
+        return (), ()
+    x, y = table.box.center
+    if turn == 0:
+        return tuple(across), tuple(down)
+    if turn == 180:
+        return (
+            tuple(Rule(2 * y - rule.at, 2 * x - rule.end, 2 * x - rule.start) for rule in across),
+            tuple(Rule(2 * x - rule.at, 2 * y - rule.end, 2 * y - rule.start) for rule in down),
+        )
+    sign = 1 if turn == 90 else -1
+    return (
+        tuple(_turned_rule(rule, x, y, -sign, sign) for rule in down),
+        tuple(_turned_rule(rule, y, x, sign, -sign) for rule in across),
+    )
+
+
+def _turned_rule(rule: Rule, middle: float, other: float, sign: int, along: int) -> Rule:
+    """A ruling at right angles to what it was: `middle` is the centre's coordinate across it."""
+    ends = [middle + along * (end - other) for end in (rule.start, rule.end)]
+    return Rule(other + sign * (rule.at - middle), min(ends), max(ends))
+
+
+def fit_slant(table: Table, words: Sequence[Word]) -> Table:
+    """The table turned by a few degrees and sheared so that its rows and columns run as its words
+    do, its edges in the white between them; as it is where the words are not slanted.
+    """
+    inside = [word for found in words_of_cells(table, words).values() for word in found]
+    if len(inside) < 4:
+        return table
+    turn = _best(lambda value: _covered_rows(table, inside, value), STEEPEST, 0.25)
+    slanted = replace(table, rotation=round(table.rotation + turn, 9) % 360)
+    shear = _best(lambda value: _covered_columns(slanted, inside, value), MOST_SHEAR, 0.005)
+    slanted = replace(slanted, shear=round(table.shear + shear, 9))
+    if (turn, shear) == (0.0, 0.0):
+        return table
+    return edges_in_white(_around(slanted, inside), words)
+
+
+def _best(covered: Callable[[float], float], most: float, step: float) -> float:
+    """The value within +-most under which the least is covered; 0 where that gains little."""
+    count = int(most / step)
+    tries = {n * step: covered(n * step) for n in range(-count, count + 1)}
+    coarse = min(tries, key=lambda value: (tries[value], abs(value)))
+    fine = {coarse + n * step / 5: covered(coarse + n * step / 5) for n in range(-4, 5)}
+    best = min(fine, key=lambda value: (fine[value], abs(value)))
+    return round(best, 6) if fine[best] < (1 - GAIN) * tries[0.0] else 0.0
+
+
+def _covered_rows(table: Table, words: Sequence[Word], turn: float) -> float:
+    tried = replace(table, rotation=table.rotation + turn)
+    boxes = [box_to_frame(tried, word.box) for word in words]
+    return _union([(b.y0 + CORE * b.height, b.y1 - CORE * b.height) for b in boxes])
+
+
+def _covered_columns(table: Table, words: Sequence[Word], shear: float) -> float:
+    tried = replace(table, shear=table.shear + shear)
+    boxes = [box_to_frame(tried, word.box) for word in words]
+    return _union([(box.x0, box.x1) for box in boxes])
+
+
+def _union(parts: Sequence[tuple[float, float]]) -> float:
+    """The length of what the intervals cover."""
+    total, at = 0.0, float("-inf")
+    for start, end in sorted(parts):
+        total += max(0.0, end - max(start, at))
+        at = max(at, end)
+    return total
+
+
+def _around(table: Table, words: Sequence[Word]) -> Table:
+    """The table with an outline around its words, inner edges where they are as far as that holds
+    them.
+    """
+    boxes = [box_to_frame(table, word.box) for word in words]
+    text = union_of(boxes).grown(0.15 * min(box.height for box in boxes))
+    rows = _squeezed(row_edges(table), text.y0, text.y1)
+    columns = _squeezed(column_edges(table), text.x0, text.x1)
+    box = Box(columns[0], rows[0], columns[-1], rows[-1])
+    made = replace(table, box=box, rows=bands_of(rows), columns=bands_of(columns))
+    return in_frame_of(table, made)
+
+
+def _squeezed(edges: Sequence[float], first: float, last: float) -> list[float]:
+    """The edges with other ends, inner ones kept in order between them."""
+    inner = edges[1:-1]
+    room = (last - first) / (2 * len(edges))
+    result = [first]
+    for left, edge in zip(range(len(inner), 0, -1), inner, strict=True):
+        result.append(min(max(edge, result[-1] + room), last - left * room))
+    return [*result, last]
+
+
+def words_inside(outline: Table, words: Sequence[Word]) -> list[Word]:
+    """The words that lie in an outline."""
+    return [word for word in words if is_inside(box_to_frame(outline, word.box), outline.box)]
