@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desktop.cli_agreement import agreement
 from desktop.cli_check import check
 from desktop.cli_evaluate import evaluate
 from desktop.cli_losses import before_convert, before_export
@@ -287,7 +288,8 @@ def export(
 ) -> None:
     """Export what people settled, as a data set.
 
-    That is what they accepted, corrected or drew on pages that are done or accepted.
+    That is what they accepted, corrected or drew on pages that are done or accepted. The format
+    pages is a copy of the whole project instead: import-dataset makes the project again from it.
     """
     from desktop.jobs.work import export_project
     from desktop.store.store import Store
@@ -298,9 +300,7 @@ def export(
         options = WriteOptions(boxes=boxes.value, dpi=dpi)
         with Store.open(project, read_only=True) as store:
             passwords = unlocked(store, workers, given_password(password_file))
-        lost = before_export(
-            report, project, format_name.value, include_proposed=include_proposed
-        )
+        lost = before_export(report, project, format_name.value, include_proposed=include_proposed)
         with report.progress("Export") as on_progress:
             exported = export_project(
                 project,
@@ -345,6 +345,7 @@ def convert(
 
 app.command()(evaluate)
 app.command()(check)
+app.command()(agreement)
 
 
 @app.command()

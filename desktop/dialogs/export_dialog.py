@@ -155,12 +155,14 @@ class ExportDialog(Frame):
         self.losses.setAccessibleName(_("What the format cannot hold"))
         self.format.currentIndexChanged.connect(self._suggest_folder)
         self.format.currentIndexChanged.connect(self._show_options)
+        self.format.currentIndexChanged.connect(self._count)
         self.include_proposed.toggled.connect(self._count)
         self.include_proposed.toggled.connect(self._show_losses)
         self._show_options()
 
     def _show_options(self) -> None:
         name = self.format.currentData()
+        self.form.show_row(self.include_proposed, is_shown=name != "pages")
         self.form.show_row(self.boxes, is_shown=name == "pubtables")
         with_dpi = ("funsd", "xfund", "coco", "page_xml", "alto", "hocr")
         self.form.show_row(self.dpi, is_shown=name in with_dpi)
@@ -171,9 +173,7 @@ class ExportDialog(Frame):
     def _show_losses(self) -> None:
         """What stays behind of the pages that leave, one kind a line."""
         preview = self._preview
-        lost = preview.lost(
-            self.format.currentData(), include_proposed=self.include_proposed.isChecked()
-        )
+        lost = preview.lost(self.format.currentData(), include_proposed=self._is_all)
         lines = [f"\u2022 {line}" for line in count_lines(lost)]
         if self._failure:
             lines = [_("What the format cannot hold could not be counted: {reason}")]
@@ -200,8 +200,13 @@ class ExportDialog(Frame):
             self._base = Path(chosen)
             self._suggest_folder()
 
+    @property
+    def _is_all(self) -> bool:
+        """Whether all pages leave: always in the format that copies the project."""
+        return self.include_proposed.isChecked() or self.format.currentData() == "pages"
+
     def _count(self) -> None:
-        self._slices = self._counting(is_all=self.include_proposed.isChecked())
+        self._slices = self._counting(is_all=self._is_all)
         self._timer.start()
 
     def _count_on(self) -> None:

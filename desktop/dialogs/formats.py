@@ -11,7 +11,7 @@ FORMAT_TEXTS = (
     ("coco", mark("COCO: boxes, polygons and masks")),
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
     ("icdar2013", mark("ICDAR-2013: tables of PDF files, with their cells")),
-    ("pages", mark("Proofdesk pages: everything, without loss")),
+    ("pages", mark("Proofdesk pages: the whole project, without loss")),
     ("page_xml", mark("PAGE XML: regions, lines, words, tables and links")),
     ("alto", mark("ALTO: blocks, lines and words")),
     ("hocr", mark("hOCR: blocks, lines and words")),
@@ -39,7 +39,10 @@ HELD = {
     "otsl": _TABLES,
     "csv": _TABLES,
     "xlsx": _TABLES,
-    "pages": mark("This format holds everything."),
+    "pages": mark(
+        "This format holds everything: all pages, done or not, with proposals, documents and the"
+        " record of edits."
+    ),
 }
 """What of a project these formats can hold, said before an export."""
 

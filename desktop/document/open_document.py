@@ -167,6 +167,14 @@ class OpenDocument(QObject):
         self.pages_added.emit()
         return added
 
+    def take_restored(self) -> None:
+        """A part of a project's copy came into the store: read anew what is in memory of it."""
+        before, self._schema = self._schema, self.store.schema()
+        self.pages_added.emit()
+        if before != self._schema:
+            self.schema_changed.emit()
+        self.history_changed.emit()
+
     def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:
         """Put onto the current page what reading it found, or why it could not be read."""
         page = change(self.page(page_id))

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.jobs import steps
 from desktop.jobs.pages import with_own_name
 from desktop.jobs.passwords import Passwords
-from desktop.jobs.steps import NO_PICTURE
+from desktop.jobs.project_copy import record_of, write_project
 from model_backend import sources
 from model_backend.document import Box, Document, Page
 from model_backend.errors import PasswordNeeded, UserError
 from model_backend.formats import ExportPage, ExportReport, WriteOptions
 from model_backend.formats.export import Left, export, leaving
+from model_backend.formats.pictures import NO_PICTURE, DocumentPicture
+from model_backend.translation import _
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,57 +28,29 @@ if TYPE_CHECKING:
     from model_backend.service import Workers
 
 RENDERING_LIMIT = 120.0
+PAGES = "pages"
+"""The format that copies a project."""
 OnProgress = Callable[[int, int], None]
 IsCancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True)
-class StoredPicture:
+class StoredPicture(DocumentPicture):
     """The picture of a page of the project, rendered by the workers or (without any) here."""
 
-    path: Path
-    page: Page
-    document: Document
-    password: str = ""
     workers: Workers | None = None
-
-    @property
-    def original(self) -> Path | None:
-        """The file itself, where it is a picture of just this page as it is shown."""
-        is_turned = self.page.rotation or self.page.skew or self.page.geometry.exif_orientation != 1
-        is_alone = self.document.page_count == 1 and self.page.unit == "px"
-        return self.path if is_alone and not is_turned else None
-
-    @property
-    def pdf(self) -> Path | None:
-        """The PDF whose page this is just as it is shown."""
-        is_turned = self.page.rotation or self.page.skew or self.password
-        is_pdf = self.document.media_type == "application/pdf"
-        return self.path if is_pdf and not is_turned else None
-
-    @property
-    def native_scale(self) -> float | None:
-        """A scan's own pixels; nothing for pages that can be rendered at any scale."""
-        return 1.0 if self.page.unit == "px" else None
 
     def render(self, scale: float, box: Box | None = None) -> Image:
         """The page as it is shown."""
-        arguments = {
-            "scale": scale,
-            "rotation": self.page.rotation,
-            "skew": self.page.skew,
-            "clip": box,
-            "password": self.password,
-        }
         if self.workers is None:
-            return sources.render_image(self.path, self.page.number, **arguments)  # type: ignore[arg-type]
+            return super().render(scale, box)
         return self.workers.submit(
             "batch",
             sources.render_image,
             self.path,
             self.page.number,
             timeout=RENDERING_LIMIT,
-            **arguments,
+            **self.options(scale, box),
         ).result()
 
 
@@ -103,6 +78,7 @@ def export_project(
 ) -> Exported:
     """Export what leaves of a project; by a connection of its own, so it may run in any thread.
 
+    The format `pages` is a copy of the project: all pages leave, whatever their status.
     UserError where there is nothing to export or it cannot be written; Cancelled on cancelling.
     """
     from desktop.store.store import Store
@@ -113,11 +89,22 @@ def export_project(
         chosen = options or WriteOptions()
         if not chosen.labels:  # category ids follow the schema, not which labels happen to occur
             chosen = replace(chosen, labels=labels)
-        pages = _pages(store, left, locked, include_proposed, on_progress)
+        pages, finish = _pages(store, left, locked, include_proposed, on_progress), None
+        if format_name == PAGES:
+            pages = _whole_pages(store, left, on_progress)
+            finish = partial(write_project, store)
         try:
-            report = export(format_name, pages, out, chosen, is_cancelled=is_cancelled)
+            with store.database.snapshot():
+                report = export(
+                    format_name, pages, out, chosen, is_cancelled=is_cancelled, finish=finish
+                )
+                waiting = len(store.pending()) if format_name == PAGES else 0
         except UserError as error:
             raise _with_own_name(error, store) from error
+    if waiting:
+        text = _("{count} files still wait to be imported; they are not in the copy")
+        problems = (*report.problems, text.format(count=waiting))
+        report = replace(report, problems=problems)
     return Exported(report, left, locked.names)
 
 
@@ -184,6 +171,21 @@ def _pages(
         raise PasswordNeeded(
             "The file {file} is protected. Enter its password.", file=locked.names[0]
         )
+    on_progress(total, total)
+
+
+def _whole_pages(store: Store, left: Left, on_progress: OnProgress) -> Iterator[ExportPage]:
+    """All pages with all that is kept of them, and the file of their document."""
+    total = store.page_count()
+    for done, page_id in enumerate(store.page_ids()):
+        on_progress(done, total)
+        page, counts = leaving(store.page(page_id), include_proposed=True)
+        if page is not None:
+            left.add(counts)
+            document = store.document(page.document_id)
+            name, split = name_and_split(document, page)
+            file, kept = store.document_path(document), record_of(store, page)
+            yield ExportPage(name, page, document, None, split, file, kept)
     on_progress(total, total)
 
 

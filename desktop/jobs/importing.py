@@ -14,7 +14,7 @@ from desktop.jobs import steps
 from desktop.jobs.course import Step
 from desktop.jobs.pages import EVERY, new_page, own_name, page_label, with_read
 from desktop.jobs.passwords import Passwords
-from desktop.jobs.target import ProjectTarget
+from desktop.jobs.target import ProjectTarget, documents_folder
 from model_backend import formats, sources
 from model_backend.document import Document, Page, PageStatus
 from model_backend.translation import _
@@ -139,11 +139,6 @@ class ReadPages:
     def result(self) -> Imported:
         """What was read."""
         return self.imported
-
-
-def documents_folder(target: ProjectTarget) -> Path:
-    """Where the project keeps its copies of files."""
-    return target.store.folder / "documents"
 
 
 class ImportFiles:

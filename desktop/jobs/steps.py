@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model_backend.errors import PasswordNeeded, UserError
+from model_backend.formats.pictures import NO_PICTURE
 
 if TYPE_CHECKING:
     from model_backend.formats import ReadPage
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 THUMBNAIL = 160
 """Longest side of a thumbnail in pixels."""
-NO_PICTURE = "image/png; stand-in"
-"""Media type of the white page that stands in where a data set has no picture."""
 EXTENSIONS = {
     "application/pdf": ".pdf",
     "image/png": ".png",
@@ -70,15 +69,16 @@ def inspect_file(path: Path, folder: Path, password: str = "") -> Inspected:
 
     info = sources.inspect(path, password=password)
     target = folder / (info.sha256 + EXTENSIONS[info.media_type])
-    if not target.exists():
-        _copy(path, target, info.sha256)
+    copy_document(path, target, info.sha256)
     return Inspected(info, target)
 
 
-def _copy(path: Path, target: Path, sha256: str) -> None:
+def copy_document(path: Path, target: Path, sha256: str) -> None:
     """Copy beside the target, then rename: a copy that is there is whole and on the disk."""
     from model_backend import sources
 
+    if target.exists():
+        return
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".copy-")
     part = Path(name)
     try:
@@ -117,6 +117,13 @@ def read_member(
     from model_backend.formats import page_json
 
     page = page_json.in_picture(formats.read_member(format_name, path, member))
+    if page.file is not None:
+        raise UserError(
+            "{name} belongs to the copy of a project, whose file {file} is missing. Export it"
+            " again.",
+            name=member,
+            file=page_json.PROJECT,
+        )
     if page.image is not None and page.image.suffix.lower() == ".pdf":
         alone = replace(page, page=replace(page.page, number=0))
         return alone, _page_of_pdf(page.image, page.page.number, folder)

@@ -45,6 +45,14 @@ class ProjectTarget(Protocol):
     def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:
         """The page's words have arrived, or the reason why there are none."""
 
+    def take_restored(self) -> None:
+        """Take notice that part of a project's copy is in the store now."""
+
+
+def documents_folder(target: ProjectTarget) -> Path:
+    """Where the project keeps its copies of files."""
+    return target.store.folder / "documents"
+
 
 class StoreTarget:
     """A project without a window: what jobs bring is written at once."""
@@ -91,3 +99,6 @@ class StoreTarget:
     def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:
         """The page's words have arrived, or the reason why there are none."""
         self.store.set_read(change(self.store.page(page_id)), problem)
+
+    def take_restored(self) -> None:
+        """Nothing is in memory that could have grown old."""

@@ -7,6 +7,7 @@ from desktop.jobs.exporting import StoredPicture, export_project
 from desktop.jobs.importing import ImportDataset, Imported, ImportFiles, ReadPages
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.predicting import Prelabel, RecognizeRegion
+from desktop.jobs.restoring import RestoreProject, import_dataset
 from desktop.jobs.target import ProjectTarget, StoreTarget
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "ProjectTarget",
     "ReadPages",
     "RecognizeRegion",
+    "RestoreProject",
     "Step",
     "StoreTarget",
     "StoredPicture",
     "Work",
     "export_project",
+    "import_dataset",
     "run",
 ]

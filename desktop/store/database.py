@@ -33,8 +33,22 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """The connection in a transaction that changes nothing."""
-        with self._known_errors(), self._connection.begin():
-            yield self._connection
+        with self._known_errors():
+            if self._connection.in_transaction():  # a snapshot
+                yield self._connection
+                return
+            with self._connection.begin():
+                yield self._connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever others write meanwhile."""
+        with self._known_errors():
+            transaction = self._connection.begin()
+        try:
+            yield
+        finally:
+            transaction.close()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

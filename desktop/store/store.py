@@ -183,7 +183,7 @@ class Store(Reading):
         picture under two names, each with annotations of its own.
         `read`: the pages come with their words and annotations (a data set), and need no reading.
         """
-        known = self._document_like(document)
+        known = self.document_like(document)
         if known is not None:
             return known, self.page_ids_of(known.id)
         name, sha256 = self._kept(path, document.sha256)
@@ -199,7 +199,8 @@ class Store(Reading):
             return path.name, sha256
         return keep_copy(path, folder, sha256)
 
-    def _document_like(self, document: Document) -> Document | None:
+    def document_like(self, document: Document) -> Document | None:
+        """The document with the same bytes and `source_data`; None where there is none."""
         if not document.sha256:
             return None
         columns = tables.documents.c

@@ -96,7 +96,7 @@ class Workbench(QObject):
 
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""
-        job = self.runner.start(work.ImportDataset(self.document, format_name, path))
+        job = self.runner.start(work.import_dataset(self.document, format_name, path))
         job.finished.connect(self._imported)
         return job
 

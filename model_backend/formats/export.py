@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from model_backend.document import Annotation, Document, Page, PageStatus, Status
@@ -96,10 +97,6 @@ def _never() -> bool:
     return False
 
 
-def _finished(_folder: Path) -> None:
-    """A set that is complete with its pages."""
-
-
 def export(
     format_name: str,
     pages: Iterable[ExportPage],
@@ -108,7 +105,7 @@ def export(
     *,
     on_page: Callable[[str], None] = _nothing,
     is_cancelled: Callable[[], bool] = _never,
-    finish: Callable[[Path], None] = _finished,
+    finish: Callable[[Path], None] | None = None,
 ) -> ExportReport:
     """Write a data set to `out`, which must not exist or be empty; nothing is left when it fails.
 
@@ -131,7 +128,8 @@ def export(
                 on_page(page.name)
             _check_something(writer)
             writer.close()
-            finish(folder)
+            if finish is not None:
+                finish(folder)
         finally:
             writer.abandon()
         if is_cancelled():
@@ -276,7 +274,23 @@ def _pages(format_name: str, path: Path, problems: list[str]) -> Iterator[Export
         problems.extend(
             _("{name}: {problem}").format(name=item.name, problem=text) for text in item.problems
         )
+        if item.file is not None and (reason := _shut(item.file)):
+            problems.append(_("{name}: {problem}").format(name=item.name, problem=reason))
+            continue
         yield export_page(item)
+
+
+@lru_cache(maxsize=16)
+def _shut(file: Path) -> str:
+    """Why a document's own file cannot be opened; empty where it can."""
+    from model_backend.sources import pdf
+
+    try:
+        if file.suffix == ".pdf":
+            pdf.open_pdf(file, "")
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def export_page(item: ReadPage) -> ExportPage:

@@ -4,6 +4,7 @@ the sets' users do."""
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import math
@@ -22,6 +23,7 @@ from model_backend import masks
 from model_backend.document import Box, Entity, Page, Word
 from model_backend.errors import UserError
 from model_backend.formats.safe_json import ElementReader
+from model_backend.formats.values import ExportPage
 from model_backend.table_grid import box_to_page
 
 
@@ -120,14 +122,31 @@ def check_forms(folder: Path, *, pages: int) -> None:
 # Proofdesk's own pages
 
 
-def check_page_file(folder: Path, stem: str, page: Page) -> None:
-    """Read one page file and compare every field with the page."""
+def check_page_file(folder: Path, stem: str, item: ExportPage) -> None:
+    """Read one page file and compare every field with the page; its picture must be there."""
     file = folder / "pages" / f"{stem}.json"
     data = json.loads(file.read_bytes())
-    if difference := _first_difference(data["page"], page):
-        fail(file, difference)
+    for found, value in ((data["page"], item.page), (data["document"], item.document)):
+        if difference := _first_difference(found, value):
+            fail(file, difference)
+    if data.get("record", {}) != item.record:
+        fail(file, "record")
     if data["image"] is not None:
         picture_size(folder / data["image"])
+    if item.file is not None and not (folder / "documents" / data["file"]).is_file():
+        fail(file, "file")
+
+
+def check_lines(file: Path, *, lines: int, sha256: str) -> None:
+    """Read a file of JSON lines: each is whole, none is missing, and every byte is as written."""
+    digest, count = hashlib.sha256(), 0
+    with file.open("rb") as opened:
+        for line in opened:
+            digest.update(line)
+            json.loads(line)
+            count += 1
+    if count != lines or digest.hexdigest() != sha256:
+        fail(file, "lines")
 
 
 def _first_difference(found: Any, value: Any) -> str:  # noqa: ANN401 - JSON against a frozen value

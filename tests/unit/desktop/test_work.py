@@ -338,7 +338,7 @@ def test_a_data_set_without_pictures_gets_white_pages_that_never_leave(
     path = target.store.document_path(target.store.document(first.document_id))
     assert sources.render_image(path, 0, scale=1.0).getextrema() in ((255, 255), ((255, 255),) * 3)
     out = tmp_path / "out"
-    exported = work.export_project(target.store.folder, "pages", out)
+    exported = work.export_project(target.store.folder, "coco", out)
     assert exported.report.pages == 2
     assert [file for file in out.rglob("*") if file.suffix in (".png", ".jpg")] == []
 
@@ -352,13 +352,13 @@ def test_only_what_people_settled_leaves_and_the_rest_is_counted(
     done = edits.set_page_status(drawn, PageStatus.DONE)
     begun = edits.add_entity(second, "answer", [second.words[0].id])
     target.store.apply("Draw", [PageChange(first, done), PageChange(second, begun)])
-    exported = work.export_project(target.store.folder, "pages", tmp_path / "out", workers=workers)
+    exported = work.export_project(target.store.folder, "coco", tmp_path / "out", workers=workers)
     assert exported.report.pages == 1
     assert exported.left.left["entities"] == 1
     assert exported.left.stayed["entities"] == 1
     assert exported.left.stayed["pages"] == 2
     everything = work.export_project(
-        target.store.folder, "pages", tmp_path / "all", include_proposed=True, workers=workers
+        target.store.folder, "coco", tmp_path / "all", include_proposed=True, workers=workers
     )
     assert everything.report.pages == 3
 
