@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
+from desktop.canvas.layers.changes import ChangeLayer
 from desktop.canvas.layers.entities import EntityLayer
 from desktop.canvas.layers.layer import Layer, Look, box_of, rect_of
 from desktop.canvas.layers.live import LiveLayer
@@ -43,6 +44,7 @@ class PageScene(QGraphicsScene):
         self.words, self.entities = WordLayer(), EntityLayer()
         self.relations, self.tables, self.regions = RelationLayer(), TableLayer(), RegionLayer()
         self.live = LiveLayer(self.regions.masks)
+        self.changes = ChangeLayer()
         self._lifted: frozenset[int] = frozenset()
 
     def layer(self, kind: str) -> Layer:
@@ -124,8 +126,9 @@ class PageScene(QGraphicsScene):
         return rect
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
-        """Paint the selection and the running gesture."""
+        """Paint what changed, the selection and the running gesture."""
         if self.page is not None:
+            self.changes.paint(painter, self.page, self.look)
             self.live.paint(painter, self.page, self.look)
 
     def repaint_page(self) -> None:

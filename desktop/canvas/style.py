@@ -10,6 +10,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontDatabase, QPalette, QPen
 
+from desktop.document.changes import ChangeKind
 from model_backend.document import Annotation, Entity, Region, Status, Table
 from model_backend.labels import ENTITY, REGION, LabelSchema
 
@@ -19,6 +20,21 @@ LAYER_ORDER = ("regions", "words", "tables", "entities", "relations")
 DIMMED = 0.3
 """How strongly dimmed layers are painted."""
 UNKNOWN_LABEL = "#6b7280"
+
+CHANGE_COLORS = {
+    ChangeKind.ADDED: "#15803d",
+    ChangeKind.REMOVED: "#c81e1e",
+    ChangeKind.MOVED: "#0a63e0",
+    ChangeKind.OUTLINE: "#0a63e0",
+    ChangeKind.LABEL: "#7c3aed",
+    ChangeKind.TEXT: "#b25b00",
+    ChangeKind.WORDS: "#b25b00",
+    ChangeKind.ENDS: "#0e7490",
+    ChangeKind.EDGES: "#0e7490",
+    ChangeKind.SPANS: "#0e7490",
+    ChangeKind.HEADER: "#0e7490",
+}
+"""The colours of differences; their signs say the same without colour."""
 
 FILL_ALPHA, PROPOSED_ALPHA = 34, 16
 LINK_ALPHA = 120

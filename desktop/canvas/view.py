@@ -17,6 +17,7 @@ from desktop.canvas.lookup import Item
 from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
 from desktop.canvas.word_view import WordView
 from desktop.document import edits
+from desktop.document.changes import Change
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 from model_backend.labels import ENTITY, REGION
 from model_backend.translation import mark
@@ -88,6 +89,17 @@ class CanvasView(WordView):
             selection.set_visibility(
                 replace(selection.visibility, hidden=hidden, hidden_ids=hidden_ids)
             )
+
+    def set_changes(self, changes: tuple[Change, ...], current: Change | None) -> None:
+        """Show these differences over the page, one of them as the one looked at."""
+        layer = self.canvas.changes
+        is_new = current is not None and current != layer.current
+        layer.changes, layer.current = changes, current
+        self.canvas.refresh()
+        if is_new and current is not None:
+            box = _around(_ends_of(self.work.page, current.item))
+            if box is not None:
+                self.show_box(box)
 
     @property
     def hidden(self) -> tuple[frozenset[str], frozenset[int]]:
@@ -216,6 +228,13 @@ def _with_edge(box: Box, edge: str, dx: float, dy: float) -> Box:
         box.x1 + (dx if edge == "e" else 0.0),
         box.y1 + (dy if edge == "s" else 0.0),
     )
+
+
+def _ends_of(page: Page | None, item: Item) -> list[Item]:
+    """The thing itself; of a link, its ends as far as they are there."""
+    if not isinstance(item, Relation) or page is None:
+        return [item]
+    return [entity for entity in page.entities if entity.id in _ends(item)]
 
 
 def _ends(link: Relation) -> tuple[int, int]:

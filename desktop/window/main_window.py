@@ -52,14 +52,16 @@ DOCKS = (
     ("pages", mark("Pages"), LEFT),
     ("inspector", mark("Inspector"), RIGHT),
     ("layers", mark("Layers"), RIGHT),
+    ("marked", mark("Marked"), RIGHT),
     ("annotations", mark("Annotations"), RIGHT),
     ("cells", mark("Cells"), RIGHT),
     ("history", mark("History"), RIGHT),
     ("checks", mark("Checks"), RIGHT),
+    ("changes", mark("Changes"), RIGHT),
     ("messages", mark("Jobs and messages"), BOTTOM),
 )
 """The parts around the page: name, title, where they stand at first."""
-TABS = ("inspector", "layers", "annotations", "cells", "history", "checks")
+TABS = ("inspector", "layers", "marked", "annotations", "cells", "history", "checks", "changes")
 """Parts that share one place: their tabs are title enough."""
 LAYOUT_VERSION = 2
 
@@ -150,7 +152,9 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(docks["annotations"], docks["cells"])
         self.tabifyDockWidget(docks["annotations"], docks["history"])
         self.tabifyDockWidget(docks["annotations"], docks["checks"])
+        self.tabifyDockWidget(docks["annotations"], docks["changes"])
         self.tabifyDockWidget(docks["inspector"], docks["layers"])
+        self.tabifyDockWidget(docks["inspector"], docks["marked"])
         for name in TABS:
             docks[name].setTitleBarWidget(QWidget())
         docks["annotations"].raise_()

@@ -11,9 +11,11 @@ from desktop.appearance.colors import Colors
 from desktop.canvas.view import CanvasView
 from desktop.panels.annotation_list import AnnotationList
 from desktop.panels.cell_grid import CellGrid
+from desktop.panels.changes import Changes
 from desktop.panels.checks import Checks
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
+from desktop.panels.marked_list import MarkedList
 from desktop.panels.layers import Layers
 from desktop.panels.page_list import PageList
 from desktop.window.actions import (
@@ -22,8 +24,10 @@ from desktop.window.actions import (
     SELECTION,
     TABLE_SELECTED,
 )
+from desktop.window.change_actions import ChangeActions
 from desktop.window.check_actions import CheckActions
 from desktop.window.edit_actions import EditActions
+from desktop.window.mark_actions import MarkActions
 from desktop.window.page_actions import PageActions
 from desktop.window.password_actions import PasswordActions
 from desktop.window.review_actions import ReviewActions
@@ -33,6 +37,7 @@ from model_backend.document import Status, Table
 from model_backend.translation import _
 
 if TYPE_CHECKING:
+    from desktop.document.changes import Change
     from desktop.window.main_window import MainWindow
     from desktop.window.workbench import Workbench
 
@@ -51,7 +56,10 @@ class ProjectView(QObject):
         self.annotation_list = AnnotationList(editor)
         self.inspector = Inspector(editor)
         self.layers = Layers(editor)
+        self.changes = ChangeActions(bench, window, self)
+        self.changes_panel = Changes(editor, self.changes.comparison)
         self.checks = Checks(bench.checks)
+        self.marked = MarkedList(editor)
         self.panels: dict[str, QWidget] = {
             "pages": self.page_list,
             "inspector": self.inspector,
@@ -60,12 +68,15 @@ class ProjectView(QObject):
             "history": HistoryList(editor),
             "checks": self.checks,
             "layers": self.layers,
+            "marked": self.marked,
+            "changes": self.changes_panel,
         }
         self.edit = EditActions(editor, self)
         self.pages = PageActions(bench, window)
         self.tools = ToolActions(self.canvas, editor, self)
         self.problems = CheckActions(editor, bench.checks, self.canvas, self)
         self.review = ReviewActions(bench, self.canvas, self.pages, self.problems, self)
+        self.marks = MarkActions(bench, self.canvas, self)
         self.passwords = PasswordActions(bench, window, self)
         self.sight = SightActions(editor, bench.settings, self)
         self.targets = {
@@ -74,11 +85,14 @@ class ProjectView(QObject):
             "pages": self.pages,
             "tools": self.tools,
             "review": self.review,
+            "marks": self.marks,
             "problems": self.problems,
             "passwords": self.passwords,
             "sight": self.sight,
+            "changes": self.changes,
         }
         window.actions_table.attach([self.canvas, self.annotation_list.view])
+        self._looked_at: Change | None = None
         self._told: set[tuple[int, str]] = set()
         self._connect()
         self.use_settings()
@@ -104,8 +118,10 @@ class ProjectView(QObject):
             self.edit.said,
             self.pages.said,
             self.review.said,
+            self.marks.said,
             self.problems.said,
             self.sight.said,
+            self.changes.said,
             self.canvas.message,
         ):
             source.connect(window.status.say)
@@ -117,6 +133,7 @@ class ProjectView(QObject):
         bench.selection.page_changed.connect(self._turned)
         bench.selection.visibility_changed.connect(self._show_filter)
         self.sight.filter_wanted.connect(self._go_to_filter)
+        self._connect_changes()
         bench.document.page_changed.connect(self._page_changed)
         bench.document.pages_added.connect(self.refresh)
         self.page_list.model.rowsInserted.connect(self._show_page)
@@ -127,6 +144,10 @@ class ProjectView(QObject):
         self.canvas.tapped.connect(self._tapped)
         self.tools.labels_changed.connect(self._show_labels)
         self.edit.label_wanted.connect(self.inspector.choose_label)
+        self.marks.note_wanted.connect(self._write_note)
+        self.marked.chosen.connect(self._show_marked)
+        for note in (self.inspector.selection_form.note, self.inspector.page_form.note):
+            note.done.connect(self._focus_page)
         self.annotation_list.menu_wanted.connect(self._show_menu)
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.canvas.customContextMenuRequested.connect(self._show_page_menu)
@@ -146,8 +167,39 @@ class ProjectView(QObject):
         ):
             chosen.connect(self._focus_page)  # keys go on meaning the page
 
+    def _connect_changes(self) -> None:
+        panel, actions = self.changes_panel, self._window.actions_table.by_id
+        panel.proposals_wanted.connect(self._show_proposals)
+        panel.compare_wanted.connect(actions["compare_with"].trigger)
+        panel.take_back_wanted.connect(actions["take_back"].trigger)
+        self.changes.comparison.changed.connect(self._show_changes)
+        self.changes.panel_wanted.connect(self._show_changes_panel)
+        self.changes.compared.connect(panel.show_agreement)
+
+    def _show_proposals(self) -> None:
+        """The button shows them; pressed again, nothing is compared any more."""
+        comparison = self.changes.comparison
+        if comparison.is_with_version:
+            self.changes.toggle()
+        self.changes.toggle()
+
+    def _show_changes(self) -> None:
+        """Differences on the page; the one looked at is what is selected."""
+        comparison = self.changes.comparison
+        self.canvas.set_changes(comparison.changes, comparison.current)
+        change, before = comparison.current, self._looked_at
+        self._looked_at = change
+        if change is not None and (before is None or change.item.id != before.item.id):
+            self.bench.selection.select((change.now.id,) if change.now is not None else ())
+
+    def _show_changes_panel(self) -> None:
+        dock = self._window.docks["changes"]
+        dock.show()
+        dock.raise_()
+
     def leave(self) -> None:
         """Let go of everything, before the project closes."""
+        self.changes.close()
         self.bench.remember_page()
         for part in (self.canvas, *self.panels.values()):
             part.deleteLater()
@@ -275,6 +327,13 @@ class ProjectView(QObject):
     def _edit_text(self) -> None:
         self.canvas.setFocus()
         self.canvas.edit_text()
+
+    def _write_note(self) -> None:
+        self._window.docks["inspector"].show()
+        self.inspector.write_note()
+
+    def _show_marked(self) -> None:
+        self.canvas.show_selection()
 
     def _focus_page(self) -> None:
         self.canvas.setFocus()

@@ -77,6 +77,23 @@ def differences(first: Page, second: Page) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def partners(first: Page, second: Page) -> dict[int, int]:
+    """The id in the second version of each annotation that is in both, as `differences` pairs them.
+
+    Entities by their words, else by overlap; links by their ends; tables and regions by overlap.
+    """
+    found: dict[int, int] = {}
+    list(_entities(first, second, found))
+    found |= _linked(first, second, found)
+    found |= {
+        one.id: other.id for one, other in pairs(first.tables, second.tables) if one and other
+    }
+    for region, other_region in pairs(first.regions, second.regions):
+        if region is not None and other_region is not None:
+            found[region.id] = other_region.id
+    return found
+
+
 def _entities(first: Page, second: Page, partners: dict[int, int]) -> Iterator[Difference]:
     """Differing entities; `partners` gets the second id of each entity that is in both."""
     numbers, other_numbers = numbers_of_words(first, second)
@@ -108,15 +125,23 @@ def _matched(keys: Mapping[int, Hashable], other_keys: Mapping[int, Hashable]) -
 
 
 def _relations(first: Page, second: Page, partners: dict[int, int]) -> Iterator[Difference]:
+    matched = _linked(first, second, partners)
+    taken = set(matched.values())
+    for link in first.relations:
+        if link.id not in matched:
+            yield Difference(DifferenceKind.ONLY_FIRST, link.id, None)
+    for link in second.relations:
+        if link.id not in taken:
+            yield Difference(DifferenceKind.ONLY_SECOND, None, link.id)
+
+
+def _linked(first: Page, second: Page, partners: dict[int, int]) -> dict[int, int]:
+    """The links that are in both: between the same entities."""
     links = {
         link.id: (partners.get(link.from_id), partners.get(link.to_id)) for link in first.relations
     }
     other_links = {link.id: (link.from_id, link.to_id) for link in second.relations}
-    matched = _matched(links, other_links)
-    for link_id in links.keys() - matched.keys():
-        yield Difference(DifferenceKind.ONLY_FIRST, link_id, None)
-    for link_id in other_links.keys() - set(matched.values()):
-        yield Difference(DifferenceKind.ONLY_SECOND, None, link_id)
+    return _matched(links, other_links)
 
 
 def _unequal(
