@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from model_backend.document import Box, Point, Polygon
+from model_backend.masks.outlines import bridged, parts_of_polygons, rings_of
 
 Gap = tuple[float, float]
 
@@ -145,31 +146,53 @@ def side_at(polygons: Sequence[Polygon], point: Point, reach: float) -> Corner |
 
 
 def with_vertex(polygons: Sequence[Polygon], side: Corner, point: Point) -> tuple[Polygon, ...]:
-    """The polygons with a new vertex on that side."""
+    """The polygons with a new vertex on that side; the bridge to a hole gets none."""
     polygon = polygons[side.polygon]
-    cut = side.vertex + 1
-    return _exchanged(polygons, side.polygon, (*polygon[:cut], point, *polygon[cut:]))
+    start, end = polygon[side.vertex], polygon[(side.vertex + 1) % len(polygon)]
+
+    def change(ring: Polygon) -> Polygon:
+        for index, edge in enumerate(edges_of(ring)):
+            if edge in ((start, end), (end, start)):
+                return (*ring[: index + 1], point, *ring[index + 1 :])
+        return ring
+
+    return _changed(polygons, side.polygon, change)
 
 
 def vertex_moved(polygons: Sequence[Polygon], corner: Corner, point: Point) -> tuple[Polygon, ...]:
-    """The polygons with that vertex put elsewhere."""
-    polygon = polygons[corner.polygon]
-    moved = (*polygon[: corner.vertex], point, *polygon[corner.vertex + 1 :])
-    return _exchanged(polygons, corner.polygon, moved)
+    """The polygons with that vertex put elsewhere; a bridge to a hole goes along."""
+    old = polygons[corner.polygon][corner.vertex]
+    moved = tuple(point if other == old else other for other in polygons[corner.polygon])
+    return (*polygons[: corner.polygon], moved, *polygons[corner.polygon + 1 :])
 
 
 def without_vertex(polygons: Sequence[Polygon], corner: Corner) -> tuple[Polygon, ...]:
-    """The polygons without that vertex; one with fewer than three left goes altogether."""
+    """The polygons without that vertex; one with fewer than three left goes altogether, but a hole
+    stays as it is: nothing is filled unasked.
+    """
     polygon = polygons[corner.polygon]
-    rest = (*polygon[: corner.vertex], *polygon[corner.vertex + 1 :])
-    return _exchanged(polygons, corner.polygon, rest if len(rest) >= 3 else None)
+    old = polygon[corner.vertex]
+    if len(rings_of(polygon)) == 1 and len(polygon) <= 3:
+        return (*polygons[: corner.polygon], *polygons[corner.polygon + 1 :])
+
+    def change(ring: Polygon) -> Polygon:
+        rest = tuple(other for other in ring if other != old)
+        return rest if len(rest) >= 3 else ring
+
+    return _changed(polygons, corner.polygon, change)
 
 
-def _exchanged(
-    polygons: Sequence[Polygon], index: int, polygon: Polygon | None
+def _changed(
+    polygons: Sequence[Polygon], index: int, change: Callable[[Polygon], Polygon]
 ) -> tuple[Polygon, ...]:
-    middle = () if polygon is None else (polygon,)
-    return (*polygons[:index], *middle, *polygons[index + 1 :])
+    """The polygons with the rings of one of them changed, its holes on bridges again."""
+    polygon = polygons[index]
+    if len(rings_of(polygon)) == 1:
+        new: tuple[Polygon, ...] = (change(polygon),)
+    else:
+        parts = parts_of_polygons([polygon])
+        new = tuple(bridged(tuple(map(change, part))) for part in parts)
+    return (*polygons[:index], *new, *polygons[index + 1 :])
 
 
 def white_gaps(intervals: Iterable[Gap], start: float, end: float) -> tuple[Gap, ...]:
@@ -186,16 +209,38 @@ def white_gaps(intervals: Iterable[Gap], start: float, end: float) -> tuple[Gap,
     return tuple(gap for gap in gaps if gap[1] > gap[0])
 
 
-def snapped(value: float, gaps: Sequence[Gap], reach: float) -> float:
+@dataclass(frozen=True)
+class Snap:
+    """Where an edge comes to lie, and the white gap it was pulled to; None where it is free."""
+
+    value: float
+    gap: Gap | None = None
+
+
+def snap(value: float, gaps: Sequence[Gap], reach: float) -> Snap:
     """The value pulled to the middle of a near white gap, or just out of the words; else as is."""
-    middles = [(low + high) / 2 for low, high in gaps]
-    near = [middle for middle in middles if abs(middle - value) <= reach]
+    near = [gap for gap in gaps if abs(_middle(gap) - value) <= reach]
     if near:
-        return min(near, key=lambda middle: abs(middle - value))
+        gap = min(near, key=lambda gap: abs(_middle(gap) - value))
+        return Snap(_middle(gap), gap)
     if any(low <= value <= high for low, high in gaps):
-        return value
-    borders = [border for gap in gaps for border in gap if abs(border - value) <= reach]
-    return min(borders, key=lambda border: abs(border - value)) if borders else value
+        return Snap(value)
+    borders = [
+        (abs(border - value), border, gap)
+        for gap in gaps
+        for border in gap
+        if abs(border - value) <= reach
+    ]
+    return Snap(*min(borders)[1:]) if borders else Snap(value)
+
+
+def snapped(value: float, gaps: Sequence[Gap], reach: float) -> float:
+    """The value alone that `snap` gives."""
+    return snap(value, gaps, reach).value
+
+
+def _middle(gap: Gap) -> float:
+    return (gap[0] + gap[1]) / 2
 
 
 def near_index(values: Sequence[float], value: float, reach: float) -> int | None:

@@ -81,6 +81,7 @@ class PageView(NavigationView):
         self.tool = TOOLS[name](self.work)
         self.canvas.live.preview = self.tool
         self.canvas.live.has_grips = self.tool.has_grips
+        self.canvas.live.has_turn = self.tool.has_turn
         self.canvas.set_strong_words(name == "entity")
         self.viewport().setCursor(self.tool.cursor)
         self.canvas.refresh()

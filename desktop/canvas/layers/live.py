@@ -10,7 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from desktop.canvas.geometry import corner_marks, handle_points, is_small
+from desktop.canvas.geometry import Corner, corner_marks, handle_points, is_small
 from desktop.canvas.layers.entities import paint_sign
 from desktop.canvas.layers.layer import (
     Look,
@@ -25,8 +25,10 @@ from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
 from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.tables import made_grid, paint_grid
+from desktop.canvas.layers.turning import paint_turn_knob
 from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.style import HANDLE_PX, MOST_LIT, REACH_PX, annotation_color, brush, is_proposed
+from desktop.document.rotated_box import rotated_box_of
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 
@@ -57,6 +59,8 @@ class LiveLayer:
         self.grips = TableGrips()
         self.preview: Preview | None = None
         self.has_grips = True
+        self.has_turn = False
+        self.corner: Corner | None = None
         self._masks = masks
         self._items: dict[int, Item] | None = None
         self._crowd: list[QRectF] | None = None
@@ -68,6 +72,7 @@ class LiveLayer:
     def select(self, ids: Sequence[int]) -> None:
         """Show these as selected."""
         self.selected = tuple(ids)
+        self.corner = None
         self.forget()
 
     def paint(self, painter: QPainter, page: Page, look: Look) -> None:
@@ -150,11 +155,28 @@ class LiveLayer:
     def _paint_grips(self, painter: QPainter, item: Item, look: Look) -> None:
         if isinstance(item, Table):
             paint_table_grips(painter, item, self.grips, look)
-        elif isinstance(item, Region) and item.polygons:
-            points = [point for polygon in item.polygons for point in polygon]
-            _paint_knobs(painter, points, look, is_round=True)
+        elif isinstance(item, Region):
+            self._paint_region_grips(painter, item, look)
         elif not isinstance(item, Relation):
             _paint_box_grips(painter, item.box.normalized(), look)
+
+    def _paint_region_grips(self, painter: QPainter, region: Region, look: Look) -> None:
+        turned = rotated_box_of(region)
+        if turned is not None:
+            with saved(painter):
+                painter.setTransform(transform_of(turned.to_page), True)
+                _paint_box_grips(painter, turned.frame, look)
+        elif region.polygons and region.mask is None:
+            points = [point for polygon in region.polygons for point in polygon]
+            _paint_knobs(painter, points, look, is_round=True)
+            if self.corner is not None and self.corner.polygon < len(region.polygons):
+                polygon = region.polygons[self.corner.polygon]
+                chosen = polygon[self.corner.vertex : self.corner.vertex + 1]
+                _paint_knobs(painter, chosen, look, is_round=True, fill=look.theme.accent)
+        else:
+            _paint_box_grips(painter, region.box.normalized(), look)
+        if self.has_turn or turned is not None:
+            paint_turn_knob(painter, region, look)
 
 
 def _paint_box_grips(painter: QPainter, box: Box, look: Look) -> None:
@@ -207,13 +229,18 @@ def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
 
 
 def _paint_knobs(
-    painter: QPainter, points: Sequence[tuple[float, float]], look: Look, *, is_round: bool = False
+    painter: QPainter,
+    points: Sequence[tuple[float, float]],
+    look: Look,
+    *,
+    is_round: bool = False,
+    fill: str = "#ffffff",
 ) -> None:
     """Grips of a fixed size on the screen."""
     with in_pixels(painter) as to_screen:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(look.pen(look.theme.accent, 1.5))
-        painter.setBrush(brush("#ffffff"))
+        painter.setBrush(brush(fill))
         for x, y in points:
             place = to_screen.map(QPointF(x, y))
             knob = QRectF(

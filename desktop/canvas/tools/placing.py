@@ -1,42 +1,25 @@
-"""Gestures on the selection: move, resize, shape a polygon, sweep up with a rubber band."""
+"""Gestures on the selection: move, resize, sweep up with a rubber band."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
-from desktop.canvas.geometry import (
-    Corner,
-    box_between,
-    handle_at,
-    resized,
-    side_at,
-    vertex_at,
-    vertex_moved,
-    with_vertex,
-    without_vertex,
-)
+from desktop.canvas.geometry import box_between, handle_at, resized
 from desktop.canvas.hits import within
 from desktop.canvas.layers.layer import Look, rect_of, saved
 from desktop.canvas.layers.live import MOST_PREVIEWS
 from desktop.canvas.lookup import Item
 from desktop.canvas.style import MOST_LIT, brush
+from desktop.canvas.tools.polygons import light_up
+from desktop.canvas.tools.rotating import region_gesture
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
 from desktop.document.edits.placing import fitted, moved
-from model_backend.document import (
-    Box,
-    Entity,
-    Polygon,
-    Region,
-    Relation,
-    Word,
-    bounding_box,
-)
+from model_backend.document import Box, Entity, Region, Relation, Word
 from model_backend.translation import mark
 
 RESIZE_CURSORS = {
@@ -160,53 +143,6 @@ class Resize(Gesture):
         return {self._item.id: self._item if box is None else fitted(self._item, box)}
 
 
-class Shape(Gesture):
-    """A vertex of a polygon region follows the pointer; a pressed side gets a new one first."""
-
-    cursor = Qt.CursorShape.CrossCursor
-
-    def __init__(
-        self, work: Workspace, start: Pointer, region: Region, *, corner: Corner, is_side: bool
-    ) -> None:
-        super().__init__(work, start)
-        self._region, self._corner, self._is_side = region, corner, is_side
-
-    def depends_on(self) -> tuple[Item, ...]:
-        """The region."""
-        return (self._region,)
-
-    def lifted(self) -> tuple[int, ...]:
-        """The region is shown by the gesture."""
-        return () if self.is_click else (self._region.id,)
-
-    def shaped(self) -> Region:
-        """The region with the vertex where the pointer is."""
-        if self.is_click:
-            return self._region
-        point = self.last.point
-        if self._is_side:
-            return reshaped(self._region, with_vertex(self._region.polygons, self._corner, point))
-        return reshaped(self._region, vertex_moved(self._region.polygons, self._corner, point))
-
-    def release(self, pointer: Pointer) -> bool:
-        """One edit gives the region its new outline."""
-        self.move(pointer)
-        region = self.shaped()
-        if region != self._region:
-            self.work.apply(mark("Change outline"), lambda page: edits.replace(page, region))
-        return True
-
-    def previews(self) -> Mapping[int, Item]:
-        """The region with its new outline."""
-        return {} if self.is_click else {self._region.id: self.shaped()}
-
-
-def reshaped(region: Region, polygons: Sequence[Polygon]) -> Region:
-    """The region with these polygons and the box around them."""
-    box = bounding_box(point for polygon in polygons for point in polygon)
-    return replace(region, polygons=tuple(polygons), box=box)
-
-
 class RubberBand(Gesture):
     """A frame drawn over empty paper selects what lies in it; a click on empty paper clears."""
 
@@ -249,48 +185,17 @@ def grip_gesture(work: Workspace, pointer: Pointer) -> Gesture | None:
     if not items:
         return None
     item = items[0]
-    if isinstance(item, Region) and item.polygons:
-        return _shape_gesture(work, pointer, item)
+    if isinstance(item, Region) and item.polygons and item.mask is None:
+        return region_gesture(work, pointer, item, has_turn=False)
     if isinstance(item, Word | Entity | Region):
         handle = handle_at(item.box.normalized(), pointer.point, pointer.reach)
         return Resize(work, pointer, item, handle=handle) if handle else None
     return None
 
 
-def _shape_gesture(work: Workspace, pointer: Pointer, region: Region) -> Gesture | None:
-    corner = vertex_at(region.polygons, pointer.point, pointer.reach * 1.2)
-    if corner is not None and pointer.alt:
-        return DropVertex(work, pointer, region, corner)
-    if corner is not None:
-        return Shape(work, pointer, region, corner=corner, is_side=False)
-    side = side_at(region.polygons, pointer.point, pointer.reach)
-    if side is not None and not pointer.alt:
-        return Shape(work, pointer, region, corner=side, is_side=True)
-    return None
-
-
-class DropVertex(Gesture):
-    """Alt and a click on a vertex takes it away; a polygon keeps at least three."""
-
-    def __init__(self, work: Workspace, start: Pointer, region: Region, corner: Corner) -> None:
-        super().__init__(work, start)
-        self._region, self._corner = region, corner
-
-    def depends_on(self) -> tuple[Item, ...]:
-        """The region."""
-        return (self._region,)
-
-    def release(self, pointer: Pointer) -> bool:
-        """One edit without the vertex."""
-        polygons = without_vertex(self._region.polygons, self._corner)
-        if polygons:
-            region = reshaped(self._region, polygons)
-            self.work.apply(mark("Delete corner"), lambda page: edits.replace(page, region))
-        return True
-
-
 def grip_cursor(work: Workspace, pointer: Pointer) -> Qt.CursorShape | None:
-    """The pointer's shape over a grip."""
+    """The pointer's shape over a grip; the corner of a polygon under it lights up."""
+    light_up(work, pointer)
     gesture = grip_gesture(work, pointer)
     if gesture is None:
         return None

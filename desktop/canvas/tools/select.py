@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from desktop.canvas.hits import hits
 from desktop.canvas.lookup import Item
 from desktop.canvas.tools.placing import Move, RubberBand, grip_cursor, grip_gesture
+from desktop.canvas.tools.polygons import chosen_corner, drop_chosen
 from desktop.canvas.tools.tables import table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from model_backend.document import Entity, Region, Relation, Table
@@ -41,6 +42,14 @@ class SelectTool(Tool):
             self.work.select((top.id,))
             return Move(self.work, pointer)
         return RubberBand(self.work, pointer, lambda: self.work.select((top.id,)))
+
+    def wants_key(self, key: int) -> bool:
+        """Backspace is the tool's while a corner of a polygon is chosen."""
+        return key == Qt.Key.Key_Backspace and chosen_corner(self.work) is not None
+
+    def key(self, key: int) -> bool:
+        """Backspace takes the corner under the pointer away."""
+        return key == Qt.Key.Key_Backspace and drop_chosen(self.work)
 
     def hover(self, pointer: Pointer) -> Qt.CursorShape:
         """Show what a click would take."""

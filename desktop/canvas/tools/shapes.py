@@ -12,6 +12,7 @@ from desktop.canvas.layers.tables import made_grid, paint_grid
 from desktop.canvas.ruled import ruled_grid, same_table, settled
 from desktop.canvas.style import brush, label_color
 from desktop.canvas.tools.placing import grip_cursor, grip_gesture
+from desktop.canvas.tools.polygons import chosen_corner, drop_chosen
 from desktop.canvas.tools.tables import table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.canvas.workspace import Workspace
@@ -200,10 +201,14 @@ class PolygonTool(Tool):
         self._close()
         return True
 
+    def wants_key(self, key: int) -> bool:
+        """Backspace is the tool's while a corner of the selected polygon is chosen."""
+        return key == Qt.Key.Key_Backspace and chosen_corner(self.work) is not None
+
     def key(self, key: int) -> bool:
-        """Enter closes, Backspace takes the last corner back."""
+        """Enter closes, Backspace takes the last corner back, or the chosen one of a polygon."""
         if not self._corners:
-            return False
+            return key == Qt.Key.Key_Backspace and drop_chosen(self.work)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._close()
             return True

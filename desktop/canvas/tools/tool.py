@@ -96,6 +96,8 @@ class Tool:
     cursor = Qt.CursorShape.ArrowCursor
     has_grips = False
     """Whether the selection can be shaped with this tool: only then its grips are shown."""
+    has_turn = False
+    """Whether the one selected region has a knob that turns it."""
     hint = ""
     """A line that tells what to do, shown when the tool is chosen (a marked text)."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from desktop.document.rotated_box import RotatedBox, rotated_box_of, with_rotated_box
 from desktop.errors import UserError
 from model_backend import table_grid
 from model_backend.document import (
@@ -11,11 +13,13 @@ from model_backend.document import (
     Box,
     Entity,
     Page,
+    Point,
     Polygon,
     Region,
     Relation,
     Table,
     Word,
+    bounding_box,
     compose,
     rotation_about,
     transform_point,
@@ -36,14 +40,26 @@ def moved(item: Item, dx: float, dy: float) -> Item:
 
 
 def fitted(item: Item, box: Box) -> Item:
-    """The value made to fill another box: polygons, masks, rows and columns in proportion."""
+    """The value made to fill another box: polygons, masks, rows and columns in proportion.
+
+    A rotated box keeps its angles: its sides grow as they would, its middle is the new one.
+    """
     if isinstance(item, Relation):
         return item
     if isinstance(item, Table):
         return _fitted_table(item, box)
     if isinstance(item, Region):
+        turned_box = rotated_box_of(item)
+        if turned_box is not None and turned_box.degrees % 90:
+            return with_rotated_box(item, _fitted_rotated(turned_box, _fitting(item.box, box)))
         return _transformed_region(item, box, _fitting(item.box, box))
     return replace(item, box=box)
+
+
+def _fitted_rotated(old: RotatedBox, affine: Affine) -> RotatedBox:
+    a, b, _c, d = (transform_point(affine, corner) for corner in old.corners)
+    center = transform_point(affine, old.center)
+    return replace(old, center=center, width=math.dist(a, b), height=math.dist(a, d))
 
 
 def _fitting(old: Box, new: Box) -> Affine:
@@ -95,8 +111,41 @@ def turned(item: Item, affine: Affine, degrees: float) -> Item:
         return _turned_table(item, affine, degrees)
     box = turned_box(item.box, affine, degrees)
     if isinstance(item, Region):
-        return _transformed_region(item, box, affine)
+        after = _transformed_region(item, box, affine)
+        is_exact = degrees % 90 == 0 or not _is_around_outline(item)
+        return after if is_exact else _with_box_around(after)
     return replace(item, box=box)
+
+
+def region_turned(region: Region, center: Point, degrees: float) -> Region:
+    """A region turned clockwise about a point of the page; a plain box becomes a polygon."""
+    if region.mask is None and not region.polygons:
+        region = replace(region, polygons=(region.box.normalized().corners,))
+    affine = rotation_about(center, degrees)
+    return _with_box_around(_transformed_region(region, region.box, affine))
+
+
+def _is_around_outline(region: Region) -> bool:
+    """Whether the region's box is the one around its polygons or its ink."""
+    if region.mask is None and not region.polygons:
+        return False
+    box, around = region.box, _with_box_around(region).box
+    pairs = zip(
+        (box.x0, box.y0, box.x1, box.y1), (around.x0, around.y0, around.x1, around.y1), strict=True
+    )
+    return all(math.isclose(*pair, abs_tol=1e-6) for pair in pairs)
+
+
+def _with_box_around(region: Region) -> Region:
+    from model_backend import masks
+
+    if region.mask is None:
+        points = [point for polygon in region.polygons for point in polygon]
+        return replace(region, box=bounding_box(points))
+    try:
+        return replace(region, box=masks.bounding_box_of(region.mask))
+    except ValueError:  # an empty mask, or one of a damaged file: its box is all there is
+        return region
 
 
 def turned_box(box: Box, affine: Affine, degrees: float) -> Box:
