@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document import edits
+from desktop.document.continuation import whole
 from desktop.document.history import History
 from desktop.store.records import (
     Change,
@@ -77,8 +78,12 @@ class OpenDocument(QObject):
             self._pages.popitem(last=False)
 
     def apply(self, text: str, *pages: Page) -> None:
-        """Make one undoable step of these new values; a step that changes nothing is none."""
-        changes = [PageChange(self.page(page.id), page) for page in pages]
+        """Make one undoable step of these new values; a step that changes nothing is none.
+
+        Where a table goes, the one on the next page that went on with it begins anew.
+        """
+        after = whole(self.store, self.page, pages)
+        changes = [PageChange(self.page(page.id), page) for page in after]
         self._write(Edit(text, tuple(changes)), RevisionKind.EDIT)
 
     def go_on(self, text: str, *pages: Page) -> None:

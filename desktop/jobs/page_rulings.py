@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ class PageRulings(QObject):
         self._key: Key = ()
         self._rulings = Rulings()
         self._asked: Future[Rulings] | None = None
+        self._waiting: list[Callable[[Rulings], None]] = []
 
     def ask(self, page: Page) -> None:
         """Have the rulings of this page found; what was asked before is no longer wanted."""
@@ -49,6 +51,7 @@ class PageRulings(QObject):
             return
         if self._asked is not None:
             self._asked.cancel()
+            self._waiting.clear()
         self._key, self._rulings = key, Rulings()
         document = self._document.store.document(page.document_id)
         path = self._document.store.document_path(document)
@@ -58,6 +61,16 @@ class PageRulings(QObject):
         )
         self._runner.call(self._asked, partial(self._take, key), self._do_without)
 
+    def when_known(self, page: Page, then: Callable[[Rulings], None]) -> None:
+        """Go on with the rulings of this page, now or as soon as they are there; without any where
+        they are not to be had. Nobody goes on once another page is asked for.
+        """
+        self.ask(page)
+        if self._asked is None:
+            then(self._rulings)
+        else:
+            self._waiting.append(then)
+
     def of(self, page: Page) -> Rulings:
         """The rulings of this page as far as they are known."""
         return self._rulings if _key_of(page) == self._key else Rulings()
@@ -66,10 +79,17 @@ class PageRulings(QObject):
         if key == self._key:
             self._asked, self._rulings = None, rulings
             self.found.emit(key[0])
+            self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for then in waiting:
+            then(self._rulings)
 
     def _do_without(self, error: BaseException) -> None:
         """A picture that cannot be had is told where it is shown; here the words decide."""
         self._asked = None
+        self._go_on()
         if not isinstance(error, UserError):
             raise error
 

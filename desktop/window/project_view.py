@@ -15,8 +15,8 @@ from desktop.panels.changes import Changes
 from desktop.panels.checks import Checks
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
-from desktop.panels.marked_list import MarkedList
 from desktop.panels.layers import Layers
+from desktop.panels.marked_list import MarkedList
 from desktop.panels.page_list import PageList
 from desktop.window.actions import (
     PAGE_OPEN,
@@ -32,6 +32,7 @@ from desktop.window.page_actions import PageActions
 from desktop.window.password_actions import PasswordActions
 from desktop.window.review_actions import ReviewActions
 from desktop.window.sight_actions import SightActions
+from desktop.window.table_actions import TableActions
 from desktop.window.tool_actions import TOOL_TEXTS, ToolActions
 from model_backend.document import Status, Table
 from model_backend.translation import _
@@ -75,6 +76,7 @@ class ProjectView(QObject):
         self.pages = PageActions(bench, window)
         self.tools = ToolActions(self.canvas, editor, self)
         self.problems = CheckActions(editor, bench.checks, self.canvas, self)
+        self.tables = TableActions(bench, self)
         self.review = ReviewActions(bench, self.canvas, self.pages, self.problems, self)
         self.marks = MarkActions(bench, self.canvas, self)
         self.passwords = PasswordActions(bench, window, self)
@@ -87,6 +89,7 @@ class ProjectView(QObject):
             "review": self.review,
             "marks": self.marks,
             "problems": self.problems,
+            "tables": self.tables,
             "passwords": self.passwords,
             "sight": self.sight,
             "changes": self.changes,
@@ -120,6 +123,7 @@ class ProjectView(QObject):
             self.review.said,
             self.marks.said,
             self.problems.said,
+            self.tables.said,
             self.sight.said,
             self.changes.said,
             self.canvas.message,

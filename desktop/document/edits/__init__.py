@@ -38,6 +38,7 @@ from desktop.document.edits.shapes import (
     with_mask,
     with_polygons,
 )
+from desktop.document.edits.tables import continue_table, put_table
 from desktop.document.edits.warnings import ask_again, let_stand
 from desktop.document.edits.words import add_word, replace_words, set_illegible, set_word_text
 
@@ -51,6 +52,7 @@ __all__ = [
     "add_table",
     "add_word",
     "ask_again",
+    "continue_table",
     "align",
     "delete",
     "deskew",
@@ -65,6 +67,7 @@ __all__ = [
     "move_edge",
     "new_raster",
     "paste",
+    "put_table",
     "replace",
     "replace_words",
     "resize",
