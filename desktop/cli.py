@@ -16,6 +16,7 @@ from desktop.cli_agreement import agreement
 from desktop.cli_check import check
 from desktop.cli_evaluate import evaluate
 from desktop.cli_losses import before_convert, before_export
+from desktop.cli_models import models
 from desktop.cli_options import (
     Boxes,
     BoxStyle,
@@ -71,6 +72,7 @@ class Format(StrEnum):
 
     FUNSD = "funsd"
     XFUND = "xfund"
+    PPKIE = "ppkie"
     COCO = "coco"
     PUBTABLES = "pubtables"
     ICDAR2013 = "icdar2013"
@@ -227,6 +229,9 @@ def prelabel(
     entities: Annotated[str, typer.Option(help=choices(registry.ENTITIES))] = "",
     tables: Annotated[str, typer.Option(help=choices(registry.TABLES))] = "",
     masks: Annotated[str, typer.Option(help=choices(registry.MASKS))] = "",
+    page_class: Annotated[
+        str, typer.Option("--page-class", help=choices(registry.PAGE_CLASS))
+    ] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, directml or coreml.")] = "auto",
     again: Annotated[
         bool, typer.Option("--again", help="Also pages that have proposals already.")
@@ -242,7 +247,12 @@ def prelabel(
     from desktop.jobs.work import Prelabel, StoreTarget
 
     with reporting(project, as_json=as_json) as report:
-        chosen = {registry.ENTITIES: entities, registry.TABLES: tables, registry.MASKS: masks}
+        chosen = {
+            registry.ENTITIES: entities,
+            registry.TABLES: tables,
+            registry.MASKS: masks,
+            registry.PAGE_CLASS: page_class,
+        }
         names = [
             registry.checked(task, name or registry.default(task)) for task, name in chosen.items()
         ]
@@ -257,6 +267,7 @@ def prelabel(
             "relations": predicted.relations,
             "tables": predicted.tables,
             "regions": predicted.regions,
+            "page_classes": predicted.page_classes,
         }
         result = {"project": project, "predictors": names, **counts}
         report.give(result, [f"{project.name}: {counted(counts)}"])
@@ -343,6 +354,7 @@ def convert(
         report.give({**result, "cannot_hold": lost}, lines)
 
 
+app.add_typer(models)
 app.command()(evaluate)
 app.command()(check)
 app.command()(agreement)

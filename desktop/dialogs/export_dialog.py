@@ -164,7 +164,7 @@ class ExportDialog(Frame):
         name = self.format.currentData()
         self.form.show_row(self.include_proposed, is_shown=name != "pages")
         self.form.show_row(self.boxes, is_shown=name == "pubtables")
-        with_dpi = ("funsd", "xfund", "coco", "page_xml", "alto", "hocr")
+        with_dpi = ("funsd", "xfund", "ppkie", "coco", "page_xml", "alto", "hocr")
         self.form.show_row(self.dpi, is_shown=name in with_dpi)
         if self._leaving is not None:
             self._show_counts(self._leaving)

@@ -8,6 +8,7 @@ from model_backend.translation import mark
 FORMAT_TEXTS = (
     ("funsd", mark("FUNSD: entities and links of forms")),
     ("xfund", mark("XFUND: forms of many pages in one file")),
+    ("ppkie", mark("PP-KIE: label files of PaddleOCR and PPOCRLabel")),
     ("coco", mark("COCO: boxes, polygons and masks")),
     ("pubtables", mark("PubTables-1M: tables, rows, columns, cells, words")),
     ("icdar2013", mark("ICDAR-2013: tables of PDF files, with their cells")),
@@ -30,6 +31,9 @@ _TABLES = mark("This format holds tables only; pages without tables are left out
 HELD = {
     "funsd": _FORMS,
     "xfund": _FORMS,
+    "ppkie": mark(
+        "This format holds entities, each a box with its text, and links; no tables, no regions."
+    ),
     "coco": mark(
         "This format holds the boxes of entities, regions and tables; no words, links or cells."
     ),

@@ -46,6 +46,7 @@ __all__ = [
 FORMATS = {
     "funsd": "funsd",
     "xfund": "xfund",
+    "ppkie": "ppkie",
     "coco": "coco",
     "pubtables": "pubtables",
     "icdar2013": "icdar2013_set",

@@ -179,6 +179,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "pages": Capability(KINDS, ()),
     "funsd": Capability(("entities", "relations"), _FORM),
     "xfund": Capability(("entities", "relations"), _FORM),
+    "ppkie": Capability(("entities", "relations"), (*_FORM, "joined_words")),
     "coco": Capability(
         ("entities", "tables", "regions"), ("words", "entities_as_boxes", "table_grids")
     ),

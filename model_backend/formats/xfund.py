@@ -1,9 +1,8 @@
-"""XFUND: one JSON for many forms, with FUNSD's entities, words and links; PP-KIE's lists are read.
+"""XFUND: one JSON for many forms, with FUNSD's entities, words and links.
 
 Each document stands in its file with a picture of its own, and is read alone: the file may be
 larger than the memory. Boxes may have four numbers or eight, ids need not equal the place in the
-list, and keys we do not know are kept. A PP-KIE list has one line a picture: its name, a tab, and
-a list of entities with `transcription` and `points`; each becomes an entity of one word.
+list, and keys we do not know are kept. PP-KIE's lists, which lines tell, are read as what they are.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any, TypeGuard
 
 from model_backend.document import Page, PageGeometry
 from model_backend.errors import UserError
-from model_backend.formats import safe_json
+from model_backend.formats import ppkie, safe_json
 from model_backend.formats.funsd import Form
 from model_backend.formats.funsd_form import FORMAT as FORM
 from model_backend.formats.pictures import SUFFIXES, check_same_size, check_size, geometry_of
@@ -37,21 +36,19 @@ _SPLITS = ("train", "val", "test")
 
 @dataclass(frozen=True)
 class _Index:
-    """Where the documents of a file lie, what else its object says, and whether it is a list of
-    lines."""
+    """Where the documents of a file lie, and what else its object says."""
 
     places: tuple[safe_json.Place, ...]
     top: dict[str, Any]
-    is_lines: bool = False
 
 
 def members(path: Path) -> tuple[str, ...]:
     """FILE#N for each document of a file, or of all files of a folder."""
     if path.is_file():
-        found = [f"{path.name}#{number}" for number in range(len(_index_of(path).places))]
+        found = _names(path, path, is_strict=True)
     else:
         files = (file for file in sorted(path.iterdir()) if file.suffix.lower() in _LISTS)
-        found = [name for file in files if file.is_file() for name in _names(file)]
+        found = [name for file in files if file.is_file() for name in _names(path, file)]
     if not found:
         raise UserError(
             "{folder} holds no XFUND documents (a JSON file with a list documents). Choose another"
@@ -61,11 +58,15 @@ def members(path: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _names(file: Path) -> list[str]:
-    """The members of one file of a folder; a broken file is one member, whose error says why."""
+def _names(path: Path, file: Path, *, is_strict: bool = False) -> list[str]:
+    """The members of one file; of a folder, a broken file is one member, whose error says why."""
+    if ppkie.is_list(file):
+        return ppkie.names(path, file)
     try:
         return [f"{file.name}#{number}" for number in range(len(_index_of(file).places))]
     except UserError:
+        if is_strict:
+            raise
         return [f"{file.name}#0"]
 
 
@@ -79,24 +80,11 @@ def _index(file: Path, _modified: int, _size: int) -> _Index:
     safe_json.check_file(file, safe_json.MAXIMUM_STREAM_BYTES)
     with file.open("rb") as opened:
         head = opened.read(64).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    if not head.startswith((b"{", b"[")):
-        return _Index(_lines(file), {}, is_lines=True)
-    if head.startswith(b"["):
+    if not head.startswith(b"{"):
         return _Index((), {})
     elements = safe_json.ElementReader(file).elements()
     places = tuple(place for key, _value, place in elements if key == "documents")
     return _Index(places, _top(file) if places else {})
-
-
-def _lines(file: Path) -> tuple[safe_json.Place, ...]:
-    safe_json.check_file(file, safe_json.MAXIMUM_BYTES)
-    places, start = [], 0
-    with file.open("rb") as opened:
-        for line in opened:
-            if b"\t" in line and line.split(b"\t", 1)[1].lstrip().startswith(b"["):
-                places.append((start, len(line)))
-            start += len(line)
-    return tuple(places)
 
 
 def _top(file: Path) -> dict[str, Any]:
@@ -116,6 +104,8 @@ def read_member(path: Path, member: str) -> ReadPage:
     file = resolve_inside(root, name)
     if not file.is_file() or not number.isdecimal():
         raise UserError("{file} cannot be found. Check that it is still there.", file=name)
+    if ppkie.is_list(file):
+        return ppkie.read_member(path, member)
     index = _index_of(file)
     document = _Document(file, int(number), _value(file, index, int(number)))
     page, image, problems = document.page(root, index)
@@ -132,34 +122,7 @@ def _value(file: Path, index: _Index, number: int) -> Any:  # noqa: ANN401 - any
             number=number,
         )
     with file.open("rb") as opened:
-        if not index.is_lines:
-            return safe_json.ElementReader(file).read(opened, index.places[number])
-        start, length = index.places[number]
-        opened.seek(start)
-        return _from_line(file, opened.read(length), number)
-
-
-def _from_line(file: Path, line: bytes, number: int) -> dict[str, Any]:
-    """A line of PP-KIE as a document of XFUND."""
-    try:
-        name, _tab, text = line.decode("utf-8-sig").partition("\t")
-    except UnicodeDecodeError as error:
-        raise _broken(file, number, _("it is not UTF-8 text")) from error
-    items = safe_json.loads(text, file)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise _broken(file, number, _("it is not a list of entities"))
-    return {"img": {"fname": name}, "document": [_from_item(item) for item in items]}
-
-
-def _from_item(item: dict[str, Any]) -> dict[str, Any]:
-    rest = {key: value for key, value in item.items() if key not in ("transcription", "points")}
-    points = item.get("points")
-    is_outline = isinstance(points, list) and all(isinstance(point, list) for point in points)
-    box = [value for point in points or () for value in point] if is_outline else None
-    text = item.get("transcription")
-    label = rest.pop("label", rest.pop("key_cls", "other"))
-    words = [{"box": box, "text": text}]
-    return {"box": box, "text": text, "label": label, "words": words, "linking": [], **rest}
+        return safe_json.ElementReader(file).read(opened, index.places[number])
 
 
 def _broken(file: Path, number: int, reason: str) -> UserError:

@@ -28,6 +28,7 @@ from model_backend.metrics.page_measures import (
 MEASURES_OF_FORMATS = {
     "funsd": ("entities", "word_labels", "relations"),
     "xfund": ("entities", "word_labels", "relations"),
+    "ppkie": ("entities", "word_labels", "relations"),
     "coco": ("objects", "masks"),
     "pubtables": ("tables", "objects"),
     "icdar2013": ("tables",),

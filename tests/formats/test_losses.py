@@ -205,6 +205,26 @@ def test_forms_lose_what_is_said(
 
 @few
 @given(page=pages())
+def test_lists_of_entities_lose_what_is_said(
+    tmp_path_factory: pytest.TempPathFactory, white: FilePicture, page: Page
+) -> None:
+    name = "ppkie"
+    (back,) = there_and_back(name, page, tmp_path_factory.mktemp("out") / "out", white)
+    missing, expected = gone(name, page, [back]), losses(page, name)
+    for kind in ("entities", "relations", "tables", "regions", *MARKS, "confidences"):
+        assert missing[kind] == expected[kind], kind
+    inside = {number for item in page.entities for number in item.word_ids}
+    alone = {
+        item.word_ids[0]
+        for item in page.entities
+        if len(item.word_ids) == 1 and page.words[item.word_ids[0] - 1].text == item.text
+    }
+    assert expected["joined_words"] >= len(inside - alone)
+    assert [item.text for item in back.entities] == [item.text for item in page.entities]
+
+
+@few
+@given(page=pages())
 def test_coco_loses_what_is_said(
     tmp_path_factory: pytest.TempPathFactory, white: FilePicture, page: Page
 ) -> None:

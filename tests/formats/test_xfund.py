@@ -196,29 +196,6 @@ def test_picture_of_another_size_is_refused(tmp_path: Path) -> None:
         read_member("xfund", folder, "zh.train.json#0")
 
 
-def test_lists_of_pp_kie_are_read(tmp_path: Path) -> None:
-    items = [
-        {"transcription": "합계", "label": "question", "points": [[1, 2], [9, 2], [9, 8], [1, 8]],
-         "id": 4, "linking": [[4, 9]]},
-        {"transcription": "5", "label": "answer", "points": [[20, 2], [29, 3], [29, 8], [20, 8]],
-         "id": 9, "linking": [[4, 9]]},
-    ]  # fmt: skip
-    (tmp_path / "images").mkdir()
-    Image.new("L", (100, 80)).save(tmp_path / "images" / "a.png")
-    line = "a.png\t" + json.dumps(items, ensure_ascii=False)
-    (tmp_path / "train.txt").write_text(f"{line}\n\n{line}\r\nb.png\t[1]\n", "utf-8")
-    pages = list(read("xfund", tmp_path))
-    assert isinstance(pages[0], ReadPage)
-    page = pages[0].page
-    assert [(entity.text, entity.label) for entity in page.entities] == [
-        ("합계", "question"),
-        ("5", "answer"),
-    ]
-    assert page.words[1].box == Box(20, 2, 29, 8)
-    assert len(page.relations) == 1
-    assert isinstance(pages[2], UserError)
-
-
 def test_what_forms_cannot_hold_is_counted(tmp_path: Path) -> None:
     item = only_page(data_set(tmp_path / "in", [document()]))
     page = replace(
