@@ -55,13 +55,23 @@ def of_version(page: Page, other: Page) -> dict[int, Annotation]:
     matched = partners(other, page)
     free = (item.id for item in other.annotations if item.id not in matched)
     ids = matched | {own: -number for number, own in enumerate(free, 1)}
-    return {ids[item.id]: _in_ids(item, ids, words) for item in other.annotations}
+    ours = {entity.id: entity.word_ids for entity in page.entities}
+    return {ids[item.id]: _in_ids(item, ids, words, ours) for item in other.annotations}
 
 
-def _in_ids(item: Annotation, ids: Mapping[int, int], words: Mapping[int, int]) -> Annotation:
-    """An annotation of another version in the ids of this one."""
+def _in_ids(
+    item: Annotation,
+    ids: Mapping[int, int],
+    words: Mapping[int, int],
+    ours: Mapping[int, tuple[int, ...]],
+) -> Annotation:
+    """An annotation of another version in the ids of this one; an entity none of whose words lies
+    where one of ours does was moved with them.
+    """
     if isinstance(item, Entity):
         own = tuple(words[word_id] for word_id in item.word_ids if word_id in words)
+        if item.word_ids and not own:
+            own = ours.get(ids[item.id], ())
         return replace(item, id=ids[item.id], word_ids=own)
     if isinstance(item, Relation):
         ends = (ids.get(item.from_id, 0), ids.get(item.to_id, 0))

@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.document import edits
 from desktop.document.changes import Change, ChangeKind, has_same_grid_size, is_near
+from desktop.document.edits.entities import without_words
 from desktop.document.edits.parts import begun, known, put, words_by_id
 from desktop.errors import UserError
 from model_backend import table_grid
@@ -49,12 +50,19 @@ def take_back(page: Page, change: Change) -> Page:
 
 
 def _put_back(page: Page, before: Annotation) -> Page:
-    """What was taken away is there again; what a model said, as a proposal."""
+    """What was taken away is there again; what a model said, as a proposal.
+
+    What comes from another person's version (its id is none of this page) takes its words from
+    the entities that have them; a proposal takes none from what people made.
+    """
     status = Status.ACCEPTED if before.source == HUMAN else Status.PROPOSED
-    own = before.id if before.id > 0 else page.next_id
-    value: Annotation = replace(before, id=own, status=status)
+    is_ours = before.id > 0
+    value: Annotation = replace(before, id=before.id if is_ours else page.next_id, status=status)
     if isinstance(value, Entity) and value.word_ids:
-        value = replace(value, word_ids=_free_words(page, value))
+        if is_ours:
+            value = replace(value, word_ids=_free_words(page, value))
+        else:
+            page = without_words(page, value.word_ids)
     if isinstance(value, Relation):
         _require_ends(page, value)
     return begun(put(page, value))
