@@ -8,19 +8,14 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
+from model_backend import networks
 from model_backend.errors import UserError
 from model_backend.installed import InstalledModel, installed_models
-from model_backend.networks import (
-    DETECTION,
-    ENTITIES,
-    MASKS,
-    PAGE_CLASS,
-    STRUCTURE,
-    TABLES,
-    network,
-)
+from model_backend.networks import DETECTION, STRUCTURE, network
 from model_backend.translation import _, mark
 
+ENTITIES, TABLES, MASKS = networks.ENTITIES, networks.TABLES, networks.MASKS
+PAGE_CLASS = networks.PAGE_CLASS
 TASKS = (ENTITIES, TABLES, MASKS, PAGE_CLASS)
 """The tasks, in the order in which they are asked for."""
 PAIR = ","

@@ -2,8 +2,9 @@
 
 "view" serves the page on the screen, "batch" imports, recognition and exports (one process a core
 but one), "model" networks. A process that crashes, hangs or is cancelled is killed with its whole
-process group, gives one failed future, and a new one takes the next piece. Pixels come back in
-shared memory. One thread a process waits for it; nothing here polls.
+process group, gives one failed future, and a new one takes the next piece; only "model" ends a
+cancelled piece first, as loading its models again would take longer. Pixels come back in shared
+memory. One thread a process waits for it; nothing here polls.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Workers:
         return future
 
     def _stop_cancelled(self, kind: Kind, work: Work | None) -> None:
-        if work is not None and work.future.cancelled():
+        if kind != "model" and work is not None and work.future.cancelled():
             for worker in self._workers.get(kind, ()):
                 worker.stop(work)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +15,15 @@ from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget
 from model_backend import registry, sources
 from model_backend.document import Box, Page, PageStatus, Proposals, Word
-from model_backend.predictors.predictor import predict_page
+from model_backend.predictors.predicting import Given, predict_pages
 from model_backend.translation import _, mark
 
 PREDICTING_LIMIT = 120.0
 """Seconds for one page: the layout model of digital pages needs most of them on a slow machine."""
+LOADING_LIMIT = 120.0
+"""Seconds for the model process to start, and to load models that it has not in memory."""
+PAGES_AT_ONCE = 4
+"""Pages of a step of the model process: enough to batch, few enough to be stopped between."""
 READING_LIMIT = 75.0
 READ_AGAIN = mark("Read the text again")
 FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
@@ -34,6 +38,7 @@ class Predicted:
     relations: int = 0
     tables: int = 0
     regions: int = 0
+    page_classes: int = 0
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -56,7 +61,7 @@ class Prelabel:
         self._passwords = passwords or Passwords()
         self._names = _by_process(names)
         pages = _pages(target, again=again) if page_ids is None else page_ids
-        self._waiting = deque((page_id, kind) for page_id in pages for kind in self._names)
+        self._waiting = deque(_steps(pages, tuple(self._names)))
         self.total = len(self._waiting)
         self.predicted = Predicted(pages=len(pages))
 
@@ -66,38 +71,52 @@ class Prelabel:
         return _("Pre-label")
 
     def next_step(self) -> Step | None:
-        """The next page with the predictors of one kind of process."""
+        """The next pages with the predictors of one kind of process."""
         if not self._waiting:
             return None
-        page_id, kind = self._waiting.popleft()
-        page = self._target.page(page_id)
-        document = self._target.store.document(page.document_id)
-        path = self._target.store.document_path(document)
+        page_ids, kind = self._waiting.popleft()
+        pages = [self._target.page(page_id) for page_id in page_ids]
+        loading = LOADING_LIMIT if kind == "model" else 0.0
         return Step(
             kind,
-            predict_page,
-            (path, page, self._names[kind], self._passwords.of(document.sha256)),
+            predict_pages,
+            ([self._given(page) for page in pages], self._names[kind]),
             {},
-            PREDICTING_LIMIT,
-            page_label(document, page.number),
-            page_id,
+            loading + PREDICTING_LIMIT * len(pages),
+            self._label(pages[0]),
+            page_ids,
         )
 
-    def receive(self, step: Step, result: tuple[Proposals, ...]) -> None:
-        """Merge what the predictors said into the page; look again where it was turned or read
-        anew meanwhile, as what was said no longer lies where it was seen.
+    def _given(self, page: Page) -> Given:
+        document = self._target.store.document(page.document_id)
+        path = self._target.store.document_path(document)
+        return (path, page, self._passwords.of(document.sha256))
+
+    def _label(self, page: Page) -> str:
+        return page_label(self._target.store.document(page.document_id), page.number)
+
+    def receive(self, step: Step, result: list[tuple[Proposals, ...] | UserError]) -> None:
+        """Merge what the predictors said into the pages; look again, at it alone, where a page
+        failed, and where it was turned or read anew meanwhile, as what was said no longer lies
+        where it was seen.
         """
-        if _as_seen(self._target.page(step.subject)) != _as_seen(step.arguments[1]):
-            self._waiting.append((step.subject, step.kind))
-            self.total += 1
-            return
-        self._target.bring_proposals(step.subject, result)
-        for proposals in result:
+        for page_id, given, said in zip(step.subject, step.arguments[0], result, strict=True):
+            page = self._target.page(page_id)
+            if isinstance(said, UserError) or _as_seen(page) != _as_seen(given[1]):
+                self._waiting.append(((page_id,), step.kind))
+                self.total += 1
+            else:
+                self._target.bring_proposals(page_id, said)
+                self._count(self._label(page), said)
+
+    def _count(self, label: str, said: tuple[Proposals, ...]) -> None:
+        for proposals in said:
             self.predicted.entities += len(proposals.entities)
             self.predicted.relations += len(proposals.relations)
             self.predicted.tables += len(proposals.tables)
             self.predicted.regions += len(proposals.regions)
-            self.predicted.notes.extend((step.label, _(note)) for note in proposals.notes)
+            self.predicted.page_classes += proposals.page_class is not None
+            self.predicted.notes.extend((label, _(note)) for note in proposals.notes)
 
     def fail(self, step: Step, error: BaseException) -> None:
         """Nothing was changed, so there is nothing to mend."""
@@ -105,6 +124,19 @@ class Prelabel:
     def result(self) -> Predicted:
         """What was proposed."""
         return self.predicted
+
+
+def _steps(
+    page_ids: Sequence[int], kinds: tuple[Any, ...]
+) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Pages and kinds of process: several pages at once for models, one at a time for the rest."""
+    for start in range(0, len(page_ids), PAGES_AT_ONCE):
+        pages = tuple(page_ids[start : start + PAGES_AT_ONCE])
+        for kind in kinds:
+            if kind == "model":
+                yield pages, kind
+            else:
+                yield from (((page_id,), kind) for page_id in pages)
 
 
 def _as_seen(page: Page) -> tuple[int, float, tuple[Word, ...]]:

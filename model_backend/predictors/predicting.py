@@ -26,15 +26,25 @@ Given = tuple[Path, Page, str]
 def predict_pages(
     pages: Sequence[Given], names: Sequence[str]
 ) -> list[tuple[Proposals, ...] | UserError]:
-    """What the named predictors say about each page; an error in place of a page that cannot be
-    looked at. Models stay in memory for the next call.
+    """What the named predictors say about each page, `none` is silent; with several pages, an error
+    in the place of one that cannot be looked at. Models stay in memory for the next call.
     """
     given = [PredictorInput(Path(path), page, password) for path, page, password in pages]
     chosen = [HOT.predictor(name) for name in names if name != registry.NONE]
     said = [_said(predictor, given) for predictor in chosen]
-    return (
-        [_joined(parts) for parts in zip(*said, strict=True)] if said else [() for _page in given]
-    )
+    found = [_joined([parts[number] for parts in said]) for number in range(len(given))]
+    if len(found) == 1 and isinstance(found[0], UserError):
+        raise found[0]
+    return found
+
+
+def predict_page(
+    path: Path, page: Page, names: Sequence[str], password: str = ""
+) -> tuple[Proposals, ...]:
+    """What the named predictors say about one page; UserError where it cannot be looked at."""
+    found = predict_pages([(path, page, password)], names)[0]
+    assert not isinstance(found, UserError)
+    return found
 
 
 def _said(predictor: Predictor, given: Sequence[PredictorInput]) -> list[Proposals | UserError]:

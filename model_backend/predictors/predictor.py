@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from model_backend import registry
 from model_backend.document import Affine, Page, Proposals
 
 if TYPE_CHECKING:
@@ -111,15 +110,3 @@ def native_dpi(page: Page) -> float:
     if claimed and 3.0 <= longest / claimed <= 17.0 and claimed > 96:  # 72 and 96 are mere defaults
         return claimed
     return longest / _SHEET_INCHES
-
-
-def predict_page(
-    path: Path, page: Page, names: Sequence[str], password: str = ""
-) -> tuple[Proposals, ...]:
-    """What the named predictors say about a page; runs in a worker process, `none` is silent."""
-    given = PredictorInput(Path(path), page, password)
-    return tuple(predictor([given])[0] for predictor in _chosen(names))
-
-
-def _chosen(names: Sequence[str]) -> list[Predictor]:
-    return [registry.create(name) for name in names if name != registry.NONE]

@@ -13,7 +13,8 @@ from model_backend import masks, sources
 from model_backend.document import Box, Page, PageGeometry, Proposals, Status, Word
 from model_backend.metrics.dice import dice
 from model_backend.predictors import masks_ink
-from model_backend.predictors.predictor import PredictorInput, predict_page
+from model_backend.predictors.predicting import predict_page
+from model_backend.predictors.predictor import PredictorInput
 
 SIZE = (1240, 1754)
 SCRAWL = [(120 + 3 * t, int(1300 + 60 * np.sin(t / 5) + 0.4 * t)) for t in range(110)]

@@ -11,7 +11,8 @@ from PIL import Image
 
 from model_backend.document import Page, PageGeometry, transform_point
 from model_backend.errors import UserError
-from model_backend.predictors.predictor import MOST_PIXELS, PredictorInput, native_dpi, predict_page
+from model_backend.predictors.predicting import predict_page
+from model_backend.predictors.predictor import MOST_PIXELS, PredictorInput, native_dpi
 
 
 def page(width: float, height: float, *, unit: str = "px", dpi: float | None = None) -> Page:

@@ -1,0 +1,173 @@
+"""`proofdesk models`: the models of this machine, from published checkpoints."""
+
+from __future__ import annotations
+
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from desktop.cli_options import Json
+from desktop.cli_output import Report, reporting
+from desktop.cli_project import run_work, working
+from model_backend import installed, registry
+from model_backend.errors import UserError
+from model_backend.networks import network
+
+if TYPE_CHECKING:
+    from model_backend.checkpoints.adding import Answers
+    from model_backend.checkpoints.recognizing import Found
+    from model_backend.installed import InstalledModel
+
+WIDTH = 120
+UNKNOWN_LICENCE = "not stated"
+
+models = typer.Typer(
+    name="models",
+    help="List, add, remove and try models from published checkpoints.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Name = Annotated[str, typer.Argument(help="The model's name; `proofdesk models list` shows all.")]
+
+
+@models.command("list")
+def list_models(*, as_json: Json = False) -> None:
+    """Show the predictors there are: those that come with Proofdesk, and models that were added."""
+    with reporting(as_json=as_json) as report:
+        own = [{"name": item.name, "task": item.task, "what": item.description}
+               for item in registry.PREDICTORS]  # fmt: skip
+        added = installed.installed_models()
+        for error in installed.broken_records():
+            report.note(str(error))
+        result = {"built_in": own, "models": [as_data(model) for model in added]}
+        report.give({**result, "folder": installed.models_folder()}, _table(added).splitlines())
+
+
+def as_data(model: InstalledModel) -> dict[str, Any]:
+    """A model as scripts see it."""
+    return {
+        "name": model.name,
+        "task": model.task,
+        "network": model.network,
+        "labels": list(model.labels),
+        "licence": model.licence,
+        "bytes": model.size,
+        "files": {file.name: file.sha256 for file in model.files},
+        "source": model.source,
+        "is_linked": model.is_linked,
+        "added": model.added,
+        "self_test": model.tested,
+        "picture": model.folder / installed.PICTURE,
+    }
+
+
+def _table(added: tuple[InstalledModel, ...]) -> str:
+    table = Table(box=None, pad_edge=False, header_style="")
+    for title in ("name", "task", "what", "MB", "licence", "self-test"):
+        table.add_column(title, overflow="fold")
+    for item in registry.PREDICTORS:
+        table.add_row(item.name, item.task, item.description, "", "", "")
+    for model in added:
+        what = f"{network(model.network).title}{', linked' if model.is_linked else ''}"
+        size = f"{model.size / 1e6:.0f}"
+        licence = model.licence or UNKNOWN_LICENCE
+        table.add_row(model.name, model.task, what, size, licence, model.tested)
+    text = StringIO()
+    Console(file=text, width=WIDTH).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+@models.command()
+def add(
+    path: Annotated[Path, typer.Argument(help="The model's folder, or its file of weights.")],
+    *,
+    name: Annotated[str, typer.Option(help="What to call it; else the folder's name.")] = "",
+    labels: Annotated[
+        str, typer.Option(help="Its labels, with commas, in the order of its outputs.")
+    ] = "",
+    task: Annotated[str, typer.Option(help="What it does, where its labels do not tell.")] = "",
+    licence: Annotated[str, typer.Option(help="Its licence, where its files do not name it.")] = "",
+    link: Annotated[
+        bool, typer.Option("--link", help="Leave the files where they are instead of copying.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add a model as its authors published it, and try it on a sample page.
+
+    The weights are checked and read without running code; their sums are recorded, and a changed
+    file is refused from then on.
+    """
+    from desktop.jobs.models import AddModel, LookAtModel
+    from model_backend.checkpoints.adding import Answers
+
+    with reporting(path, as_json=as_json) as report, working(1) as workers:
+        found = run_work(LookAtModel(path.absolute()), workers, report).result
+        if found is None:
+            return
+        named = tuple(part.strip() for part in labels.split(",")) if labels else ()
+        answers = _asked(found, Answers(name, named, task, licence, link))
+        added = run_work(AddModel(found, answers), workers, report).result
+        if added is not None:
+            _give(report, added)
+
+
+def _asked(found: Found, answers: Answers) -> Answers:
+    """The answers, with what a person on a terminal says to what is still missing."""
+    from dataclasses import replace
+
+    from model_backend.checkpoints.adding import missing
+
+    lacking = missing(found, answers)
+    if not sys.stdin.isatty():
+        if lacking.labels:
+            raise UserError(
+                "The model does not name its {count} labels. Give them with --labels A,B,... in"
+                " the order of its outputs.",
+                count=found.classes,
+            )
+        return answers
+    if lacking.labels:
+        typed = typer.prompt(f"Its {found.classes} labels, in order, with commas", err=True)
+        answers = replace(answers, labels=tuple(part.strip() for part in typed.split(",")))
+    if lacking.task:
+        answers = replace(answers, task=typer.prompt(f"What it does ({found.tasks})", err=True))
+    if not (answers.licence or found.licence):
+        typed = typer.prompt("Its licence (empty: unknown)", default="", err=True)
+        answers = replace(answers, licence=typed)
+    return answers
+
+
+def _give(report: Report, model: InstalledModel) -> None:
+    lines = [
+        f"{model.name}: {network(model.network).title} for {model.task},"
+        f" licence {model.licence or UNKNOWN_LICENCE}",
+        f"labels: {', '.join(model.labels)}",
+        f"on the sample page: {model.tested}",
+        f"picture: {model.folder / installed.PICTURE}",
+    ]
+    report.give(as_data(model), lines)
+
+
+@models.command()
+def remove(name: Name, *, as_json: Json = False) -> None:
+    """Remove a model; files that were linked stay where they are."""
+    with reporting(as_json=as_json) as report:
+        installed.remove_model(name)
+        report.give({"removed": name}, [f"{name} was removed"])
+
+
+@models.command("test")
+def try_model(name: Name, *, as_json: Json = False) -> None:
+    """Compare a model's files with their recorded sums, and try it on the sample page again."""
+    from desktop.jobs.models import TryModel
+
+    with reporting(as_json=as_json) as report, working(1) as workers:
+        installed.installed_model(name)
+        tried = run_work(TryModel(name), workers, report).result
+        if tried is not None:
+            _give(report, tried)
