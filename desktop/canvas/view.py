@@ -7,35 +7,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from desktop.canvas import table_actions
 from desktop.canvas.layers.tables import table_bounds
 from desktop.canvas.lookup import Item
+from desktop.canvas.shape_view import ShapeView
 from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
-from desktop.canvas.word_view import WordView
 from desktop.document import edits
 from desktop.document.changes import Change
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 from model_backend.labels import ENTITY, REGION
 from model_backend.translation import mark
 
-ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0, "w", "e"),
-    Qt.Key.Key_Right: (1.0, 0.0, "e", "w"),
-    Qt.Key.Key_Up: (0.0, -1.0, "n", "s"),
-    Qt.Key.Key_Down: (0.0, 1.0, "s", "n"),
-}
-"""For each arrow key: its direction, the edge that Alt moves, the edge that Alt+Shift moves."""
-
-FAR = 10.0
 PASTE_SHIFT_PX = 14.0
-REGION_TOOLS = ("box", "polygon", "brush", "eraser")
+REGION_TOOLS = ("box", "rotated", "polygon", "brush", "eraser", "wand")
 
 
-class CanvasView(WordView):
+class CanvasView(ShapeView):
     """One page, its annotations, and what can be done with them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -115,34 +104,11 @@ class CanvasView(WordView):
         if box is not None:
             self.zoom_to(box)
 
-    def nudge(self, dx: float, dy: float, edge: str | None = None) -> None:
-        """Move the selection by so much, or one edge ("n", "e", "s", "w") of the one selected
-        thing.
-        """
-        items = [item for item in self.work.selected() if not isinstance(item, Relation)]
-        if not items:
-            return
-        if self.work.edge is not None and edge is None and self.work.table() is not None:
-            self.nudge_edge(dx, dy)
-        elif edge is None:
-            ids = [item.id for item in items]
-            self.work.apply(mark("Move"), lambda page: edits.move(page, ids, dx=dx, dy=dy))
-        elif len(items) == 1:
-            box, item_id = _with_edge(items[0].box.normalized(), edge, dx, dy), items[0].id
-            if min(box.width, box.height) > 0:
-                self.work.apply(mark("Resize"), lambda page: edits.resize(page, item_id, box))
-
     def delete_selection(self) -> None:
-        """Delete the chosen edge of a table, else everything that is selected."""
-        edge = self.work.edge
-        if edge is not None and self.work.table() is not None:
-            text = mark("Delete row edge") if edge.is_row else mark("Delete column edge")
-            self.change_table(
-                text,
-                lambda table: table_actions.edge_deleted(table, edge.index, is_row=edge.is_row),
-            )
-            self.work.choose_edge(None)
-        elif self.work.ids:
+        """Delete what is chosen of a table, else everything that is selected."""
+        if self.delete_in_table():
+            return
+        if self.work.ids:
             ids = self.work.ids
             text = mark("Delete")
             if self.work.apply(text, lambda page: edits.delete(page, ids)) is not None:
@@ -194,40 +160,6 @@ class CanvasView(WordView):
         page = self.work.page
         if page is not None:
             self.walk(page, self._walkable(page), step)
-
-    def wants_key(self, event: QKeyEvent) -> bool:
-        """Arrows are the canvas's own while something is selected."""
-        page = self.work.page
-        if event.key() in ARROWS and (self.work.ids or (page is not None and page.words)):
-            return not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        return super().wants_key(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk the words, or move the selection: by one, by ten with Shift, one edge with
-        Alt.
-        """
-        if event.key() in ARROWS and self.word_key(event):
-            return
-        if event.key() not in ARROWS or not self.work.ids:
-            super().keyPressEvent(event)
-            return
-        dx, dy, outer, inner = ARROWS[Qt.Key(event.key())]
-        modifiers = event.modifiers()
-        has_shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        if modifiers & Qt.KeyboardModifier.AltModifier:
-            self.nudge(dx, dy, inner if has_shift else outer)
-        else:
-            far = FAR if has_shift else 1.0
-            self.nudge(dx * far, dy * far)
-
-
-def _with_edge(box: Box, edge: str, dx: float, dy: float) -> Box:
-    return Box(
-        box.x0 + (dx if edge == "w" else 0.0),
-        box.y0 + (dy if edge == "n" else 0.0),
-        box.x1 + (dx if edge == "e" else 0.0),
-        box.y1 + (dy if edge == "s" else 0.0),
-    )
 
 
 def _ends_of(page: Page | None, item: Item) -> list[Item]:

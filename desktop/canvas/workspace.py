@@ -5,16 +5,20 @@ change anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.canvas.hits import words_in
 from desktop.canvas.layers.table_grips import Edge
+from desktop.canvas.layers.tables import table_bounds
 from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.ruled import RulingSource
 from desktop.canvas.scene import PageScene
-from desktop.canvas.table_actions import clipped
-from model_backend.document import Page, Span, Table
+from desktop.canvas.table_actions import Place, clipped, is_in
+from desktop.canvas.table_words import TableWords
+from model_backend.document import Page, Span, Table, Word
 from model_backend.errors import UserError
 from model_backend.labels import DEFAULT_SCHEMA, ENTITY, REGION, LabelSchema
 from model_backend.predictors.ruling_lines import Rulings
@@ -35,10 +39,19 @@ LOCKED_TEXTS = {
 }
 
 
+@dataclass(frozen=True)
+class WandSettings:
+    """How much lighter connected ink may be (grey levels), and how wide its gaps (pixels)."""
+
+    tolerance: int = 60
+    gap: int = 0
+
+
 class Workspace(QObject):
     """Shared by the view and its tools; holds no truth of its own."""
 
     said = Signal(str)
+    edge_chosen = Signal()
 
     def __init__(self, scene: PageScene, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,8 +60,10 @@ class Workspace(QObject):
         self.selection: Selection | None = None
         self.labels: dict[str, str] = {}
         self.brush_px = 16.0
+        self.wand = WandSettings()
         self.rulings: RulingSource | None = None
         self._goes_on = False
+        self._words: tuple[Table, tuple[Word, ...], TableWords] | None = None
 
     @property
     def page(self) -> Page | None:
@@ -83,6 +98,22 @@ class Workspace(QObject):
         return clipped(table, self.selection.cells) if table and self.selection else None
 
     @property
+    def anchor(self) -> Place | None:
+        """The grid cell from which the chosen cells were begun."""
+        anchor, cells = self.scene.live.grips.anchor, self.cells
+        if cells is None:
+            return None
+        return anchor if anchor and is_in(cells, anchor) else (cells.row0, cells.column0)
+
+    @property
+    def lead(self) -> Place | None:
+        """The grid cell up to which they were chosen."""
+        lead, cells = self.scene.live.grips.lead, self.cells
+        if cells is None:
+            return None
+        return lead if lead and is_in(cells, lead) else (cells.row0, cells.column0)
+
+    @property
     def edge(self) -> Edge | None:
         """The chosen edge of the selected table."""
         return self.scene.live.grips.edge
@@ -114,6 +145,20 @@ class Workspace(QObject):
         if self.selection is not None:
             self.selection.select(tuple(ids), cells)
 
+    def choose_cells(self, table: Table, cells: Span, anchor: Place, lead: Place) -> None:
+        """Choose cells of a table, and remember from where to where."""
+        grips = self.scene.live.grips
+        grips.anchor, grips.lead = anchor, lead
+        self.select((table.id,), cells)
+
+    def table_words(self, table: Table) -> TableWords:
+        """The table with its words, made once while both stay as they are."""
+        words = self.page.words if self.page is not None else ()
+        if self._words is None or self._words[0] != table or self._words[1] is not words:
+            near = words_in(self.scene, table_bounds(table))
+            self._words = table, words, TableWords(table, near)
+        return self._words[2]
+
     def toggle(self, item_id: int) -> None:
         """Select this too, or no longer."""
         if self.selection is not None:
@@ -121,8 +166,10 @@ class Workspace(QObject):
 
     def choose_edge(self, edge: Edge | None) -> None:
         """Choose an edge of the selected table, for deleting it."""
-        self.scene.live.grips.edge = edge
-        self.scene.refresh()
+        if edge != self.edge:
+            self.scene.live.grips.edge = edge
+            self.scene.refresh()
+            self.edge_chosen.emit()
 
     def go_on(self, *, is_on: bool = True) -> None:
         """The next edit is undone together with the one before, where they are called the same."""

@@ -61,11 +61,12 @@ class Placement:
     its old and its new place are looked at.
     """
 
-    def __init__(self, table: Table, words: Iterable[Word]) -> None:
+    def __init__(self, table: Table, words: Iterable[Word], reach: Box | None = None) -> None:
+        """`reach`, in the frame, holds the words that the table may come to have."""
         self.table = table
         self.rows, self.columns = row_edges(table), column_edges(table)
         self._merged = merged_cells(table)
-        reach = table.box
+        reach = reach or table.box
         self.placed = [
             Placed(word, core)
             for word, core in ((word, core_of(table, word)) for word in words)

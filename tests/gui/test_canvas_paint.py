@@ -102,8 +102,8 @@ def test_the_reach_of_a_cut_is_shown_while_the_key_is_held(stand: Stand) -> None
     stand.hover((150, 81))
     cut = stand.view.canvas.live.grips.cut
     assert cut is not None
-    assert cut[0]
-    assert cut[1] == pytest.approx(80, abs=0.5)
+    assert cut.is_row
+    assert cut.at == pytest.approx(80, abs=0.5)
     QTest.keyRelease(stand.view, Qt.Key.Key_H)
     stand.hover((150, 84))
     assert stand.view.canvas.live.grips.cut is None

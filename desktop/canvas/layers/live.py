@@ -24,6 +24,7 @@ from desktop.canvas.layers.layer import (
 from desktop.canvas.layers.regions import MaskImages, outline_of, paint_region
 from desktop.canvas.layers.relations import Link, made_link, paint_links
 from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
+from desktop.canvas.layers.table_ruler import paint_ruler
 from desktop.canvas.layers.tables import made_grid, paint_grid
 from desktop.canvas.layers.turning import paint_turn_knob
 from desktop.canvas.lookup import Item, item_of, items_of
@@ -88,7 +89,8 @@ class LiveLayer:
         else:
             _paint_outlines(painter, list(items.values()), look)
         if len(self.selected) == 1 and items and self.has_grips:
-            self._paint_grips(painter, next(iter(items.values())), look)
+            item_id, item = next(iter(items.items()))
+            self._paint_grips(painter, item, look, is_moving=item_id in previews)
         if self.preview is not None:
             self.preview.paint(painter, look)
 
@@ -152,9 +154,10 @@ class LiveLayer:
             with in_pixels(painter) as to_screen:
                 paint_sign(painter, item, look, to_screen)
 
-    def _paint_grips(self, painter: QPainter, item: Item, look: Look) -> None:
+    def _paint_grips(self, painter: QPainter, item: Item, look: Look, *, is_moving: bool) -> None:
         if isinstance(item, Table):
-            paint_table_grips(painter, item, self.grips, look)
+            paint_table_grips(painter, item, self.grips, look, is_moving=is_moving)
+            paint_ruler(painter, item, self.grips, look)
         elif isinstance(item, Region):
             self._paint_region_grips(painter, item, look)
         elif not isinstance(item, Relation):

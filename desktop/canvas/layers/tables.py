@@ -4,15 +4,16 @@ letter.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QTransform
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QTransform
 
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, shown, transform_of
 from desktop.canvas.style import annotation_color, brush, font, is_proposed
 from model_backend import table_grid
-from model_backend.document import Box, Page, Table, bounding_box, transform_point
+from model_backend.document import Box, Page, Span, Table, bounding_box, transform_point
 
 HEADER_SIGN, PROJECTED_SIGN = "H", "P"
 SIGNS_FROM_PX = 9.0
@@ -25,7 +26,7 @@ class Grid:
     table: Table
     to_page: QTransform
     bounds: Box
-    lines: QPainterPath
+    lines: list[QLineF]
     header: QRectF | None
     projected: tuple[QRectF, ...]
     signs: tuple[tuple[str, QRectF], ...]
@@ -65,9 +66,6 @@ def table_bounds(table: Table) -> Box:
 
 def made_grid(table: Table) -> Grid:
     """A table's lines, tints and signs, prepared for painting."""
-    lines = QPainterPath()
-    for cell in table_grid.cells(table):
-        lines.addRect(rect_of(cell.box))
     edges = table_grid.row_edges(table)
     left, right = table.box.x0, table.box.x1
     rows = [
@@ -81,7 +79,43 @@ def made_grid(table: Table) -> Grid:
     signs = [(HEADER_SIGN, rows[row]) for row in range(table.header_rows)]
     signs += [(PROJECTED_SIGN, rect) for rect in projected]
     to_page = transform_of(table_grid.frame_to_page(table))
+    lines = inner_lines(table)
     return Grid(table, to_page, table_bounds(table), lines, header, projected, tuple(signs))
+
+
+def inner_lines(table: Table) -> list[QLineF]:
+    """The borders between cells in the table's frame, each as long as no merged cell stops it."""
+    rows, columns = table_grid.row_edges(table), table_grid.column_edges(table)
+    merged = [
+        *table.spans,
+        *(Span(row, row + 1, 0, len(table.columns)) for row in table.projected_rows),
+    ]
+    stops: dict[tuple[bool, int], list[tuple[int, int]]] = {}
+    for span in merged:
+        for row in range(span.row0 + 1, span.row1):
+            stops.setdefault((True, row), []).append((span.column0, span.column1))
+        for column in range(span.column0 + 1, span.column1):
+            stops.setdefault((False, column), []).append((span.row0, span.row1))
+    lines = []
+    for row in range(1, len(rows) - 1):
+        for start, end in _runs(stops.get((True, row), ()), len(table.columns)):
+            lines.append(QLineF(columns[start], rows[row], columns[end], rows[row]))
+    for column in range(1, len(columns) - 1):
+        for start, end in _runs(stops.get((False, column), ()), len(table.rows)):
+            lines.append(QLineF(columns[column], rows[start], columns[column], rows[end]))
+    return lines
+
+
+def _runs(stops: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """The parts of 0..count that no stop covers."""
+    runs, at = [], 0
+    for start, end in sorted(stops):
+        if start > at:
+            runs.append((at, start))
+        at = max(at, end)
+    if at < count:
+        runs.append((at, count))
+    return runs
 
 
 def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1.0) -> None:
@@ -96,7 +130,7 @@ def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1
         painter.setBrush(Qt.BrushStyle.NoBrush)
         inner = look.pen(name, 1.0, alpha=int(150 * strength), is_dashed=proposed)
         painter.setPen(inner)
-        painter.drawPath(grid.lines)
+        painter.drawLines(grid.lines)
         painter.setPen(look.pen(name, 2.0, alpha=int(230 * strength), is_dashed=proposed))
         painter.drawRect(rect_of(grid.table.box))
         if grid.header is not None:

@@ -10,7 +10,7 @@ from desktop.canvas.hits import hits
 from desktop.canvas.lookup import Item
 from desktop.canvas.tools.placing import Move, RubberBand, grip_cursor, grip_gesture
 from desktop.canvas.tools.polygons import chosen_corner, drop_chosen
-from desktop.canvas.tools.tables import table_gesture, table_hover
+from desktop.canvas.tools.tables import is_on_ruler, table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from model_backend.document import Entity, Region, Relation, Table
 from model_backend.translation import mark
@@ -27,7 +27,7 @@ class SelectTool(Tool):
         """What the press is meant for: a grip, the selected table, something under the pointer, or
         a frame.
         """
-        if pointer.control:
+        if pointer.control and not is_on_ruler(self.work, pointer):
             return self._with_control(pointer)
         own = grip_gesture(self.work, pointer) or table_gesture(self.work, pointer)
         if own is not None:
