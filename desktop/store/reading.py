@@ -16,6 +16,7 @@ from desktop.store.database import Database
 from desktop.store.difference import Difference, from_data
 from desktop.store.marks import Marks
 from desktop.store.records import PageSummary, Proposal, Revision, SchemaChange
+from desktop.store.texts import Texts
 from model_backend.document import Document, Page, PageStatus
 from model_backend.document_json import from_json
 from model_backend.labels import LabelSchema
@@ -34,7 +35,7 @@ class Reading:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._database = database
-        self.marks = Marks(database)
+        self.marks, self.texts = Marks(database), Texts(database)
 
     @property
     def database(self) -> Database:

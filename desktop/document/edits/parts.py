@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -120,8 +121,19 @@ def joined(words: Sequence[Word]) -> str:
 
 
 def is_joined(text: str, words: Sequence[Word]) -> bool:
-    """Whether the text is that of the words, and so should follow them."""
-    return text in (joined(words), " ".join(word.text for word in words))
+    """Whether the text is that of the words, on however many lines, and so should follow them."""
+    return text.split() == joined(words).split()
+
+
+def respaced(text: str, parts: Sequence[str]) -> str:
+    """Other parts between the spaces and line breaks of a text; one space where they are not as
+    many.
+    """
+    new = [part for part in parts if part]
+    gaps = re.findall(r"\s+", text.strip())
+    if len(gaps) + 1 != len(new) or any(len(part.split()) != 1 for part in new):
+        return " ".join(new)
+    return "".join(part + gap for part, gap in zip(new, [*gaps, ""], strict=True))
 
 
 def is_around(box: Box, words: Sequence[Word]) -> bool:
@@ -131,7 +143,8 @@ def is_around(box: Box, words: Sequence[Word]) -> bool:
 
 def following(entity: Entity, old: Sequence[Word], new: Sequence[Word]) -> Entity:
     """The entity with other words: text and box follow where they were those of the old words."""
-    text = joined(new) if is_joined(entity.text, old) else entity.text
+    follows = is_joined(entity.text, old)
+    text = respaced(entity.text, [word.text for word in new]) if follows else entity.text
     box = union_of(word.box for word in new) if new and is_around(entity.box, old) else entity.box
     return replace(entity, word_ids=tuple(word.id for word in new), text=text, box=box)
 
