@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.canvas.edge_scroll import EdgeScroll
 from desktop.canvas.hits import hits
+from desktop.canvas.navigation import WHEEL_STEP
 from desktop.canvas.page_view import PageView
 from desktop.canvas.tools.tool import Pointer
 from model_backend.document import Point
@@ -37,7 +39,10 @@ class InputView(PageView):
         self._held_since, self._let_go = 0.0, ("", 0.0)
         self._pan_from: QPoint | None = None
         self._pan_button = Qt.MouseButton.NoButton
+        self._dragged = (QPointF(), Qt.KeyboardModifier.NoModifier)
+        self._wheel_turn = 0
         super().__init__(parent)
+        self.edge_scroll = EdgeScroll(self._scroll_drag, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The middle button or Space pans; the left one is the tool's."""
@@ -62,14 +67,49 @@ class InputView(PageView):
             self.scroll_by(way.x(), way.y())
         elif self.work.page is not None:
             pointer = self._pointer(event)
-            if self.tool.gesture is not None or event.buttons() & Qt.MouseButton.LeftButton:
+            is_held = bool(event.buttons() & Qt.MouseButton.LeftButton)
+            if self.tool.gesture is not None or is_held:
                 self.tool.move(pointer)
                 self.canvas.refresh(self.tool.changed_box())
+                self._follow_drag(event, is_held=is_held)
             else:
                 self._set_cursor(self.tool.hover(pointer))
 
+    def _follow_drag(self, event: QMouseEvent, *, is_held: bool) -> None:
+        """A drag near the border scrolls, whatever tool it belongs to."""
+        gesture = self.tool.gesture
+        if is_held and gesture is not None and not gesture.is_click:
+            self._dragged = event.position(), event.modifiers()
+            self.edge_scroll.follow(event.position(), self.viewport().size())
+        else:
+            self.edge_scroll.stop()
+
+    def _scroll_drag(self, dx: float, dy: float) -> None:
+        """One step of it: what is dragged goes along."""
+        if self.tool.gesture is None:
+            self.edge_scroll.stop()
+            return
+        self.scroll_by(dx, dy)
+        self.tool.move(self._pointer_at(*self._dragged))
+        self.canvas.refresh()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The tool's, where it makes use of whole notches; else it scrolls or zooms."""
+        if self.work.page is not None and not event.modifiers():
+            self._wheel_turn += event.angleDelta().y()
+            notches = int(self._wheel_turn / WHEEL_STEP)
+            if self.tool.wants_wheel(self._pointer_at(event.position(), event.modifiers())):
+                self._wheel_turn -= round(notches * WHEEL_STEP)
+                if notches:
+                    self.tool.adjust(notches)
+                event.accept()
+                return
+        self._wheel_turn = 0
+        super().wheelEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The end of a pan or of a gesture, whichever its button began."""
+        self.edge_scroll.stop()
         if self._pan_from is not None and event.button() is self._pan_button:
             self._pan_from = None
             self._show_cursor()
@@ -191,9 +231,11 @@ class InputView(PageView):
             self.work.select(found[:1])
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
-        modifiers = event.modifiers()
+        return self._pointer_at(event.position(), event.modifiers())
+
+    def _pointer_at(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> Pointer:
         return Pointer(
-            self.page_point(event.position()),
+            self.page_point(place),
             1.0 / self.scale_now,
             shift=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
             control=bool(modifiers & Qt.KeyboardModifier.ControlModifier),

@@ -11,6 +11,7 @@ from desktop.canvas.tools.rotating import RotatedTool
 from desktop.canvas.tools.select import SelectTool
 from desktop.canvas.tools.shapes import BoxTool, PolygonTool, TableTool
 from desktop.canvas.tools.tool import Tool
+from desktop.canvas.tools.wand import WandTool
 
 TOOLS: dict[str, type[Tool]] = {
     tool.name: tool
@@ -24,6 +25,7 @@ TOOLS: dict[str, type[Tool]] = {
         PolygonTool,
         BrushTool,
         EraserTool,
+        WandTool,
     )
 }
 """Every tool by its name."""

@@ -81,6 +81,9 @@ class Gesture:
         self.move(pointer)
         return True
 
+    def dropped(self) -> None:
+        """It was cancelled: nothing came of it."""
+
     def previews(self) -> Mapping[int, Item]:
         """Values shown instead of the page's own."""
         return {}
@@ -116,6 +119,12 @@ class Tool:
         """The gesture that a press starts here."""
         return None
 
+    def take_up(self, gesture: Gesture) -> None:
+        """Go on with a gesture that no press began."""
+        self.cancel()
+        self.gesture = gesture
+        self._lift()
+
     def press(self, pointer: Pointer) -> None:
         """The button went down."""
         if self.gesture is None:
@@ -143,6 +152,10 @@ class Tool:
         """A double click; True when the tool made use of it."""
         return False
 
+    def wants_wheel(self, pointer: Pointer) -> bool:
+        """Whether the wheel adjusts the tool here, instead of scrolling."""
+        return False
+
     def changed_box(self) -> Box | None:
         """Where the last move changed what is seen; None for anywhere."""
         return None
@@ -165,9 +178,11 @@ class Tool:
 
     def cancel(self) -> bool:
         """Drop whatever is running; True when there was something."""
-        had_one, self.gesture = self.gesture is not None, None
+        gesture, self.gesture = self.gesture, None
         self._lift()
-        return had_one
+        if gesture is not None:
+            gesture.dropped()
+        return gesture is not None
 
     def page_changed(self, page: Page | None) -> None:
         """The page has another value: a gesture goes on only if nothing it holds was changed."""
