@@ -75,6 +75,10 @@ COUNT_TEXTS = {
         mark("the places of {count} tables on their pages"),
     ),
     "table_turns": (mark("the turn of 1 table"), mark("the turns of {count} tables")),
+    "whole_tables": (
+        mark("1 table over several pages"),
+        mark("{count} tables over several pages"),
+    ),
     "continued_tables": (
         mark("that 1 table continues another"),
         mark("that {count} tables continue others"),

@@ -118,6 +118,7 @@ def read_member(path: Path, member: str) -> ReadPage:
         source_data=pack(FORMAT, file=Path(stem).name),
     )
     page, problems = _with_tables(page, regions, pdf_to_page(pdf, number))
+    page = _with_parts(page, regions, _regions_of(root, stem), pdf)
     labels = tuple({(region.label, REGION) for region in page.regions})
     name = f"{Path(stem).name}_{number + 1}"
     return ReadPage(name, page, pdf, labels, (*read.problems, *problems))
@@ -164,6 +165,27 @@ def _with_tables(
     if outside := boxes_outside(page):
         problems.append(_("{count} boxes reach out of the page").format(count=outside))
     return page, tuple(problems)
+
+
+def _with_parts(
+    page: Page, regions: Sequence[TableRegion], every: Sequence[TableRegion], pdf: Path
+) -> Page:
+    """The page whose tables go on with those parts of them that are on the page before."""
+    from model_backend import sources
+
+    before = [region.table for region in every if region.page == page.number - 1]
+    ids = {page.next_id - len(regions) + place: one.table for place, one in enumerate(regions)}
+    if not any(ids[table.id] in before for table in page.tables):
+        return page
+    first = len(sources.read_page(pdf, page.number - 1, ocr="never").words) + 1
+    last = {name: first + place for place, name in enumerate(before)}
+    taken: set[int] = set()
+    tables = []
+    for table in page.tables:
+        part = last.get(ids[table.id], 0)
+        tables.append(replace(table, continues=0 if part in taken else part))
+        taken.add(part)
+    return replace(page, tables=tuple(tables))
 
 
 @dataclass(frozen=True)

@@ -104,13 +104,12 @@ class Writer:
             shutil.copyfile(document.pdf, target)
         else:
             self._draw(document.pages[0], target)
-        regions = _numbered(
-            [
-                region
-                for item in document.pages
-                for region in _regions(item.page, target, item.page.number if document.pdf else 0)
-            ]
-        )
+        numbers = [item.page.number if document.pdf else 0 for item in document.pages]
+        by_page = [
+            _regions(item.page, target, number)
+            for item, number in zip(document.pages, numbers, strict=True)
+        ]
+        regions = linked(_numbered([one for found in by_page for one in found]), document.pages)
         for ending in ("str", "reg"):
             tree = _tree(regions, f"{stem}-{ending}.xml", has_cells=ending == "str")
             ElementTree.indent(tree, "   ")
@@ -203,6 +202,38 @@ def _numbered(regions: Sequence[TableRegion]) -> list[TableRegion]:
         used.add(region.key)
         result.append(region)
     return result
+
+
+def linked(regions: Sequence[TableRegion], pages: Sequence[ExportPage]) -> list[TableRegion]:
+    """Regions of which those of a continued table are one table: its rows count on from part to
+    part. Parts that came as one table from a file stay as they were.
+    """
+    result = list(regions)
+    places: dict[tuple[int, int], int] = {}
+    rows: dict[int, int] = {}
+    at = 0
+    for item in pages:
+        for place, table in enumerate(item.page.tables, at):
+            places[(item.page.number, table.id)], rows[place] = place, len(table.rows)
+            before = places.get((item.page.number - 1, table.continues))
+            if before is not None and result[before].table != result[place].table:
+                result[place] = _next_part(result, before, result[place], rows[before])
+        at += len(item.page.tables) + sum(r.label == _TABLE for r in item.page.regions)
+    return result
+
+
+def _next_part(
+    regions: Sequence[TableRegion], before: int, part: TableRegion, rows: int
+) -> TableRegion:
+    whole = regions[before]
+    count = sum(region.table == whole.table for region in regions)
+    return replace(
+        part,
+        table=whole.table,
+        region=str(count + 1),
+        row_increment=whole.row_increment + rows,
+        column_increment=whole.column_increment,
+    )
 
 
 def _tree(regions: Sequence[TableRegion], name: str, *, has_cells: bool) -> ElementTree.Element:

@@ -173,7 +173,7 @@ COUNTS: Mapping[str, Count] = {
 _MARKS = ("illegible_marks", "doubtful_marks")
 _FORM = ("words_outside_entities", "words_in_several_entities", *_MARKS, "confidences")
 _TEXT = ("words_in_several_entities", *_MARKS, "characters", "masks", "polygons")
-_FILE = ("words_outside_tables", "table_places", "continued_tables")
+_FILE = ("words_outside_tables", "table_places")
 _BLOCKS = ("entities", "regions")
 CAPABILITIES: Mapping[str, Capability] = {
     "pages": Capability(KINDS, ()),
@@ -242,6 +242,8 @@ def _losses(
         found[kind] = known[kind]
     if format_name != "pages":
         _count_marks(page, [item for items in held.values() for item in items], found)
+    if keeps_pdf:  # the pages leave as one document, whose tables may go on
+        del found["continued_tables"]
     if keeps_pdf and not page.is_scan:
         del found["words"]
     return +found

@@ -7,9 +7,10 @@ leaves as U+FFFD.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from model_backend import table_grid
 from model_backend.document import Page, Span, Table
@@ -17,6 +18,9 @@ from model_backend.formats.losses import losses
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.values import ExportPage, Written
 from model_backend.translation import _
+
+if TYPE_CHECKING:
+    from model_backend.formats.whole_tables import Part
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML cannot hold."""
@@ -92,35 +96,48 @@ class TableFile(Protocol):
 
 
 class TableWriter:
-    """Writes tables/NAME_table_N.SUFFIX for every table of the pages; pictures are not needed."""
+    """Writes tables/NAME_table_N.SUFFIX for every table of the pages; pictures are not needed.
+
+    A table over several pages is one file, named after its first part.
+    """
 
     def __init__(self, folder: Path, kind: TableFile) -> None:
+        from model_backend.formats.whole_tables import WholeTables
+
         self.folder, self.kind = folder / "tables", kind
         self.written = Written()
         self._names = SafeNames()
+        self._tables = WholeTables(self.written.problems)
 
     def write(self, item: ExportPage) -> None:
-        """Add the tables of a page."""
-        page = item.page
-        for number, table in enumerate(page.tables):
-            self._save(f"{item.name}_table_{number}", table, page)
-        self.written.counts["pages"] += bool(page.tables)
-        self.written.lost.update(losses(page, self.kind.suffix[1:]))
+        """Add the tables of a page; those that may go on are held until the next one."""
+        self.written.counts["pages"] += bool(item.page.tables)
+        self.written.lost.update(losses(item.page, self.kind.suffix[1:]))
+        for parts in self._tables.add(item):
+            self._save(parts)
 
-    def _save(self, name: str, table: Table, page: Page) -> None:
+    def _save(self, parts: Sequence[Part]) -> None:
+        from model_backend.formats.whole_tables import joined
+
+        name = parts[0].name
         stem = self._names.stem(name)
         if stem != name:
             self.written.renamed.append((name, stem))
         self.folder.mkdir(exist_ok=True)
-        texts, words = text_table(table, page)
+        texts, mismatch = joined(parts)
         problem = self.kind.save(self.folder / f"{stem}{self.kind.suffix}", texts)
-        if problem:
+        for said in filter(None, (mismatch, problem)):
             text = _("{name}: {problem}")
-            self.written.problems.append(text.format(name=stem, problem=problem))
+            self.written.problems.append(text.format(name=stem, problem=said))
+        words = sum(part.words for part in parts)
         self.written.counts.update(tables=1, cells=len(texts.cells), words=words)
+        if len(parts) > 1:
+            self.written.counts.update(whole_tables=1)
 
     def close(self) -> None:
-        """Every table was checked as it was written."""
+        """Write what waited for a part on a next page; every table is checked as it is written."""
+        for parts in self._tables.rest():
+            self._save(parts)
 
     def abandon(self) -> None:
         """Nothing is open between pages."""
