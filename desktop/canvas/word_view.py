@@ -23,7 +23,7 @@ from desktop.canvas.word_cursor import (
 )
 from desktop.document import edits
 from desktop.document.order import annotations_in_order, words_in_order
-from model_backend.document import Annotation, Box, Entity, Page, Relation, Table, Word
+from model_backend.document import Annotation, Box, Entity, Page, Relation, Table, Word, union_of
 from model_backend.labels import ENTITY
 from model_backend.translation import mark
 
@@ -167,13 +167,19 @@ class WordView(TableView):
         places = {item_id: place for place, item_id in enumerate(ids)}
         return lambda item_id: places.get(item_id, places.get(owners.get(item_id, -1), -1))
 
+    def show_selection(self) -> None:
+        """Bring what is selected into view, scrolling the least."""
+        items = [item for item in self.work.selected() if not isinstance(item, Relation)]
+        if items:
+            self.show_box(union_of(shown_box(item) for item in items))
+
     def labels_words(self, kind: str) -> bool:
         """Whether a label of this kind makes an entity of what is selected."""
         return kind == ENTITY and bool(self.selected_words())
 
 
-def shown_box(item: Annotation) -> Box:
-    """What of an annotation is brought into view; a link is nowhere."""
+def shown_box(item: Word | Annotation) -> Box:
+    """What of a thing is brought into view; a link is nowhere."""
     if isinstance(item, Table):
         return table_bounds(item)
     return Box(0, 0, 0, 0) if isinstance(item, Relation) else item.box.normalized()

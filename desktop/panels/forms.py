@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from model_backend.translation import _
@@ -41,13 +41,15 @@ class TextField(QPlainTextEdit):
     """Some lines of text: Enter or leaving commits, Shift+Enter is a new line, Esc takes back."""
 
     committed = Signal(str)
+    done = Signal()
+    """Enter or Esc was pressed: the keys may mean the page again."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ""
         self.setTabChangesFocus(True)
         self.setFixedHeight(64)
-        self.setAccessibleName(_("Text"))
+        self.setAccessibleName(name or _("Text"))
 
     def show_text(self, text: str) -> None:
         """Show this text, unless it is there already."""
@@ -66,9 +68,14 @@ class TextField(QPlainTextEdit):
         """Enter commits, Esc takes the typing back."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            if self.textCursor().block().layout().preeditAreaText():
+                QGuiApplication.inputMethod().commit()
+                return
             self.commit()
+            self.done.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.setPlainText(self._shown)
+            self.done.emit()
         else:
             super().keyPressEvent(event)
 

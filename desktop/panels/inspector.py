@@ -65,6 +65,13 @@ class Inspector(QScrollArea):
             label.setFocus()
             label.showPopup()
 
+    def write_note(self) -> None:
+        """Go to the note of what is selected, of the page when nothing is."""
+        form = self.selection_form if self._editor.selected else self.page_form
+        if form.note.isVisible():
+            form.note.setFocus()
+            self.ensureWidgetVisible(form.note)
+
     def _refresh_page(self, page_id: int) -> None:
         if page_id == self._editor.selection.page_id:
             self.refresh()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
-from desktop.panels.forms import FactForm, PlainLabel
+from desktop.panels.forms import FactForm, PlainLabel, TextField
 from model_backend.document import Page, PageStatus, Status
 from model_backend.translation import _, mark
 
@@ -21,6 +21,7 @@ class PageForm(QWidget):
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
+        self._page_id = 0
         self.name, self.extent, self.turn = PlainLabel(), PlainLabel(), PlainLabel()
         self.words, self.counts = PlainLabel(), PlainLabel()
         self.status = QComboBox()
@@ -35,6 +36,9 @@ class PageForm(QWidget):
         form.add(_("Turn"), self.turn)
         form.add(_("Words"), self.words)
         form.add(_("Annotations"), self.counts)
+        self.note = TextField(_("Note"))
+        self.note.committed.connect(self._set_note)
+        form.add(_("Note"), self.note)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
@@ -59,6 +63,22 @@ class PageForm(QWidget):
             )
         )
         self.status.setCurrentIndex(self.status.findData(page.status))
+        if page.id != self._page_id:
+            self.note.commit()
+        self._page_id = page.id
+        self.note.show_text(page.note)
+
+    def _set_note(self, note: str) -> None:
+        from desktop.document import edits
+
+        page_id = self._page_id
+        if page_id:
+            document = self._editor.document
+            self._editor.attempt(
+                lambda: document.apply(
+                    mark("Write a note"), edits.set_note(document.page(page_id), note)
+                )
+            )
 
     def _set_status(self) -> None:
         from desktop.document import edits

@@ -61,6 +61,8 @@ class SelectionForm(QWidget):
         self.header_rows = QSpinBox()
         self.header_rows.setAccessibleName(_("Header rows"))
         self.illegible = QCheckBox(_("Illegible"))
+        self.doubtful, self.unsure = QCheckBox(_("Doubtful")), QCheckBox(_("Unsure"))
+        self.note = TextField(_("Note"))
         self.form = self._make_form()
         self.accept_button = QPushButton(_("Accept"))
         self.reject_button = QPushButton(_("Reject"))
@@ -71,6 +73,9 @@ class SelectionForm(QWidget):
         self.text.committed.connect(self._set_text)
         self.header_rows.valueChanged.connect(self._set_header_rows)
         self.illegible.clicked.connect(self._set_illegible)
+        self.doubtful.clicked.connect(self._set_doubtful)
+        self.unsure.clicked.connect(self._set_unsure)
+        self.note.committed.connect(self._set_note)
         self.accept_button.clicked.connect(self._accept)
         self.reject_button.clicked.connect(self._reject)
 
@@ -79,10 +84,13 @@ class SelectionForm(QWidget):
         form.add(_("Label"), self.label)
         form.add(_("Text"), self.text)
         form.add("", self.illegible)
+        form.add("", self.doubtful)
         form.add(_("Grid"), self.grid)
         form.add(_("Header rows"), self.header_rows)
         form.add(_("State"), self.state)
         form.add(_("Model said"), self.proposal)
+        form.add("", self.unsure)
+        form.add(_("Note"), self.note)
         return form
 
     def _lay_out(self) -> None:
@@ -103,6 +111,7 @@ class SelectionForm(QWidget):
         """Show what is selected."""
         if [thing.id for thing in things] != [thing.id for thing in self._things]:
             self.text.commit()
+            self.note.commit()
         self._things = things
         one = things[0] if len(things) == 1 else None
         self.heading.setText(breakable(self._heading(one)))
@@ -144,6 +153,18 @@ class SelectionForm(QWidget):
         words = [thing for thing in self._things if isinstance(thing, Word)]
         self.form.show_row(self.illegible, is_shown=bool(words))
         self.illegible.setChecked(bool(words) and all(word.is_illegible for word in words))
+        self.form.show_row(self.doubtful, is_shown=bool(words))
+        self.doubtful.setChecked(bool(words) and all(word.needs_look for word in words))
+        self._show_marks(one)
+
+    def _show_marks(self, one: Word | Annotation | None) -> None:
+        annotations = [thing for thing in self._things if not isinstance(thing, Word)]
+        self.form.show_row(self.unsure, is_shown=bool(annotations))
+        self.unsure.setChecked(bool(annotations) and all(item.is_unsure for item in annotations))
+        has_note = one is not None and not isinstance(one, Word)
+        self.form.show_row(self.note, is_shown=has_note)
+        if one is not None and not isinstance(one, Word):
+            self.note.show_text(one.note)
 
     def _show_table(self, one: Word | Annotation | None) -> None:
         is_table = isinstance(one, Table)
@@ -221,6 +242,32 @@ class SelectionForm(QWidget):
             mark("Mark words illegible"),
             lambda page: edits.set_illegible(page, ids, is_illegible=is_illegible),
         )
+
+    def _set_doubtful(self, is_doubtful: bool) -> None:
+        from desktop.document import edits
+
+        ids = tuple(thing.id for thing in self._things if isinstance(thing, Word))
+        self._editor.change(
+            mark("Mark words doubtful"),
+            lambda page: edits.set_doubtful(page, ids, is_doubtful=is_doubtful),
+        )
+
+    def _set_unsure(self, is_unsure: bool) -> None:
+        from desktop.document import edits
+
+        ids = tuple(thing.id for thing in self._things if not isinstance(thing, Word))
+        self._editor.change(
+            mark("Mark unsure"), lambda page: edits.set_unsure(page, ids, is_unsure=is_unsure)
+        )
+
+    def _set_note(self, note: str) -> None:
+        from desktop.document import edits
+
+        if len(self._things) == 1:
+            own = self._things[0].id
+            self._editor.change(
+                mark("Write a note"), lambda page: edits.set_annotation_note(page, own, note)
+            )
 
     def _accept(self) -> None:
         from desktop.document import edits

@@ -74,31 +74,46 @@ class EditActions(QObject):
         return tuple(word for word in page.words if word.id in ids)
 
     def group(self) -> None:
-        """Make one entity of the selected words and entities."""
+        """Make one entity of the selected words and entities; it has all their links."""
         words = tuple(word.id for word in reading_order(self._words()))
-        entities = [thing for thing in self._editor.selected if isinstance(thing, Entity)]
-        label = entities[0].label if entities else self._first_label()
-        if not words:
+        ids = [thing.id for thing in self._editor.selected if isinstance(thing, Entity)]
+        if not words and len(ids) < 2:
             raise UserError("Select words or entities that have words, then join them.")
-        self._editor.change(
-            mark("Join into one entity"), lambda page: _joined(page, entities, words, label)
-        )
+        label = self._first_label()
+
+        def change(page: Page) -> Page:
+            if ids:
+                return edits.join_entities(page, ids, words)
+            return edits.add_entity(page, label, words)
+
+        page = self._editor.page
+        made = ids[0] if ids else (page.next_id if page else 0)
+        if self._editor.change(mark("Join into one entity"), change):
+            self._editor.selection.select((made,))
 
     def _first_label(self) -> str:
         labels = self._editor.document.schema.of_kind("entity")
         return labels[0].name if labels else "other"
 
     def ungroup(self) -> None:
-        """Make an entity of each word of the selected entities."""
-        entities = [
-            thing
-            for thing in self._editor.selected
-            if isinstance(thing, Entity) and len(thing.word_ids) > 1
-        ]
-        if entities:
-            self._editor.change(
-                mark("Split an entity into its words"), lambda page: _taken_apart(page, entities)
-            )
+        """Make an entity of each word of the selected entities; all of them are selected then."""
+        page = self._editor.page
+        chosen = [thing for thing in self._editor.selected if isinstance(thing, Entity)]
+        ids = [entity.id for entity in chosen if len(entity.word_ids) > 1]
+        if page is None or not ids:
+            self.said.emit(_("Select an entity of several words to split it."))
+            return
+
+        def change(page: Page) -> Page:
+            for entity_id in ids:
+                page = edits.split_entity(page, entity_id)
+            return page
+
+        first_new = page.next_id
+        if self._editor.change(mark("Split an entity into its words"), change):
+            page = self._editor.page
+            new = [e.id for e in page.entities if e.id >= first_new] if page else []
+            self._editor.selection.select((*(entity.id for entity in chosen), *new))
 
     def make_grid(self) -> None:
         """Make one table of selected regions of PubTables-1M's classes."""
@@ -120,18 +135,3 @@ class EditActions(QObject):
             lambda page: edits.add_table(edits.delete(page, ids), table),
         )
         self._editor.selection.select((table.id,))
-
-
-def _joined(page: Page, entities: list[Entity], words: tuple[int, ...], label: str) -> Page:
-    if not entities:
-        return edits.add_entity(page, label, words)
-    page = edits.delete(page, [entity.id for entity in entities[1:]])
-    return edits.set_entity_words(page, entities[0].id, words)
-
-
-def _taken_apart(page: Page, entities: list[Entity]) -> Page:
-    for entity in entities:
-        page = edits.set_entity_words(page, entity.id, entity.word_ids[:1])
-        for word_id in entity.word_ids[1:]:
-            page = edits.add_entity(page, entity.label, (word_id,))
-    return page

@@ -57,6 +57,7 @@ class ReviewActions(QObject):
     def _select(self, annotation_id: int | None) -> None:
         if annotation_id is not None:
             self._bench.selection.select((annotation_id,))
+            self._canvas.show_selection()
         else:
             self.said.emit(_("Nothing is left to check on this page. Ctrl+Enter: done."))
 
@@ -134,6 +135,7 @@ class ReviewActions(QObject):
             self.said.emit(_("Nothing doubtful is left in this project."))
         else:
             self._bench.selection.select((found.id,))
+            self._canvas.show_selection()
 
     def _doubtful_page(self, page_id: int) -> int | None:
         """The next page with proposals, going round past the last one."""

@@ -177,8 +177,13 @@ def test_page_has_the_keys_from_the_start(
     assert application.window.focusWidget() is view.canvas
 
 
-def test_edit_key_without_a_selection_says_what_to_do(
+def test_edit_key_without_a_selection_walks_the_words_of_the_page(
     application: Application, bench: Workbench, canvas: CanvasView
 ) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_F2)
-    assert application.window.status.message.text().startswith("Select what to edit first")
+    assert canvas.editor is not None
+    assert canvas.editor.toPlainText() == "Name:"
+    QTest.keyClick(canvas.editor, Qt.Key.Key_Escape)
+    application.window.actions_table.by_id["edit_text"].trigger()
+    assert bench.selection.ids == (1,)
+    QTest.keyClick(canvas.editor, Qt.Key.Key_Escape)

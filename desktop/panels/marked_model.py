@@ -1,0 +1,125 @@
+"""Everything that is marked in the project as a list that grows as it is scrolled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from desktop.document.marks import COUNTS, DOUBTFUL, ILLEGIBLE, NOTED, UNSURE, Marked, marked_on
+from desktop.panels.texts import KIND_TEXTS, name_of, one_line
+from model_backend.translation import _, mark
+
+if TYPE_CHECKING:
+    from desktop.document.open_document import OpenDocument
+    from model_backend.document import Page
+
+Index = QModelIndex | QPersistentModelIndex
+MARK_TEXTS = {
+    UNSURE: mark("unsure"),
+    DOUBTFUL: mark("doubtful"),
+    ILLEGIBLE: mark("illegible"),
+    NOTED: mark("note"),
+}
+PAGES_AT_ONCE = 20
+
+
+class MarkedModel(QAbstractListModel):
+    """The marked things of the pages read so far, in the order of the pages."""
+
+    def __init__(self, document: OpenDocument, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._wanted: tuple[str, ...] = ()
+        self._rows: list[Marked] = []
+        self._last, self._has_more = 0, False
+
+    def show(self, wanted: tuple[str, ...]) -> None:
+        """Begin anew with the things that have any of these marks."""
+        self.beginResetModel()
+        self._wanted, self._rows, self._last, self._has_more = wanted, [], 0, bool(wanted)
+        self._rows = self._more()
+        self.endResetModel()
+
+    def _more(self) -> list[Marked]:
+        """The things of the next pages that have any."""
+        names = [COUNTS[name] for name in self._wanted]
+        marks = self._document.store.marks
+        pages = marks.pages(names, after=self._last, limit=PAGES_AT_ONCE) if names else ()
+        self._has_more = len(pages) == PAGES_AT_ONCE
+        if pages:
+            self._last = pages[-1]
+        read = (self._document.page(number) for number in pages)
+        return [one for page in read for one in marked_on(page, self._wanted)]
+
+    def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 - Qt's name
+        """Whether there may be marked pages after those read so far."""
+        return self._has_more
+
+    def fetchMore(self, parent: Index) -> None:  # noqa: N802 - Qt's name
+        """Read the next marked pages."""
+        more = self._more()
+        if more:
+            count = len(self._rows)
+            self.beginInsertRows(QModelIndex(), count, count + len(more) - 1)
+            self._rows += more
+            self.endInsertRows()
+
+    def page_changed(self, page_id: int) -> None:
+        """One page has another value: its rows are made anew."""
+        if self._has_more and page_id > self._last:
+            return
+        found = list(marked_on(self._document.page(page_id), self._wanted))
+        places = [n for n, one in enumerate(self._rows) if one.page_id == page_id]
+        if [self._rows[n] for n in places] == found:
+            if places:
+                self.dataChanged.emit(self.index(places[0]), self.index(places[-1]))
+            return
+        before = sum(one.page_id < page_id for one in self._rows)
+        if places:
+            self.beginRemoveRows(QModelIndex(), places[0], places[-1])
+            del self._rows[places[0] : places[-1] + 1]
+            self.endRemoveRows()
+        if found:
+            self.beginInsertRows(QModelIndex(), before, before + len(found) - 1)
+            self._rows[before:before] = found
+            self.endInsertRows()
+        self._last = max(self._last, page_id)
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        """How many things are listed so far."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def marked(self, index: Index) -> Marked | None:
+        """The thing at this index."""
+        return self._rows[index.row()] if index.isValid() else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        """Two lines: what it is with its marks, then its note or where it is."""
+        one = self.marked(index)
+        shown = (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        )
+        if one is None or role not in shown:
+            return None
+        page = self._document.page(one.page_id)
+        marks = ", ".join(_(MARK_TEXTS[name]) for name in one.marks)
+        lines = [f"{_title(one, page)} – {marks}", self._place(page)]
+        if one.note:
+            is_short = role == Qt.ItemDataRole.DisplayRole
+            lines.insert(1, one_line(one.note) if is_short else one.note)
+        return "\n".join(lines)
+
+    def _place(self, page: Page) -> str:
+        document = self._document.store.document(page.document_id)
+        where = _("{name}, page {number} of {count}")
+        return where.format(name=document.name, number=page.number + 1, count=document.page_count)
+
+
+def _title(one: Marked, page: Page) -> str:
+    if not one.item_id:
+        return _("Page")
+    item = page.word(one.item_id) or page.annotation(one.item_id)
+    return f"{_(KIND_TEXTS[type(item)])}: {one_line(name_of(item, page), 40)}" if item else ""
