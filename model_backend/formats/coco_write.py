@@ -29,7 +29,7 @@ from model_backend.formats.safe_path import SafeNames, safe_stem
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.source_data import unpack
 from model_backend.formats.values import ExportPage, WriteOptions, Written
-from model_backend.quality import read_back
+from model_backend.quality import read_back_coco
 
 FILE = Path("annotations") / "instances.json"
 IMAGES = "images"
@@ -188,9 +188,33 @@ class Ids:
         return self._next
 
 
+class _Part:
+    """One file of the set: what goes into it is spooled until all ids are known."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name, self.pages = name, 0
+        self._closing = ExitStack()
+        self.images, self.annotations, self.expected = (
+            self._spool(folder / f"{name}.{kind}.spool")
+            for kind in ("images", "annotations", "expected")
+        )
+
+    def _spool(self, path: Path) -> BinaryIO:
+        self._closing.callback(path.unlink, missing_ok=True)
+        return self._closing.enter_context(path.open("w+b"))
+
+    def expectations(self) -> Iterator[read_back_coco.ExpectedBoxes]:
+        """What the file must say, image for image."""
+        return (read_back_coco.ExpectedBoxes(**record) for record in _lines(self.expected))
+
+    def close(self) -> None:
+        """Close and remove the spools."""
+        self._closing.close()
+
+
 class Writer:
-    """Writes annotations/instances.json and images/, a page at a time; read back with
-    pycocotools."""
+    """Writes annotations/instances.json (or a file for each part, instances_train.json) and
+    images/, a page at a time; read back with pycocotools."""
 
     def __init__(self, folder: Path, options: WriteOptions) -> None:
         self.folder, self.options = folder, options
@@ -199,17 +223,9 @@ class Writer:
         self._categories = Categories()
         self._image_ids, self._annotation_ids = Ids(), Ids()
         self._top: Record = {}
-        self._expected: dict[str, read_back.ExpectedBoxes] = {}
+        self._parts: dict[str, _Part] = {}
         (folder / FILE).parent.mkdir()
         (folder / IMAGES).mkdir()
-        self._spools = ExitStack()
-        self._images = self._spool("images.spool")
-        self._annotations = self._spool("annotations.spool")
-
-    def _spool(self, name: str) -> BinaryIO:
-        path = self.folder / name
-        self._spools.callback(path.unlink, missing_ok=True)
-        return self._spools.enter_context(path.open("w+b"))
 
     def write(self, item: ExportPage) -> None:
         """Add a page; pages without annotations count too."""
@@ -225,16 +241,22 @@ class Writer:
             name = saved.path.relative_to(self.folder / IMAGES).as_posix()
         size = {"width": round(page.width), "height": round(page.height)}
         image = {**record, "id": self._image_ids.keep(record.get("id")), "file_name": name, **size}
-        place = self.written.counts["pages"]
-        _put(self._images, image)
-        expected = read_back.ExpectedBoxes(has_picture=saved is not None)
+        part = self._part(item.split)
+        _put(part.images, image)
+        expected = read_back_coco.ExpectedBoxes(name, has_picture=saved is not None)
         for annotation, label in self._annotations_of(page):
             annotation["id"] = self._annotation_ids.keep(annotation.get("id") or None)
-            _put(self._annotations, {**annotation, "image_id": place})
+            _put(part.annotations, {**annotation, "image_id": part.pages})
             expected.labels.append(label)
         expected.take(page)
-        self._expected[name] = expected
+        _put(part.expected, vars(expected))
+        part.pages += 1
         self._count(page)
+
+    def _part(self, name: str) -> _Part:
+        if name not in self._parts:
+            self._parts[name] = _Part(self.folder, name or "all")
+        return self._parts[name]
 
     def _file_name(self, item: ExportPage, record: Record) -> str:
         """The name the file had, where it is safe and free; else one made from the page's."""
@@ -281,31 +303,39 @@ class Writer:
         self.written.lost.update(losses(page, FORMAT))
 
     def close(self) -> None:
-        """Put the file together and read it back."""
+        """Put the files together and read them back."""
         category_ids = self._categories.close(self.options.labels)
+        is_parted = len(self._parts) > 1 or self.options.split is not None
+        for name, part in self._parts.items():
+            file = FILE.with_stem(f"{FILE.stem}_{name}") if name and is_parted else FILE
+            self._assemble(self.folder / file, part, category_ids)
+        for name, part in self._parts.items():
+            file = FILE.with_stem(f"{FILE.stem}_{name}") if name and is_parted else FILE
+            read_back_coco.check_coco(self.folder / file, self.folder / IMAGES, part.expectations)
+        self.abandon()
+
+    def _assemble(self, file: Path, part: _Part, category_ids: list[Any]) -> None:
         image_ids: list[Any] = []
-        with (self.folder / FILE).open("wb") as out:
+        with file.open("wb") as out:
             top = {"info": INFO, "licenses": [], **self._top}
             out.write(orjson.dumps(top)[:-1] + b',\n"images":[\n')
-            _put_all(out, self._numbered_images(image_ids))
+            _put_all(out, self._numbered_images(part.images, image_ids))
             out.write(b'],\n"annotations":[\n')
-            _put_all(out, self._numbered_annotations(image_ids, category_ids))
+            _put_all(out, self._numbered_annotations(part.annotations, image_ids, category_ids))
             out.write(b'],\n"categories":')
             out.write(orjson.dumps(list(self._categories.records.values())) + b"}\n")
-        self.abandon()
-        read_back.check_coco(self.folder / FILE, self.folder / IMAGES, self._expected)
 
-    def _numbered_images(self, image_ids: list[Any]) -> Iterator[Record]:
-        for record in _lines(self._images):
+    def _numbered_images(self, spool: BinaryIO, image_ids: list[Any]) -> Iterator[Record]:
+        for record in _lines(spool):
             if record["id"] is None:
                 record["id"] = self._image_ids.give()
             image_ids.append(record["id"])
             yield record
 
     def _numbered_annotations(
-        self, image_ids: list[Any], category_ids: list[Any]
+        self, spool: BinaryIO, image_ids: list[Any], category_ids: list[Any]
     ) -> Iterator[Record]:
-        for record in _lines(self._annotations):
+        for record in _lines(spool):
             if record["id"] is None:
                 record["id"] = self._annotation_ids.give()
             if isinstance(record["category_id"], list):
@@ -315,7 +345,8 @@ class Writer:
 
     def abandon(self) -> None:
         """Close and remove the spools."""
-        self._spools.close()
+        for part in self._parts.values():
+            part.close()
 
 
 def _put(spool: BinaryIO, record: Record) -> None:

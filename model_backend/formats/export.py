@@ -16,6 +16,7 @@ from pathlib import Path
 from model_backend.document import Annotation, Document, Page, PageStatus, Status
 from model_backend.errors import Cancelled, UserError
 from model_backend.formats import check_writable, module_of, read
+from model_backend.formats.parts import Placing, writer_of
 from model_backend.formats.pictures import (
     NO_PICTURE,
     DocumentPicture,
@@ -30,6 +31,7 @@ from model_backend.formats.values import (
     ReadPage,
     WriteOptions,
     Writer,
+    Written,
 )
 from model_backend.translation import _
 
@@ -118,13 +120,14 @@ def export(
     _check_options(options)
     _check_free(out)
     with _errors_of(out), _folder_beside(out) as folder:
-        writer: Writer = module_of(format_name).Writer(folder, options)
+        writer = writer_of(format_name, folder, options, module_of(format_name).Writer)
+        placing, problems = Placing(format_name, options), list[str]()
         try:
-            for page in pages:
+            for page in map(placing.placed, pages):
                 if is_cancelled():
                     raise Cancelled
                 writer.write(page)
-                _tell_of_boxes_outside(page, writer)
+                problems += _boxes_outside(page)
                 on_page(page.name)
             _check_something(writer)
             writer.close()
@@ -135,7 +138,7 @@ def export(
         if is_cancelled():
             raise Cancelled
         _put_in_place(folder, out)
-    return _report(format_name, out, writer)
+    return _report(format_name, out, writer.written, problems)
 
 
 def _check_options(options: WriteOptions) -> None:
@@ -157,12 +160,11 @@ def _check_free(out: Path) -> None:
         )
 
 
-def _tell_of_boxes_outside(item: ExportPage, writer: Writer) -> None:
+def _boxes_outside(item: ExportPage) -> Iterator[str]:
     """They leave as they are, but LayoutLM, for one, ends at them."""
     if count := boxes_outside(item.page):
         problem = _("{count} boxes reach out of the page").format(count=count)
-        text = _("{name}: {problem}").format(name=item.name, problem=problem)
-        writer.written.problems.append(text)
+        yield _("{name}: {problem}").format(name=item.name, problem=problem)
 
 
 def _check_something(writer: Writer) -> None:
@@ -230,8 +232,7 @@ def _put_in_place(folder: Path, out: Path) -> None:
     os.replace(folder, out)
 
 
-def _report(format_name: str, out: Path, writer: Writer) -> ExportReport:
-    written = writer.written
+def _report(format_name: str, out: Path, written: Written, problems: Iterable[str]) -> ExportReport:
     return ExportReport(
         format_name=format_name,
         path=out,
@@ -239,7 +240,7 @@ def _report(format_name: str, out: Path, writer: Writer) -> ExportReport:
         counts={kind: count for kind, count in written.counts.items() if count},
         lost={kind: count for kind, count in written.lost.items() if count},
         renamed=tuple(written.renamed),
-        problems=tuple(written.problems),
+        problems=(*written.problems, *problems),
     )
 
 
@@ -295,7 +296,7 @@ def _shut(file: Path) -> str:
 
 def export_page(item: ReadPage) -> ExportPage:
     """A page that was read, ready to be written elsewhere."""
-    document = item.document or Document(0, item.name, "", "", 1)
+    document = item.document or Document(0, item.group or item.name, "", "", 1)
     picture: PictureSource | None = None
     if item.file is not None and document.media_type != NO_PICTURE:
         picture = DocumentPicture(item.file, item.page, document)
@@ -303,4 +304,9 @@ def export_page(item: ReadPage) -> ExportPage:
         picture = PdfPicture(item.image, item.page.number)
     elif item.image is not None:
         picture = FilePicture(item.image, item.image_scale)
-    return ExportPage(item.name, item.page, document, picture, item.split, record=item.record)
+    group = item.group
+    if item.image is not None and item.image.suffix.lower() == ".pdf":
+        group = group or item.image.name
+    return ExportPage(
+        item.name, item.page, document, picture, item.split, record=item.record, group=group
+    )

@@ -8,6 +8,7 @@ whole pixels, ids equal to the place in the list, and each link in both of its e
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -50,7 +51,7 @@ from model_backend.labels import ENTITY
 from model_backend.quality import read_back
 from model_backend.translation import _
 
-SPLITS = {"training_data": "train", "testing_data": "test"}
+SPLITS = {"training_data": "train", "validation_data": "val", "testing_data": "test"}
 LABELS = ("question", "answer", "header", "other")
 """All that the loaders of LayoutLM and its kin know."""
 
@@ -268,6 +269,7 @@ class Writer:
         self.written = Written()
         self._names: dict[str, SafeNames] = {}
         self._labels: set[str] = set()
+        self._pages: Counter[str] = Counter()
         self._has_parts: bool | None = None
 
     def write(self, item: ExportPage) -> None:
@@ -289,14 +291,16 @@ class Writer:
         page = scaled_page(item.page, *saved.factors(item.page))
         self._save(folder / "annotations" / f"{stem}.json", page, source)
         read_back.check_form(folder, stem, page)
+        self._pages[part] += 1
         self._count(page)
 
     def _part(self, item: ExportPage, source: dict[str, Any]) -> str:
-        """The folder of the page's part of the set; the first page decides whether there are
-        parts."""
-        part = source.get("folder") or next(
-            (key for key, of in SPLITS.items() if of == item.split), ""
-        )
+        """The folder of the page's part of the set; without a split that was asked for, the first
+        page decides whether there are parts."""
+        part = next((key for key, of in SPLITS.items() if of == item.split), "")
+        if self.options.split is not None:
+            return part
+        part = source.get("folder") or part
         if self._has_parts is None:
             self._has_parts = part in SPLITS
         if not self._has_parts:
@@ -320,7 +324,7 @@ class Writer:
 
     def close(self) -> None:
         """Check that a loader finds every page that was written."""
-        read_back.check_forms(self.folder, pages=self.written.counts["pages"])
+        read_back.check_forms(self.folder, self._pages)
         if unknown := self._labels.difference(LABELS):
             text = _("LayoutLM's loaders know no label {names}")
             self.written.problems.append(text.format(names=", ".join(sorted(map(repr, unknown)))))

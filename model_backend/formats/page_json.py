@@ -31,6 +31,7 @@ from model_backend.formats.pictures import (
 )
 from model_backend.formats.safe_path import SafeNames, resolve_inside, shown
 from model_backend.formats.scaling import scaled_page
+from model_backend.formats.splits import PARTS
 from model_backend.formats.values import ExportPage, Json, Labels, ReadPage, WriteOptions, Written
 from model_backend.labels import ENTITY, REGION
 from model_backend.quality import read_back
@@ -82,7 +83,7 @@ def read_member(path: Path, member: str) -> ReadPage:
         raise _broken(file, "record")
     image, scale = data.get("image"), data.get("image_scale", 1.0)
     is_right = isinstance(image, str | None) and isinstance(scale, float | int) and scale > 0
-    if not is_right or not isinstance(data.get("split", ""), str):
+    if not is_right or data.get("split", "") not in ("", *PARTS):
         raise _broken(file, "image")
     picture, problems = _picture(path, image)
     if picture is not None:

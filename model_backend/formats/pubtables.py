@@ -7,6 +7,7 @@ another stay Regions of the six classes. A detection sample is a page with Regio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -35,13 +36,13 @@ from model_backend.formats.pictures import (
 from model_backend.formats.pubtables_write import (
     DETECTION_KIND,
     FORMAT,
-    SPLITS,
     STRUCTURE_KIND,
     Writer,
     grid_digest,
 )
 from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import boxes_outside, numbers, pack
+from model_backend.formats.splits import PARTS
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION, TABLE_CLASSES
 from model_backend.translation import _
@@ -50,6 +51,8 @@ __all__ = ["Writer", "members", "read_member"]
 
 DETECTION_CLASSES = ("table", "table rotated")
 _SHOWN_NAMES = 5
+_PAPER, _TABLE = re.compile(r"PMC\d+(?=_)"), re.compile(r"(_\d+)?_table_\d+$")
+"""What names of one paper share, and what names of the tables of one document differ in."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def members(path: Path) -> tuple[str, ...]:
 def _listing_of(path: Path) -> _Listing:
     """The listing, kept while the folders stay as they are: a set has a million files."""
     roots = _roots(path, path.stat().st_mtime_ns)
-    folders = (root / part for root in roots for part in ("", *SPLITS, "images"))
+    folders = (root / part for root in roots for part in ("", *PARTS, "images"))
     return _listing(path, roots, tuple(f.stat().st_mtime_ns for f in folders if f.is_dir()))
 
 
@@ -86,7 +89,7 @@ def _listing_of(path: Path) -> _Listing:
 def _roots(path: Path, _modified: int) -> tuple[Path, ...]:
     """The path itself and the folders in it that can be sets."""
     below = (item for item in sorted(path.iterdir()) if item.is_dir())
-    return (path, *(item for item in below if item.name not in (*SPLITS, "images")))
+    return (path, *(item for item in below if item.name not in (*PARTS, "images")))
 
 
 @lru_cache(maxsize=2)
@@ -103,7 +106,7 @@ def _listing(path: Path, roots: tuple[Path, ...], _modified: tuple[int, ...]) ->
 
 def _files(root: Path) -> Iterator[Path]:
     """The .xml files of a set: in its parts, else in its own folder."""
-    parts = [root / split for split in SPLITS if (root / split).is_dir()]
+    parts = [root / split for split in PARTS if (root / split).is_dir()]
     for folder in parts or [root]:
         yield from folder.glob("*.xml")
 
@@ -121,7 +124,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     path = path.resolve()  # below, files are looked for beside the annotation's real place
     file = resolve_inside(path, f"{member}.xml")
     annotation = voc.load(file)
-    split = file.parent.name if file.parent.name in SPLITS else ""
+    split = file.parent.name if file.parent.name in PARTS else ""
     root = file.parent.parent if split else file.parent
     image = _image(path, root, file.stem)
     sample = _Sample(file, annotation, _words(path, root, file.stem))
@@ -133,7 +136,9 @@ def read_member(path: Path, member: str) -> ReadPage:
         names = ", ".join(listing.lonely[:_SHOWN_NAMES])
         problems.append(text.format(count=len(listing.lonely), names=names))
     labels = tuple((name, REGION) for name in sorted({region.label for region in page.regions}))
-    return ReadPage(file.stem, page, image, labels, tuple(problems), split=split)
+    paper = _PAPER.match(file.stem)
+    group = paper[0] if paper else _TABLE.sub("", file.stem)
+    return ReadPage(file.stem, page, image, labels, tuple(problems), split=split, group=group)
 
 
 def _image(path: Path, root: Path, stem: str) -> Path | None:

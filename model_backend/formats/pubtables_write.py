@@ -16,6 +16,7 @@ from model_backend.formats.pictures import Saved, limited, save_image, save_pict
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.source_data import unpack
+from model_backend.formats.splits import PARTS
 from model_backend.formats.table_crop import TableCrop, crop_of, padding_px
 from model_backend.formats.values import ExportPage, PictureSource, WriteOptions, Written
 from model_backend.labels import TABLE_CLASSES
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMAT = "pubtables"
-SPLITS = ("train", "val", "test")
 STRUCTURE_KIND, DETECTION_KIND = "structure", "detection"
 STRUCTURE = "PubTables1M-Structure-PASCAL-VOC"
 DETECTION = "PubTables1M-Detection-PASCAL-VOC"
@@ -50,16 +50,6 @@ def grid_digest(table: Table) -> str:
         table.projected_rows, table.rotation, table.shear,
     )  # fmt: skip
     return hashlib.sha256(repr(grid).encode()).hexdigest()[:16]
-
-
-def split_of(item: ExportPage, source: Json) -> str:
-    """The part of the set: as it was imported, else 80 : 10 : 10 by a hash of the document."""
-    for split in (source.get("split"), item.split):
-        if split in SPLITS:
-            return str(split)
-    key = item.document.sha256 or item.document.name
-    place = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) % 10
-    return SPLITS[0] if place < 8 else SPLITS[place - 7]
 
 
 def detection_objects(page: Page) -> list[voc.VocObject]:
@@ -131,7 +121,7 @@ class Writer:
         self._names = {STRUCTURE: SafeNames(), DETECTION: SafeNames()}
         self._samples = {STRUCTURE: 0, DETECTION: 0}
         for name in (STRUCTURE, DETECTION):
-            for part in (*SPLITS, "images"):
+            for part in (*PARTS, "images"):
                 (folder / name / part).mkdir(parents=True)
         for name in (TABLE_WORDS, PAGE_WORDS):
             (folder / name).mkdir()
@@ -214,11 +204,9 @@ class Writer:
         saved = Saved(target, crop.width, crop.height)
         words = sorted(crop.words, key=lambda word: places[word.id])
         objects = structure_objects(crop.table, words, self.options)
-        source = unpack(item.page.source_data, FORMAT)
-        part = {"split": source.get("split")}
-        self._add(STRUCTURE, stem, saved, objects, words_json(_plain(words), places), part, item)
+        self._add(STRUCTURE, stem, saved, objects, words_json(_plain(words), places), {}, item)
         read_back.check_grid(
-            self.folder / STRUCTURE / split_of(item, part) / f"{stem}.xml",
+            self.folder / STRUCTURE / item.split / f"{stem}.xml",
             rows=len(crop.table.rows),
             columns=len(crop.table.columns),
         )
@@ -246,7 +234,7 @@ class Writer:
         item: ExportPage,
     ) -> None:
         """Write annotation, words and list entries of one sample, and read it back."""
-        split = split_of(item, source)
+        split = item.split
         annotation = voc.Voc(
             filename=saved.path.name,
             width=saved.width,
@@ -277,7 +265,7 @@ class Writer:
     def close(self) -> None:
         """Write the lists of empty parts and check that a loader finds every sample."""
         for kind, count in self._samples.items():
-            for split in SPLITS:
+            for split in PARTS:
                 (self.folder / kind / f"{split}_filelist.txt").touch()
             (self.folder / kind / "images" / "filelist.txt").touch()
             read_back.check_sample_set(self.folder / kind, samples=count)

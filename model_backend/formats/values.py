@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from model_backend.document import Box, Document, Page
+from model_backend.formats.splits import Split
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +26,8 @@ class ReadPage:
 
     `labels` are the (name, kind) pairs a schema needs for it; `problems` one line each, already
     worded for a person. `image_scale` is the number of picture pixels to a page unit (page files of
-    PDF pages; 1 everywhere else); `split` is "train", "val" or "test" where the data set says so.
+    PDF pages; 1 everywhere else); `split` is "train", "val" or "test" where the data set says so,
+    `group` the document that the page is a part of where several members share one.
     `document` comes with page files only, and with it, in a copy of a project, `file` (the
     document's own file, of which the page is page `page.number` before its rotation and skew),
     `ids` (of page and document in that project) and `record` (what else the project keeps of it).
@@ -40,6 +42,7 @@ class ReadPage:
     image_scale: float = 1.0
     split: str = ""
     file: Path | None = None
+    group: str = ""
     ids: tuple[int, int] = (0, 0)
     record: Json = field(default_factory=dict)
 
@@ -64,7 +67,8 @@ class ExportPage:
     """A page on its way out: what leaves of it, the document it belongs to, and its picture
     (None: not to be had).
 
-    A project adds the document's own `file` and the `record` of the page, for page files.
+    `group` is the document it belongs to where that is not `document` (crops of one paper, say). A
+    project adds the document's own `file` and the `record` of the page, for page files.
     """
 
     name: str
@@ -74,16 +78,19 @@ class ExportPage:
     split: str = ""
     file: Path | None = None
     record: Json = field(default_factory=dict)
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class WriteOptions:
     """Choices of an export: `boxes` is "stretched" (rows and columns touch) or "tight" (on their
-    text); `labels` are names that a COCO file lists even when no page uses them, in this order."""
+    text); `labels` are names that a COCO file lists even when no page uses them, in this order;
+    `split` gives out the documents anew (None: pages stay in the part they came with)."""
 
     boxes: str = "stretched"
     dpi: float = 150.0
     labels: tuple[str, ...] = ()
+    split: Split | None = None
 
 
 @dataclass
@@ -117,7 +124,9 @@ class ExportReport:
 class Writer(Protocol):
     """Writes one data set into an empty folder, a page at a time."""
 
-    written: Written
+    @property
+    def written(self) -> Written:
+        """What it did so far."""
 
     def write(self, item: ExportPage) -> None:
         """Add one page and check what was written for it."""

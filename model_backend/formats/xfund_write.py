@@ -16,6 +16,7 @@ from model_backend.formats.pictures import export_scale, save_picture
 from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.source_data import unpack
+from model_backend.formats.splits import PARTS
 from model_backend.formats.values import ExportPage, WriteOptions, Written
 from model_backend.quality import read_back_xfund
 from model_backend.translation import _
@@ -88,7 +89,10 @@ class Writer:
 
     def _file(self, item: ExportPage, source: dict[str, Any]) -> _File:
         """The file of a page's part of the set, begun where it is the first of it."""
-        key = source.get("file") or ".".join(filter(None, ("pages", item.split)))
+        key = source.get("file") or _joined("pages", item.split)
+        if self.options.split is not None:
+            name, _dot, part = key.rpartition(".")
+            key = _joined(name if part in PARTS else key, item.split)
         if key not in self._files:
             path = self.folder / f"{self._names.stem(key)}.json"
             top = source.get("top") or {"documents": None}
@@ -127,6 +131,10 @@ class Writer:
         """Let go of the files."""
         for target in self._files.values():
             target.opened.close()
+
+
+def _joined(name: str, part: str) -> str:
+    return f"{name}.{part}" if part else name
 
 
 def _around(top: dict[str, Any]) -> tuple[str, str]:

@@ -3,28 +3,19 @@ the sets' users do."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
 import math
 import os
-from array import array
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
-from itertools import islice
-from operator import sub
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 from xml.etree import ElementTree
 
-from model_backend import masks
 from model_backend.document import Box, Entity, Page, Word
 from model_backend.errors import UserError
-from model_backend.formats.safe_json import ElementReader
 from model_backend.formats.values import ExportPage
-from model_backend.table_grid import box_to_page
 
 
 def fail(file: Path, detail: str) -> NoReturn:
@@ -105,18 +96,16 @@ def _check_links(file: Path, form: Sequence[Any], page: Page) -> None:
         fail(file, "links")
 
 
-def check_forms(folder: Path, *, pages: int) -> None:
-    """Walk the folders as LayoutLM's loaders do: every annotation has its picture, and all are
-    there."""
-    count = 0
-    for root in (folder, folder / "training_data", folder / "testing_data"):
-        annotations = root / "annotations"
-        for name in sorted(os.listdir(annotations)) if annotations.is_dir() else ():
-            if not (root / "images" / name.replace("json", "png")).is_file():
-                fail(annotations / name, "no picture of that name")
-            count += 1
-    if count != pages:
-        fail(folder, f"{count} pages of {pages}")
+def check_forms(folder: Path, pages: Mapping[str, int]) -> None:
+    """Walk the folder of each part ("": the set's own) as LayoutLM's loaders do: every annotation
+    has its picture, and all are there."""
+    for part, wanted in pages.items():
+        names = sorted(os.listdir(folder / part / "annotations"))
+        for name in names:
+            if not (folder / part / "images" / name.replace("json", "png")).is_file():
+                fail(folder / part / "annotations" / name, "no picture of that name")
+        if len(names) != wanted:
+            fail(folder / part, f"{len(names)} pages of {wanted}")
 
 
 # Proofdesk's own pages
@@ -129,7 +118,7 @@ def check_page_file(folder: Path, stem: str, item: ExportPage) -> None:
     for found, value in ((data["page"], item.page), (data["document"], item.document)):
         if difference := _first_difference(found, value):
             fail(file, difference)
-    if data.get("record", {}) != item.record:
+    if (data.get("record", {}), data["split"]) != (item.record, item.split):
         fail(file, "record")
     if data["image"] is not None:
         picture_size(folder / data["image"])
@@ -165,135 +154,6 @@ def _first_difference(found: Any, value: Any) -> str:  # noqa: ANN401 - JSON aga
         return "" if is_equal else "list"
     wanted = value.decode("ascii") if isinstance(value, bytes) else value
     return "" if found == wanted else "value"
-
-
-# COCO
-
-_LOADED_WHOLE = 64 * 2**20
-"""Bytes of the largest file that pycocotools loads at once: it takes ten times as much memory."""
-_PART = 20_000
-_LONGEST_OUTLINE = 4_000_000
-"""Pixels across and down along a polygon: more than 200 MB in pycocotools' hands."""
-
-
-@dataclass
-class ExpectedBoxes:
-    """What a COCO file must say about one image: labels, boxes (x, y, width, height) and ink."""
-
-    has_picture: bool
-    labels: list[str] = field(default_factory=list)
-    boxes: array[float] = field(default_factory=lambda: array("d"))
-    ink: array[float] = field(default_factory=lambda: array("d"))
-    width: int = 0
-    height: int = 0
-
-    def take(self, page: Page) -> None:
-        """Note the page's regions, entities and tables, in this order; ink is -1 without a mask."""
-        self.width, self.height = round(page.width), round(page.height)
-        for region in page.regions:
-            self._add(region.box, -1.0 if region.mask is None else masks.area(region.mask))
-        for entity in page.entities:
-            self._add(entity.box, -1.0)
-        for table in page.tables:
-            self._add(box_to_page(table, table.box), -1.0)
-
-    def _add(self, box: Box, ink: float) -> None:
-        box = box.normalized()
-        self.boxes.extend((box.x0, box.y0, box.width, box.height))
-        self.ink.append(ink)
-
-
-def check_coco(file: Path, images: Path, expected: Mapping[str, ExpectedBoxes]) -> None:
-    """Load the file with pycocotools and compare every annotation; pictures must be there."""
-    ids: set[Any] = set()
-    places: Counter[str] = Counter()
-    for coco in _loaded(file):
-        if not ids:
-            _check_images(file, images, coco.imgs.values(), expected)
-        for annotation in coco.dataset["annotations"]:
-            name = coco.imgs[annotation["image_id"]]["file_name"]
-            ids.add(annotation["id"])
-            _check_annotation(file, coco, annotation, expected[name], places[name])
-            places[name] += 1
-    wanted = {name: len(item.labels) for name, item in expected.items() if item.labels}
-    if places != Counter(wanted) or len(ids) != places.total():
-        fail(file, "number of annotations or ids")
-
-
-def _loaded(file: Path) -> Iterator[Any]:
-    """The file in pycocotools' hands: as it is, or in parts where it would fill the memory."""
-    from pycocotools.coco import COCO
-
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints as it loads
-        if file.stat().st_size <= _LOADED_WHOLE:
-            yield COCO(str(file))
-            return
-        shared: dict[str, list[Any]] = {"images": [], "categories": []}
-        for key, value, _ in ElementReader(file).elements():
-            if key in shared:
-                shared[key].append(value)
-        found = (value for key, value, _ in ElementReader(file).elements() if key == "annotations")
-        while part := list(islice(found, _PART)):
-            coco = COCO()
-            coco.dataset = {**shared, "annotations": part}
-            coco.createIndex()
-            yield coco
-
-
-def _check_images(
-    file: Path,
-    folder: Path,
-    images: Collection[Mapping[str, Any]],
-    expected: Mapping[str, ExpectedBoxes],
-) -> None:
-    names = [image["file_name"] for image in images]
-    if sorted(names) != sorted(expected):
-        fail(file, "images")
-    for image in images:
-        _check_image(file, folder / image["file_name"], image, expected[image["file_name"]])
-
-
-def _check_image(file: Path, picture: Path, image: Any, expected: ExpectedBoxes) -> None:  # noqa: ANN401 - JSON
-    size = (image["width"], image["height"])
-    if size != (expected.width, expected.height):
-        fail(file, f"size of {picture.name}")
-    if expected.has_picture and picture_size(picture) != size:
-        fail(picture, "size of the picture")
-
-
-def _check_annotation(
-    file: Path,
-    coco: Any,  # noqa: ANN401 - pycocotools has no types
-    annotation: Any,  # noqa: ANN401 - JSON
-    expected: ExpectedBoxes,
-    place: int,
-) -> None:
-    from pycocotools import mask
-
-    label = coco.cats[annotation["category_id"]]["name"]
-    if expected.labels[place : place + 1] != [label]:
-        fail(file, f"annotation {annotation['id']}: category")
-    wanted = expected.boxes[4 * place : 4 * place + 4]
-    left, top, width, height = annotation["bbox"]
-    found = (min(left, left + width), min(top, top + height), abs(width), abs(height))
-    if len(wanted) != 4 or any(abs(a - b) > 0.01 for a, b in zip(found, wanted, strict=True)):
-        fail(file, f"annotation {annotation['id']}: box")
-    if not annotation.get("segmentation") or not _can_be_filled(annotation["segmentation"]):
-        return
-    ink = float(mask.area(coco.annToRLE(annotation)))
-    wanted_ink = expected.ink[place]
-    if wanted_ink >= 0 and abs(ink - wanted_ink) > 0.02 * wanted_ink + 64:
-        fail(file, f"annotation {annotation['id']}: mask")
-
-
-def _can_be_filled(segmentation: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether pycocotools can make a mask of it: it takes memory for each pixel of an outline,
-    also far out of the image."""
-    polygons = segmentation if isinstance(segmentation, list) else ()
-    return all(
-        sum(map(abs, map(sub, flat, (*flat[2:], *flat[:2])))) <= _LONGEST_OUTLINE
-        for flat in polygons
-    )
 
 
 # PubTables-1M

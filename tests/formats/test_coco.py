@@ -35,7 +35,7 @@ from model_backend.errors import UserError
 from model_backend.formats import ExportPage, ReadPage, WriteOptions, members, read
 from model_backend.formats.export import convert, export, export_page
 from model_backend.formats.pictures import FilePicture
-from model_backend.quality import read_back
+from model_backend.quality import read_back_coco
 
 Json = dict[str, Any]
 SETS = (
@@ -462,14 +462,16 @@ def test_pages_have_names_of_their_own(shared_data: Path, tmp_path: Path) -> Non
 
 
 def test_large_file_is_read_back_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_back, "_LOADED_WHOLE", 0)
-    monkeypatch.setattr(read_back, "_PART", 3)
+    monkeypatch.setattr(read_back_coco, "LOADED_WHOLE", 0)
+    monkeypatch.setattr(read_back_coco, "PART", 3)
     items = [drawn(tmp_path, drawn_page()), drawn(tmp_path, drawn_page(), "other")]
     report = export("coco", items, tmp_path / "out")
     assert report.counts == {"pages": 2, "regions": 6, "entities": 4, "tables": 4}
-    plain = read_back.ExpectedBoxes.take
+    plain = read_back_coco.ExpectedBoxes.take
     monkeypatch.setattr(
-        read_back.ExpectedBoxes, "take", lambda self, page: plain(self, replace(page, tables=()))
+        read_back_coco.ExpectedBoxes,
+        "take",
+        lambda self, page: plain(self, replace(page, tables=())),
     )
     with pytest.raises(UserError, match="does not read back"):
         export("coco", items, tmp_path / "again")
