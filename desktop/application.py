@@ -43,6 +43,10 @@ class Application(QObject):
         self.bench: Workbench | None = None
         self._workers: Workers | None = None
         self._first: Callable[[], None] | None = None
+        self.window.first_shown.connect(self._begin)
+        self._connect_window()
+
+    def _connect_window(self) -> None:
         files = self.window.files
         files.project_wanted.connect(self.open_project)
         files.new_project_wanted.connect(self.new_project)
@@ -51,7 +55,6 @@ class Application(QObject):
         files.sample_wanted.connect(self.open_sample)
         files.close_wanted.connect(self.leave_project)
         files.setting_changed.connect(self._setting_changed)
-        self.window.first_shown.connect(self._begin)
         self.window.closing.connect(self.close)
 
     def start_with(self, first: Callable[[], None]) -> None:
@@ -173,10 +176,25 @@ class Application(QObject):
             self.window.use_theme()
         elif key == "key_map":
             self.window.key_book.refresh()
+        elif key == "language" and self.bench is None:
+            QTimer.singleShot(0, self, self._speak_the_language)
         elif key == "wheel" and self.window.project_view is not None:
             self.window.project_view.use_settings()
         elif key == "user_name" and self.bench is not None and self.settings.value(key):
             self.bench.document.store.user = self.settings.value(key)
+
+    def _speak_the_language(self) -> None:
+        """Before a project is open another language counts at once: the window is made anew."""
+        before = self.window
+        before.remember_layout()
+        use_language(language_of(self.settings.value("language")))
+        self.window = MainWindow(self.settings)
+        self._connect_window()
+        self.window.show()
+        self.window.show_start()
+        before.closing.disconnect(self.close)
+        before.close()
+        before.deleteLater()
 
     def is_calm(self) -> bool:
         """Whether a project is shown, no job runs and no picture is on its way."""

@@ -68,7 +68,7 @@ QDockWidget::title { background: $window; padding: 7px 10px 5px 10px; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QTabBar { qproperty-drawBase: 0; background: $window; }
-QTabBar::tab { background: transparent; color: $quiet; padding: 6px 11px; border: 0;
+QTabBar::tab { background: transparent; color: $quiet; padding: 6px 9px; border: 0;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; background: $hover; }

@@ -14,12 +14,10 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QDockWidget,
     QGridLayout,
     QMainWindow,
     QMenu,
     QStackedWidget,
-    QTabWidget,
     QToolBar,
     QWidget,
 )
@@ -33,37 +31,16 @@ from desktop.window.file_actions import FileActions
 from desktop.window.filter_bar import FilterBar
 from desktop.window.key_maps import KeyBook
 from desktop.window.label_bar import LabelBar
+from desktop.window.parts import LAYOUT_VERSION, Parts
 from desktop.window.start_page import StartPage
 from desktop.window.status_line import StatusLine
 from desktop.window.view_actions import ViewActions
-from model_backend.translation import _, mark
+from model_backend.translation import _
 
 if TYPE_CHECKING:
     from desktop.dialogs.keys_overlay import KeysOverlay
     from desktop.settings.settings import Settings
     from desktop.window.project_view import ProjectView
-
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
-DOCKS = (
-    ("pages", mark("Pages"), LEFT),
-    ("inspector", mark("Inspector"), RIGHT),
-    ("layers", mark("Layers"), RIGHT),
-    ("marked", mark("Marked"), RIGHT),
-    ("annotations", mark("Annotations"), RIGHT),
-    ("cells", mark("Cells"), RIGHT),
-    ("history", mark("History"), RIGHT),
-    ("checks", mark("Checks"), RIGHT),
-    ("changes", mark("Changes"), RIGHT),
-    ("messages", mark("Jobs and messages"), BOTTOM),
-)
-"""The parts around the page: name, title, where they stand at first."""
-TABS = ("inspector", "layers", "marked", "annotations", "cells", "history", "checks", "changes")
-"""Parts that share one place: their tabs are title enough."""
-LAYOUT_VERSION = 2
 
 
 class MainWindow(QMainWindow):
@@ -93,7 +70,8 @@ class MainWindow(QMainWindow):
         self.menus = self.actions_table.build_menus(self.menuBar())
         self.main_bar = self._make_main_bar()
         self._make_center()
-        self.docks = {name: self._make_dock(name, text, side) for name, text, side in DOCKS}
+        self.parts = Parts(self, self.menus[VIEW])
+        self.docks = self.parts.docks
         self.docks["messages"].setWidget(self.messages)
         self._arrange()
         self._connect()
@@ -110,7 +88,7 @@ class MainWindow(QMainWindow):
     def _make_center(self) -> None:
         actions = self.actions_table.by_id
         self.start_page = StartPage(
-            [actions["open"], actions["open_folder"], actions["open_sample"]]
+            [actions["open"], actions["open_folder"], actions["open_sample"]], self.settings
         )
         self.tool_bar = QToolBar(_("Tools"))
         self.tool_bar.setObjectName("tools")
@@ -134,31 +112,9 @@ class MainWindow(QMainWindow):
         grid.setColumnStretch(1, 1)
         self.setCentralWidget(middle)
 
-    def _make_dock(self, name: str, text: str, side: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(_(text), self)
-        dock.setObjectName(name)
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        self.addDockWidget(side, dock)
-        self.menus[VIEW].addAction(dock.toggleViewAction())
-        return dock
-
     def _arrange(self) -> None:
-        """The layout of the first start."""
-        docks = self.docks
-        self.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
-        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        self.splitDockWidget(docks["inspector"], docks["annotations"], Qt.Orientation.Vertical)
-        self.tabifyDockWidget(docks["annotations"], docks["cells"])
-        self.tabifyDockWidget(docks["annotations"], docks["history"])
-        self.tabifyDockWidget(docks["annotations"], docks["checks"])
-        self.tabifyDockWidget(docks["annotations"], docks["changes"])
-        self.tabifyDockWidget(docks["inspector"], docks["layers"])
-        self.tabifyDockWidget(docks["inspector"], docks["marked"])
-        for name in TABS:
-            docks[name].setTitleBarWidget(QWidget())
-        docks["annotations"].raise_()
-        docks["inspector"].raise_()
+        """The layout of the first start, in the place it had the last time."""
+        self.parts.arrange()
         self.resize(1280, 800)
         self._show_parts(is_shown=False)
         geometry = self.settings.value("window_geometry")
@@ -172,19 +128,20 @@ class MainWindow(QMainWindow):
         self.docks["messages"].visibilityChanged.connect(self.status.list_shown)
         self.messages.job_failed.connect(self._tell_failure)
         self.start_page.project_chosen.connect(self.files.project_wanted)
+        self.start_page.setting_chosen.connect(self.files.setting_changed)
         self.label_bar.label_chosen.connect(self._choose_label)
 
     def _show_parts(self, *, is_shown: bool) -> None:
         for part in (self.tool_bar, self.label_bar, self.main_bar):
             part.setVisible(is_shown)
         self.filter_bar.hide()
-        for name, dock in self.docks.items():
-            dock.setVisible(is_shown and name != "messages")
+        self.parts.show(is_shown=is_shown)
 
     def show_start(self) -> None:
         """Show the ways in."""
         self.start_page.show_recent(self.settings.value("recent_projects"))
         self.center.setCurrentWidget(self.start_page)
+        self.start_page.take_focus()
 
     def show_center(self, canvas: QWidget | None) -> None:
         """Show the page, or the ways in where a project is still empty."""
@@ -208,17 +165,7 @@ class MainWindow(QMainWindow):
         self._show_parts(is_shown=True)
         state = self.settings.value("window_state")
         if not (state and self.restoreState(QByteArray.fromBase64(state.encode()), LAYOUT_VERSION)):
-            self.resizeDocks(
-                [self.docks["pages"], self.docks["inspector"]],
-                [214, 300],
-                Qt.Orientation.Horizontal,
-            )
-            self.resizeDocks(
-                [self.docks["inspector"], self.docks["annotations"]],
-                [300, 420],
-                Qt.Orientation.Vertical,
-            )
-            self.resizeDocks([self.docks["messages"]], [150], Qt.Orientation.Vertical)
+            self.parts.set_sizes()
         self.actions_table.set_targets(view.targets)
         self.setWindowTitle(f"{view.title} – Proofdesk")
         view.canvas.setFocus()

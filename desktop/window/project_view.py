@@ -105,16 +105,6 @@ class ProjectView(QObject):
         """The project's name."""
         return self.bench.document.store.folder.stem
 
-    @property
-    def panes(self) -> list[QWidget]:
-        """The parts that F6 goes round."""
-        return [
-            self.page_list.view,
-            self.canvas,
-            self.annotation_list.view,
-            self.layers.rows["words"].showing,
-        ]
-
     def _connect(self) -> None:
         window, bench = self._window, self.bench
         for source in (
@@ -294,9 +284,7 @@ class ProjectView(QObject):
         self._window.filter_bar.show_filter(self.bench.selection.visibility, self.bench.editor.page)
 
     def _go_to_filter(self) -> None:
-        dock = self._window.docks["layers"]
-        dock.show()
-        dock.raise_()
+        self._window.parts.turn_to("layers")
         self.layers.filter_form.labels.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _tell_problem(self, page_id: int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -18,8 +20,11 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.icons import pixmap, put_icon
 from desktop.panels.forms import PlainLabel
-from model_backend.translation import _
+from desktop.settings.settings import Settings
+from model_backend.translation import _, mark
 
+CHOICES = (("language", mark("Language")), ("key_map", mark("Keys")))
+"""The settings that are offered before the first page: each with its name."""
 SHOWN = 5
 """Recent projects that are offered."""
 
@@ -28,9 +33,15 @@ class StartPage(QWidget):
     """Drop files here, open, or try the sample."""
 
     project_chosen = Signal(str)
+    setting_chosen = Signal(str)
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Sequence[QAction], settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._settings = settings
+        self.buttons: list[QPushButton] = []
+        self.choices = {key: self._choice(key, text) for key, text in CHOICES}
         self.drop = QFrame()
         self.drop.setProperty("drop", "true")
         self.drop.setFixedWidth(560)
@@ -48,6 +59,8 @@ class StartPage(QWidget):
         column.addWidget(self.problem, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.drop, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(14)
+        column.addLayout(self._choice_row())
+        column.addSpacing(10)
         column.addWidget(self._recent_box(), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
@@ -81,9 +94,48 @@ class StartPage(QWidget):
             button.setDefault(number == 0)
             button.setToolTip(action.toolTip())
             button.clicked.connect(action.trigger)
+            self.buttons.append(button)
             row.addWidget(button)
         row.addStretch(1)
         return row
+
+    def _choice(self, key: str, text: str) -> QComboBox:
+        """One of the few settings that matter before the first page."""
+        box = QComboBox()
+        box.setObjectName(key)
+        box.setAccessibleName(_(text))
+        for value, shown in self._settings.choices(key):
+            box.addItem(_(shown), value)
+        box.setCurrentIndex(box.findData(self._settings.value(key)))
+        box.activated.connect(partial(self._choose, key))
+        return box
+
+    def _choose(self, key: str) -> None:
+        value = self.choices[key].currentData()
+        if value != self._settings.value(key):
+            self._settings.set(key, value)
+            self.setting_chosen.emit(key)
+
+    def _choice_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for key, text in CHOICES:
+            label = PlainLabel(_(text))
+            label.setProperty("quiet", "true")
+            label.setWordWrap(False)
+            label.setBuddy(self.choices[key])
+            row.addWidget(label)
+            row.addWidget(self.choices[key])
+            row.addSpacing(10)
+        row.addStretch(1)
+        return row
+
+    def take_focus(self) -> None:
+        """The keyboard begins at the first way in; the settings may have changed elsewhere."""
+        for key, box in self.choices.items():
+            box.setCurrentIndex(box.findData(self._settings.value(key)))
+        self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _recent_box(self) -> QWidget:
         box = QWidget()

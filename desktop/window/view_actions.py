@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop.window.parts import first_in
 
 if TYPE_CHECKING:
     from desktop.window.main_window import MainWindow
@@ -49,15 +52,26 @@ class ViewActions(QObject):
 
     def next_pane(self) -> None:
         """Give the keyboard to the next part of the window."""
-        view = self._window.project_view
-        panes = view.panes if view else []
-        shown = [pane for pane in panes if pane.isVisible()]
-        if shown:
-            here = next((n for n, pane in enumerate(shown) if pane.hasFocus()), -1)
-            shown[(here + 1) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
+        view, window = self._window.project_view, self._window
+        if view is None:
+            return
+        parts: list[QWidget] = [*window.parts.seen()]
+        parts.insert(1 if window.docks["pages"] in parts else 0, view.canvas)
+        focus = window.focusWidget()
+        here = (n for n, part in enumerate(parts) if focus and _holds(part, focus))
+        place = next(here, -1)
+        for part in (*parts[place + 1 :], *parts[: place + 1]):
+            target = part if part is view.canvas else first_in(part)
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def zoom_to_selection(self) -> None:
         """Make what is selected as large as can be."""
         view = self._window.project_view
         if view:
             view.canvas.zoom_to_selection()
+
+
+def _holds(part: QWidget, focus: QWidget) -> bool:
+    return part is focus or part.isAncestorOf(focus)
