@@ -15,8 +15,8 @@ from transformers import BertForTokenClassification
 
 from model_backend.checkpoints.checkpoint import Checkpoint
 from model_backend.installed import InstalledModel
-from model_backend.models.entity_network import EntityNetwork
-from model_backend.models.loading import config_from, fitted
+from model_backend.models.entity_network import LEAST_TOKENS, EntityNetwork
+from model_backend.models.loading import at_least, config_from, fitted
 from model_backend.models.word_pieces import word_pieces
 
 IGNORED = (r"\.position_ids$", r"^bert\.pooler\.", r"^cls\.")
@@ -61,6 +61,7 @@ class Bert(nn.Module):
 def load(checkpoint: Checkpoint, model: InstalledModel) -> EntityNetwork:
     """The network of an added model; UserError where its files do not fit."""
     config = config_from(BertConfig, checkpoint.config)
+    at_least("max_position_embeddings", config.max_position_embeddings, LEAST_TOKENS)
     weights = {f"network.{key}": value for key, value in renamed(checkpoint.weights()).items()}
     module = fitted(
         lambda: Bert(config, len(model.labels)),

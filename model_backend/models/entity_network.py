@@ -12,6 +12,8 @@ from model_backend.models.word_pieces import WordPieces
 Box1000 = tuple[int, int, int, int]
 """x0, y0, x1, y1 in thousandths of the page."""
 ZERO: Box1000 = (0, 0, 0, 0)
+LEAST_TOKENS, LEAST_PLACES = 8, 1001
+"""Tokens at once, and coordinates 0..1000, that a network must be able to read."""
 WHOLE: Box1000 = (1000, 1000, 1000, 1000)
 
 

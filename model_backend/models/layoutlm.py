@@ -17,8 +17,14 @@ from transformers import LayoutLMForTokenClassification
 from model_backend.checkpoints.checkpoint import Checkpoint
 from model_backend.installed import InstalledModel
 from model_backend.models.bert import renamed
-from model_backend.models.entity_network import WHOLE, ZERO, EntityNetwork
-from model_backend.models.loading import config_from, fitted
+from model_backend.models.entity_network import (
+    LEAST_PLACES,
+    LEAST_TOKENS,
+    WHOLE,
+    ZERO,
+    EntityNetwork,
+)
+from model_backend.models.loading import at_least, config_from, fitted
 from model_backend.models.word_pieces import word_pieces
 
 AUTHORS, OURS = "bert.", "layoutlm."
@@ -65,6 +71,8 @@ class LayoutLM(nn.Module):
 def load(checkpoint: Checkpoint, model: InstalledModel) -> EntityNetwork:
     """The network of an added model; UserError where its files do not fit."""
     config = config_from(LayoutLMConfig, checkpoint.config)
+    at_least("max_position_embeddings", config.max_position_embeddings, LEAST_TOKENS)
+    at_least("max_2d_position_embeddings", config.max_2d_position_embeddings, LEAST_PLACES)
     weights = {
         f"network.{_own_key(key)}": value for key, value in renamed(checkpoint.weights()).items()
     }

@@ -43,12 +43,22 @@ def config_from(kind: type[Config], data: Mapping[str, Any]) -> Config:
             isinstance(value, int | float) and not 0 <= value <= most
         )
         if not is_right:
-            raise UserError(
-                "The file config.json has an impossible value of {key}. Download it again.",
-                key=item.name,
-            )
+            raise impossible(item.name)
         values[item.name] = value
     return kind(**values)
+
+
+def impossible(key: str) -> UserError:
+    """The error for a value in a config that no network can have."""
+    return UserError(
+        "The file config.json has an impossible value of {key}. Download it again.", key=key
+    )
+
+
+def at_least(key: str, value: int, least: int) -> None:
+    """UserError where a network is too small for what it is to read."""
+    if value < least:
+        raise impossible(key)
 
 
 def fitted(
