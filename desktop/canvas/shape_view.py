@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.input_view import REPEAT_SECONDS
 from desktop.canvas.simplify_bar import SimplifyBar
+from desktop.canvas.tools.brush import BrushTool
 from desktop.canvas.tools.simplifying import Simplify
 from desktop.canvas.word_view import WordView
 from desktop.document import edits
@@ -110,6 +111,11 @@ class ShapeView(WordView):
         reach = FAR if has_shift and not is_edge else float(self._burst.reach)
         self.nudge(dx * reach, dy * reach, is_edge=is_edge, is_far=is_edge and has_shift)
         self.work.go_on(is_on=False)
+
+    def adjust_tool(self, step: int) -> None:
+        """A larger or smaller brush, or whatever else the tool has to adjust."""
+        if not self.tool.adjust(step):
+            BrushTool(self.work).adjust(step)
 
     def align(self, side: str) -> None:
         """Bring the selected regions and tables into line at one side, or at their middles."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from desktop.panels.editor import Editor
 
 TOOL_TEXTS = {item.argument: item.text for item in ACTIONS if item.group == "tools"}
-BRUSH_SIZES = (2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96)
 
 
 class ToolActions(QObject):
@@ -27,7 +26,6 @@ class ToolActions(QObject):
         super().__init__(parent)
         self._canvas, self._editor = canvas, editor
         self.tool, self._last = "select", "entity"
-        self._brush = BRUSH_SIZES.index(16)
         canvas.tool_changed.connect(self._note)
         editor.selection.changed.connect(self.labels_changed)
         editor.document.schema_changed.connect(self.labels_changed)
@@ -48,16 +46,12 @@ class ToolActions(QObject):
         self.choose(self._last)
 
     def smaller_brush(self) -> None:
-        """One size down."""
-        self._size_brush(-1)
+        """A smaller brush; with the wand only darker ink."""
+        self._canvas.adjust_tool(-1)
 
     def larger_brush(self) -> None:
-        """One size up."""
-        self._size_brush(1)
-
-    def _size_brush(self, step: int) -> None:
-        self._brush = max(0, min(len(BRUSH_SIZES) - 1, self._brush + step))
-        self._canvas.set_brush_size(BRUSH_SIZES[self._brush])
+        """A larger brush; with the wand lighter ink too."""
+        self._canvas.adjust_tool(1)
 
     @property
     def labels(self) -> tuple[Label, ...]:
