@@ -34,6 +34,7 @@ QPushButton { background: $raised; border: 1px solid $line; border-radius: 6px; 
   min-height: 18px; color: $text; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $soft; }
+QPushButton:checked { background: $soft; border-color: $accent; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton:disabled { color: $faint; background: $window; border-color: $line; }

@@ -114,7 +114,8 @@ class PageScene(QGraphicsScene):
         for kind in LAYER_ORDER:
             showing = self.look.visibility.showing(kind)
             if showing is not Showing.HIDDEN:
-                painter.setOpacity(DIMMED if showing is Showing.DIMMED else 1.0)
+                is_dimmed = showing is Showing.DIMMED or self.changes.is_on
+                painter.setOpacity(DIMMED if is_dimmed else 1.0)
                 self.layer(kind).paint(painter, box, self.look)
         painter.setOpacity(1.0)
 

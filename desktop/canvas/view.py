@@ -79,11 +79,18 @@ class CanvasView(ShapeView):
                 replace(selection.visibility, hidden=hidden, hidden_ids=hidden_ids)
             )
 
-    def set_changes(self, changes: tuple[Change, ...], current: Change | None) -> None:
-        """Show these differences over the page, one of them as the one looked at."""
+    def set_changes(
+        self, changes: tuple[Change, ...], current: Change | None, *, is_on: bool
+    ) -> None:
+        """Show these differences over the page, one of them as the one looked at; meanwhile all
+        else is dimmed.
+        """
         layer = self.canvas.changes
         is_new = current is not None and current != layer.current
         layer.changes, layer.current = changes, current
+        if is_on != layer.is_on:
+            layer.is_on = is_on
+            self.canvas.repaint_page()
         self.canvas.refresh()
         if is_new and current is not None:
             box = _around(_ends_of(self.work.page, current.item))

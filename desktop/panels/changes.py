@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -105,9 +106,10 @@ class Changes(QWidget):
         self._is_following = True
         self.since_button.setChecked(comparison.is_on and not comparison.is_with_version)
         self.view.clear()
-        for change in comparison.changes if page is not None else ():
-            assert page is not None
-            item = QListWidgetItem(change_text(change, page), self.view)
+        whole = _with_what_is_gone(page, comparison.changes) if page is not None else None
+        for change in comparison.changes if whole is not None else ():
+            assert whole is not None
+            item = QListWidgetItem(change_text(change, whole), self.view)
             item.setToolTip(item.text())
             item.setData(CHANGE, change)
             if change == comparison.current:
@@ -153,7 +155,10 @@ class Changes(QWidget):
 
 
 def change_text(change: Change, page: Page) -> str:
-    """One difference in a line: its sign, its kind, what it is about."""
+    """One difference in a line: its sign, its kind, what it is about.
+
+    `page` is the page with what is gone put back, so that a link that is gone can name its ends.
+    """
     head = f"{SIGNS[change.kind]} {_(KIND_TEXTS[change.kind])}"
     before, now = change.before, change.now
     if isinstance(before, Entity | Region) and isinstance(now, Entity | Region):
@@ -162,6 +167,11 @@ def change_text(change: Change, page: Page) -> str:
         if change.kind is ChangeKind.TEXT and isinstance(before, Entity):
             return f"{head}: {one_line(before.text, LONGEST)} → {name_of(now, page)}"
     return f"{head}: {name_of(change.item, page)}"
+
+
+def _with_what_is_gone(page: Page, changes: Sequence[Change]) -> Page:
+    gone = [one.before for one in changes if one.now is None and isinstance(one.before, Entity)]
+    return replace(page, entities=(*page.entities, *gone))
 
 
 def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -180,7 +180,7 @@ class ProjectView(QObject):
     def _show_changes(self) -> None:
         """Differences on the page; the one looked at is what is selected."""
         comparison = self.changes.comparison
-        self.canvas.set_changes(comparison.changes, comparison.current)
+        self.canvas.set_changes(comparison.changes, comparison.current, is_on=comparison.is_on)
         change, before = comparison.current, self._looked_at
         self._looked_at = change
         if change is not None and (before is None or change.item.id != before.item.id):

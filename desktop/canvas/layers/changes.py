@@ -30,6 +30,7 @@ class ChangeLayer:
     def __init__(self) -> None:
         self.changes: tuple[Change, ...] = ()
         self.current: Change | None = None
+        self.is_on = False
 
     def paint(self, painter: QPainter, page: Page, look: Look) -> None:
         """Outlines first, signs over them."""
