@@ -13,7 +13,7 @@ from pathlib import Path
 
 from model_backend.document import PageGeometry, Region
 from model_backend.errors import UserError
-from model_backend.formats.coco_index import CocoIndex, file_of, index_of, picture_of
+from model_backend.formats.coco_index import CocoIndex, files_of, index_of, part_of, picture_of
 from model_backend.formats.coco_region import FORMAT, Record, Refused, read_region
 from model_backend.formats.coco_write import Writer
 from model_backend.formats.pictures import check_same_size, check_size, finished_page
@@ -31,17 +31,29 @@ _SHORT_CATEGORIES = 200
 
 
 def members(path: Path) -> tuple[str, ...]:
-    """The ids of all images, as texts, in the order of the file."""
-    return tuple(index_of(file_of(path)).images)
+    """The ids of all images, as texts, in the order of the file; FILE#ID where there are several
+    files."""
+    files = files_of(path)
+    if len(files) == 1:
+        return index_of(files[0]).members
+    return tuple(f"{file.name}#{member}" for file in files for member in index_of(file).members)
+
+
+def _file_and_id(path: Path, member: str) -> tuple[Path, str]:
+    files = files_of(path)
+    if len(files) == 1:
+        return files[0], member
+    file = next((item for item in files if member.startswith(f"{item.name}#")), files[0])
+    return file, member.removeprefix(f"{file.name}#")
 
 
 def read_member(path: Path, member: str) -> ReadPage:
     """One image with its annotations; what cannot be used of them is among the problems."""
-    file = file_of(path)
+    file, member = _file_and_id(path, member)
     index = index_of(file)
-    if member not in index.images:
+    record = index.image(member)
+    if record is None:
         raise UserError("The file {file} has no image {member}.", file=file, member=member)
-    record = index.images[member]
     name, width, height = _checked(record, file)
     picture, problems = _picture(file, name)
     geometry = _geometry(file, picture, width, height)
@@ -57,9 +69,17 @@ def read_member(path: Path, member: str) -> ReadPage:
     outside = boxes_outside(page)
     if outside:
         problems.append(_("{count} boxes reach out of the page").format(count=outside))
-    shared = index.problems if member == next(iter(index.images)) else []
-    labels = tuple((label, REGION) for label in sorted({region.label for region in regions}))
-    return ReadPage(index.page_name(member), page, picture, labels, (*problems, *refused, *shared))
+    shared = index.problems if index.is_first(member) else []
+    document = record.get("doc_name")
+    return ReadPage(
+        name=index.page_name(record),
+        page=page,
+        image=picture,
+        labels=tuple((label, REGION) for label in sorted({region.label for region in regions})),
+        problems=(*problems, *refused, *shared),
+        split=part_of(file),
+        group=document if isinstance(document, str) else "",
+    )
 
 
 def _checked(record: Record, file: Path) -> tuple[str, int, int]:

@@ -3,53 +3,143 @@ rest."""
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from model_backend.errors import UserError
 from model_backend.formats.coco_region import Record
-from model_backend.formats.safe_json import ElementReader
+from model_backend.formats.safe_json import ElementReader, Place
 from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import is_id
 from model_backend.translation import _
 
+_PART = re.compile(r"[_.-](train|val|test)(?:\d{4})?$")
 _TOP = ("info", "licenses")
 _LISTS = ("images", "annotations", "categories")
 
 
-@dataclass
 class CocoIndex:
-    """Images by member name, the places of their annotations in the file, and what all pages
-    share."""
+    """Where images and their annotations lie in the file, and what all pages share.
 
-    reader: ElementReader
-    images: dict[str, Record] = field(default_factory=dict)
-    places: dict[str, array[int]] = field(default_factory=dict)
-    categories: list[Record] = field(default_factory=list)
-    top: Record = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    stems: Counter[str] = field(default_factory=Counter)
+    Of an image only its id is kept, and of either where it lies: files may have millions.
+    """
 
-    def page_name(self, member: str) -> str:
+    def __init__(self, path: Path) -> None:
+        self.reader = ElementReader(path)
+        self.categories: list[Record] = []
+        self.top: Record = {}
+        self.problems: list[str] = []
+        self.orphans = 0
+        """Annotations of images that are not in the file."""
+        self._rows: dict[str, int] = {}
+        self._images = _Places()
+        self._order, self._owners = array("L"), array("L")
+        self._annotations = _Places()
+        self._firsts, self._sorted = array("L"), array("L")
+        self._stems = array("q")
+        self._shared_stems: frozenset[int] = frozenset()
+
+    def add_image(self, value: Record, place: Place) -> bool:
+        """Note an image; False where its id is missing or was there already."""
+        if not is_id(value.get("id")):
+            return False
+        row = self._row(value["id"])
+        if self._images[row][1]:
+            return False
+        self._images[row] = place
+        self._order.append(row)
+        self._stems.append(hash(_path_of(value).stem))
+        return True
+
+    def add_annotation(self, value: Record, place: Place) -> None:
+        """Note an annotation, whether its image comes before or after it."""
+        self._owners.append(self._row(value.get("image_id")))
+        self._annotations.append(place)
+
+    def _row(self, image_id: object) -> int:
+        row = self._rows.setdefault(str(image_id), len(self._rows))
+        if row == len(self._images):
+            self._images.append((0, 0))
+        return row
+
+    def finish(self) -> None:
+        """Sort the annotations by their images."""
+        owners = np.asarray(self._owners, dtype=np.int64)
+        counts = np.bincount(owners, minlength=len(self._rows))
+        self._firsts = array("L", np.concatenate(([0], np.cumsum(counts))).tolist())
+        self._sorted = array("L", np.argsort(owners, kind="stable").tolist())
+        self._owners = array("L")
+        there = [bool(self._images[row][1]) for row in range(len(self._rows))]
+        self.orphans = int(counts[~np.asarray(there, dtype=bool)].sum())
+        stems, times = np.unique(np.asarray(self._stems, dtype=np.int64), return_counts=True)
+        self._shared_stems = frozenset(stems[times > 1].tolist())
+        self._stems = array("q")
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The ids of all images, as texts, in the order of the file."""
+        names = list(self._rows)
+        return tuple(names[row] for row in self._order)
+
+    def is_first(self, member: str) -> bool:
+        """Whether this is the first image of the file."""
+        return self._rows[member] == self._order[0]
+
+    def image(self, member: str) -> Record | None:
+        """The record of an image as the file has it; None where there is none."""
+        row = self._rows.get(member, -1)
+        if row < 0 or not self._images[row][1]:
+            return None
+        with self.reader.path.open("rb") as file:
+            record: Record = self.reader.read(file, self._images[row])
+        return record
+
+    def page_name(self, record: Record) -> str:
         """The stem of the image's file; with its folders, and then its id, where others share
         it."""
-        path = PurePosixPath(str(self.images[member].get("file_name")).replace("\\", "/"))
-        if self.stems[path.stem] == 1:
+        path = _path_of(record)
+        if hash(path.stem) not in self._shared_stems:
             return path.stem
         folders = [part for part in path.parts[:-1] if part.strip("./")]
-        return "_".join([*folders, path.stem, member])
+        return "_".join([*folders, path.stem, str(record["id"])])
 
     def annotations(self, member: str) -> Iterator[Any]:
         """The annotations of one image, as the file has them."""
-        places = self.places.get(member, array("Q"))
+        row = self._rows[member]
         with self.reader.path.open("rb") as file:
-            for place in zip(places[0::2], places[1::2], strict=True):
-                yield self.reader.read(file, place)
+            for place in self._sorted[self._firsts[row] : self._firsts[row + 1]]:
+                yield self.reader.read(file, self._annotations[place])
+
+
+class _Places:
+    """Places of elements in their file, 16 bytes each."""
+
+    def __init__(self) -> None:
+        self._starts, self._sizes = array("Q"), array("Q")
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, row: int) -> Place:
+        return self._starts[row], self._sizes[row]
+
+    def __setitem__(self, row: int, place: Place) -> None:
+        self._starts[row], self._sizes[row] = place
+
+    def append(self, place: Place) -> None:
+        """Another place."""
+        self._starts.append(place[0])
+        self._sizes.append(place[1])
+
+
+def _path_of(record: Record) -> PurePosixPath:
+    return PurePosixPath(str(record.get("file_name")).replace("\\", "/"))
 
 
 def index_of(path: Path) -> CocoIndex:
@@ -58,36 +148,30 @@ def index_of(path: Path) -> CocoIndex:
     return _index(path, status.st_mtime_ns, status.st_size)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _index(path: Path, _modified: int, _size: int) -> CocoIndex:
-    index = CocoIndex(ElementReader(path))
+    index = CocoIndex(path)
     for key, value, place in index.reader.elements():
         if key in _LISTS and not isinstance(value, dict):
             if value != []:
                 index.problems.append(_("{key}: an entry is not an object").format(key=key))
         elif key == "images":
-            _add_image(index, value)
+            if not index.add_image(value, place):
+                text = _("images: the id {id} is missing, there twice or not a number")
+                index.problems.append(text.format(id=str(value.get("id"))[:80]))
         elif key == "annotations":
-            member = str(value.get("image_id"))
-            index.places.setdefault(member, array("Q")).extend(place)
+            index.add_annotation(value, place)
         elif key == "categories":
             _add_category(index, value)
         elif key in _TOP and value:
             _add_top(index, key, value)
-    if not index.images:
+    index.finish()
+    if not index.members:
         raise UserError('The file {file} has no "images". It is not a COCO data set.', file=path)
-    _count_orphans(index)
+    if index.orphans:
+        text = _("{count} annotations belong to images that are not in the file")
+        index.problems.append(text.format(count=index.orphans))
     return index
-
-
-def _add_image(index: CocoIndex, value: Record) -> None:
-    member = str(value.get("id"))
-    if not is_id(value.get("id")) or member in index.images:
-        text = _("images: the id {id} is missing, there twice or not a number")
-        index.problems.append(text.format(id=member[:80]))
-        return
-    index.images[member] = value
-    index.stems[PurePosixPath(str(value.get("file_name")).replace("\\", "/")).stem] += 1
 
 
 def _add_category(index: CocoIndex, value: Record) -> None:
@@ -107,26 +191,15 @@ def _add_top(index: CocoIndex, key: str, value: Any) -> None:  # noqa: ANN401 - 
         index.top[key] = value
 
 
-def _count_orphans(index: CocoIndex) -> None:
-    orphans = sum(len(p) // 2 for member, p in index.places.items() if member not in index.images)
-    if orphans:
-        text = _("{count} annotations belong to images that are not in the file")
-        index.problems.append(text.format(count=orphans))
-
-
-def file_of(path: Path) -> Path:
-    """The COCO file that is meant: the path itself, or the only one in the folder."""
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The COCO files that are meant: the path itself, the only one in the folder, or those of the
+    parts of one set (instances_train.json, instances_val.json)."""
     if path.is_file():
-        return path
-    candidates = [
-        file
-        for folder in (path, path / "annotations")
-        if folder.is_dir()
-        for file in sorted(folder.glob("*.json"))
-        if _is_coco(file)
-    ]
-    if len(candidates) == 1:
-        return candidates[0]
+        return (path,)
+    folders = tuple(folder for folder in (path, path / "annotations") if folder.is_dir())
+    candidates = _coco_files(folders, tuple(folder.stat().st_mtime_ns for folder in folders))
+    if len(candidates) == 1 or (candidates and _are_parts(candidates)):
+        return candidates
     if not candidates:
         raise UserError(
             "The folder {folder} holds no COCO file (.json with images). Choose another one.",
@@ -137,6 +210,25 @@ def file_of(path: Path) -> Path:
         folder=path,
         names=", ".join(file.name for file in candidates[:5]),
     )
+
+
+@lru_cache(maxsize=4)
+def _coco_files(folders: tuple[Path, ...], _modified: tuple[int, ...]) -> tuple[Path, ...]:
+    """The files in these folders, looked for once while the folders stay as they are."""
+    files = (file for folder in folders for file in sorted(folder.glob("*.json")))
+    return tuple(file for file in files if _is_coco(file))
+
+
+def _are_parts(files: tuple[Path, ...]) -> bool:
+    """Whether the files have one name but for the part of the set that they hold."""
+    names = {(file.parent, _PART.sub("", file.stem)) for file in files}
+    return len(names) == 1
+
+
+def part_of(file: Path) -> str:
+    """The part of the set that a file's name speaks of; empty where it speaks of none."""
+    found = _PART.search(file.stem)
+    return found[1] if found else ""
 
 
 def _is_coco(file: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from model_backend import masks
 from model_backend.document import Page, Polygon, Region
 from model_backend.errors import UserError
-from model_backend.formats.coco_index import CocoIndex, file_of, index_of, picture_of
+from model_backend.formats.coco_index import CocoIndex, files_of, index_of, picture_of
 from model_backend.formats.coco_region import FORMAT, Record, Refused, digest, read_region
 from model_backend.formats.coco_write import area_of
 from model_backend.formats.pictures import geometry_of
@@ -65,12 +65,16 @@ def _length(polygon: Polygon) -> float:
 
 
 def check_file(path: Path) -> Iterator[Finding]:
-    """What concerns a COCO file as a whole, or annotations that no page can hold."""
-    file = file_of(path)
+    """What concerns COCO files as a whole, or annotations that no page can hold."""
+    for file in files_of(path):
+        yield from _checked_file(file)
+
+
+def _checked_file(file: Path) -> Iterator[Finding]:
     index = index_of(file)
     ids: Counter[Any] = Counter()
     used: set[Any] = set()
-    for member in index.images:
+    for member in index.members:
         yield from _image_findings(file, index, member)
         for raw in index.annotations(member):
             if isinstance(raw, dict):
@@ -87,20 +91,19 @@ def _file_findings(
     for key, count in ids.items():
         if count > 1:
             yield finding("id-doubled", name, id=key, count=count)
-    orphans = sum(len(p) // 2 for key, p in index.places.items() if key not in index.images)
-    if orphans:
-        yield finding("annotation-without-image", name, count=orphans)
+    if index.orphans:
+        yield finding("annotation-without-image", name, count=index.orphans)
     for category in index.categories:
         if str(category["id"]) not in used:
             label = shown(category["name"])
             yield finding("category-unused", name, id=category["id"], name=label)
-    for problem in index.problems[: -1 if orphans else None]:  # the last one tells of orphans
+    for problem in index.problems[: -1 if index.orphans else None]:  # the last one tells of orphans
         yield finding("record-unusable", name, reason=problem)
 
 
 def _image_findings(file: Path, index: CocoIndex, member: str) -> Iterator[Finding]:
-    record = index.images[member]
-    name = index.page_name(member)
+    record = index.image(member) or {}
+    name = index.page_name(record)
     width, height = record.get("width"), record.get("height")
     yield from _picture_findings(file, record, name)
     names = {item["id"]: item["name"] for item in index.categories}
