@@ -19,18 +19,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from canvas_peers import gestures
+from hands import gestures
+from hands.application_window import ApplicationWindow, need_display, use_home
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.application import Application, make_application
-from desktop.canvas.view import CanvasView
 from desktop.store.store import Store
 from model_backend.document import (
     Box,
@@ -45,7 +42,6 @@ from model_backend.document import (
 
 HERE = Path(__file__).resolve().parent
 LABELME = "labelme==6.3.1"
-SIZE = (1600, 1000)
 BLANK_PAGES = 6
 """Pages before the one that is measured, so that its picture is not rendered ahead."""
 GOALS = {
@@ -112,42 +108,19 @@ def _add(store: Store, picture: Path, page: Page) -> None:
     )
 
 
-class OurWindow:
+class OurWindow(ApplicationWindow):
     """The application, driven by the same events as any window."""
 
     def __init__(self, project: Path, count: int) -> None:
-        self.qt, self.application = make_application(())
-        self.application.window.resize(*SIZE)
-        self.application.window.show()
-        self.application.window.activateWindow()
-        wait_until(self, self.application.window.isActiveWindow)
-        self.application.open_project(str(project))
-        wait_until(self, self.application.is_calm)
+        super().__init__(project)
         self.count = count
-
-    @property
-    def canvas(self) -> CanvasView:
-        view = self.application.window.project_view
-        assert view is not None
-        return view.canvas
-
-    @property
-    def page(self) -> Page:
-        bench = self.application.bench
-        assert bench is not None
-        page = bench.editor.page
-        assert page is not None
-        return page
 
     def load(self) -> None:
         self.canvas.setFocus()
-        QTest.keyClick(self.canvas, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+        self.key(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
 
     def is_loaded(self) -> bool:
         return len(self.page.entities) == self.count and self.application.is_calm()
-
-    def process(self) -> None:
-        self.qt.processEvents()
 
     def place_of(self, box: gestures.Box) -> gestures.Place:
         place = self.canvas.page_place(QPointF(*Box(*box).center))
@@ -195,27 +168,15 @@ class OurWindow:
         QApplication.sendEvent(viewport, event)
 
     def undo(self) -> None:
-        QTest.keyClick(self.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        self.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
     def selected(self) -> list[int]:
-        bench = self.application.bench
-        assert bench is not None
         first = self.page.entities[0].id
-        return [item_id - first for item_id in bench.selection.ids]
+        return [item_id - first for item_id in self.selection.ids]
 
     def corner(self, index: int) -> gestures.Place:
         box = self.page.entities[index].box
         return box.x0, box.y0
-
-
-def wait_until(window: OurWindow, is_so: Callable[[], bool]) -> None:
-    """Let the window live until something is so."""
-    end = time.monotonic() + 120
-    while not is_so():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.005)
-        window.process()
 
 
 def children_ms() -> float:
@@ -233,13 +194,13 @@ def own_figures(window: OurWindow, boxes: list[gestures.Box]) -> dict[str, float
     figures = gestures.measure(window, boxes)
     figures["load, other processes"] = children_ms() - before
     index = len(boxes) // 2
-    box, canvas = boxes[index], window.canvas
+    box = boxes[index]
     window.actual_size(box)
     gestures.settle(window)
     items = window.page.entities
 
     def walk() -> None:
-        QTest.keyClick(canvas, Qt.Key.Key_Tab)
+        window.key(Qt.Key.Key_Tab)
 
     def link() -> None:
         start, end = window.place_of(boxes[index]), window.place_of(boxes[index + 2])
@@ -250,23 +211,21 @@ def own_figures(window: OurWindow, boxes: list[gestures.Box]) -> dict[str, float
     window.press(window.place_of(box))
     window.release(window.place_of(box))
     figures["next in reading order"] = gestures.cpu_ms(window, walk)
-    QTest.keyClick(canvas, Qt.Key.Key_L)
+    window.key(Qt.Key.Key_L)
     linked = len(window.page.relations)
     start = time.process_time()
     link()
     gestures.settle(window)
     figures["link two, saved"] = (time.process_time() - start) * 1000
     assert len(window.page.relations) == linked + 1, "nothing was linked"
-    QTest.keyClick(canvas, Qt.Key.Key_V)
-    text = window.page.entities[index].text
+    window.key(Qt.Key.Key_V)
+    window.selection.select((items[index].id,))
+    gestures.settle(window)
     start = time.process_time()
-    bench = window.application.bench
-    assert bench is not None
-    bench.selection.select((items[index].id,))
-    QTest.keyClick(canvas, Qt.Key.Key_2)
+    window.key(Qt.Key.Key_1 if items[index].label != "question" else Qt.Key.Key_2)
     gestures.settle(window)
     figures["relabel, saved"] = (time.process_time() - start) * 1000
-    assert window.page.entities[index].label != items[index].label or text != text
+    assert window.page.entities[index].label != items[index].label, "the label is the old one"
     return figures
 
 
@@ -288,7 +247,7 @@ def labelme_python(folder: Path) -> Path | None:
 
 def labelme_figures(python: Path, picture: Path, count: int, home: Path) -> dict[str, float]:
     """labelme's figures, measured in its own process."""
-    script = str(HERE / "canvas_peers" / "labelme_window.py")
+    script = str(HERE / "hands" / "labelme_window.py")
     environment = {**os.environ, "HOME": str(home), "QT_LOGGING_RULES": "*=false"}
     environment.pop("PYTHONPATH", None)
     answer = subprocess.run(
@@ -311,20 +270,13 @@ def measure_here(picture: Path, count: int) -> None:
     """Measure our window in this process and print the figures."""
     boxes = gestures.boxes_of(count)
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-            os.environ[name] = folder
+        use_home(Path(folder))
         project = make_project(Path(folder), picture, boxes)
         window = OurWindow(project, count)
         try:
             print(json.dumps(own_figures(window, boxes)))
         finally:
-            close(window.application)
-
-
-def close(application: Application) -> None:
-    """Close the window and everything behind it."""
-    application.window.close()
-    QApplication.processEvents()
+            window.close()
 
 
 def print_table(count: int, ours: dict[str, float], theirs: dict[str, float],
@@ -358,12 +310,6 @@ def run(counts: list[int], python: Path | None) -> dict[str, dict[str, dict[str,
     return results
 
 
-def with_display(arguments: list[str]) -> int:
-    """The same command under an X server of its own."""
-    server = ["xvfb-run", "-a", "-s", "-screen 0 1700x1100x24"]
-    return subprocess.run([*server, sys.executable, __file__, *arguments]).returncode
-
-
 def main() -> None:
     """Print the figures side by side."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -372,9 +318,7 @@ def main() -> None:
     parser.add_argument("--labelme", type=Path, help="a Python that has labelme")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if not os.environ.get("DISPLAY"):
-        raise SystemExit(with_display(sys.argv[1:]))
-    os.environ.pop("QT_QPA_PLATFORM", None)
+    need_display()
     if chosen.measure:
         measure_here(chosen.measure, chosen.shapes[0])
         return
