@@ -69,6 +69,7 @@ class TableActions(QObject):
         chosen = self._chosen()
         if chosen is None:
             return
+        self.said.emit(_("Looking at the lines and words of the page..."))
         page_id, table_id = chosen[0].id, chosen[1].id
 
         def go_on(rulings: Rulings) -> None:
@@ -182,6 +183,7 @@ class TableActions(QObject):
             return
         page, table = chosen
         following_id = following.id
+        self.said.emit(_("Looking at the lines and words of the page..."))
 
         def go_on(rulings: Rulings) -> None:
             self._put(text, page, table, following_id, rulings, is_linked=is_linked)
@@ -270,19 +272,23 @@ class TableActions(QObject):
 
 def _difference(old: Table, new: Table, page: Page) -> str:
     """What changed between two grids of a table."""
-    parts = [
-        _("Rows: {old} → {new}").format(old=len(old.rows), new=len(new.rows)),
-        _("columns: {old} → {new}").format(old=len(old.columns), new=len(new.columns)),
-    ]
-    if old.header_rows != new.header_rows:
-        text = _("header rows: {old} → {new}")
-        parts.append(text.format(old=old.header_rows, new=new.header_rows))
+    counts = (
+        (_("rows: {old} → {new}"), len(old.rows), len(new.rows)),
+        (_("columns: {old} → {new}"), len(old.columns), len(new.columns)),
+        (_("header rows: {old} → {new}"), old.header_rows, new.header_rows),
+        (
+            _("projected row headers: {old} → {new}"),
+            len(old.projected_rows),
+            len(new.projected_rows),
+        ),
+    )
+    parts = [text.format(old=was, new=now) for text, was, now in counts if was != now]
     kept = len(_texts(old, page) & _texts(new, page))
     dropped, added = len(old.spans) - kept, len(new.spans) - kept
-    if old.spans or new.spans:
+    if dropped or added:
         text = _("merged cells: {kept} kept, {dropped} dropped, {added} new")
         parts.append(text.format(kept=kept, dropped=dropped, added=added))
-    return ", ".join(parts)
+    return _("Proposed again: {what}").format(what=", ".join(parts or [_("edges moved")]))
 
 
 def _texts(table: Table, page: Page) -> set[frozenset[int]]:

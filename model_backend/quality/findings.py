@@ -114,10 +114,10 @@ RULES: dict[str, Rule] = {
     "rows-overlap": Rule(_W, mark("{count} rows overlap their neighbours")),
     "columns-overlap": Rule(_W, mark("{count} columns overlap their neighbours")),
     "word-in-two-cells": Rule(
-        _W, mark('{count} words lie in more than one cell, such as "{text}"')
+        _W, mark('{count} words lie in more than one cell, such as "{text}"'), "move-edges"
     ),
     "word-outside-cells": Rule(
-        _W, mark('{count} words lie partly outside the table, such as "{text}"')
+        _W, mark('{count} words lie partly outside the table, such as "{text}"'), "hold-words"
     ),
     "words-covered-badly": Rule(
         _W, mark("the cells cover only {share} of the table's words on average")

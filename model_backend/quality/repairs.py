@@ -32,6 +32,8 @@ from model_backend.quality.checks import check
 from model_backend.quality.findings import RULES, Finding
 from model_backend.quality.funsd_checks import name_of, raw_of
 from model_backend.quality.table_checks import empty_columns, empty_rows, parts
+from model_backend.table_grid.placement import misplaced
+from model_backend.table_grid.whites import around_words, edges_in_white
 from model_backend.translation import mark
 
 Ids = Collection[int]
@@ -46,6 +48,8 @@ class Repair:
 
     title: str
     edit: Edit
+    is_alone: bool = True
+    """Whether it may be done without a person who looks: edges of data sets are not moved."""
 
 
 @dataclass(frozen=True)
@@ -293,6 +297,21 @@ def divide_rows(page: Page, ids: Ids) -> Page:
     return _with_tables(page, ids, edited)
 
 
+def move_edges(page: Page, ids: Ids) -> Page:
+    """Edges that cut words moved into the white beside these."""
+    return _with_tables(page, ids, lambda table: edges_in_white(table, page.words))
+
+
+def hold_words(page: Page, ids: Ids) -> Page:
+    """Tables whose outline cuts words of these ids, made large enough to hold them."""
+    words = [word for word in page.words if word.id in ids and word.text.strip()]
+
+    def edited(table: Table) -> Table:
+        return around_words(table, misplaced(table, words).in_none)
+
+    return _with_tables(page, ids, edited)
+
+
 def _with_tables(page: Page, ids: Ids, edit: Callable[[Table], Table]) -> Page:
     def edited(table: Table) -> Table:
         after = edit(table)
@@ -314,6 +333,8 @@ REPAIRS: dict[str, Repair] = {
     "delete-empty-columns": Repair(mark("Delete columns without words"), delete_empty_columns),
     "canonicalize": Repair(mark("Merge what belongs together"), canonicalize),
     "divide-rows": Repair(mark("Divide projected row headers"), divide_rows),
+    "move-edges": Repair(mark("Move edges into the white"), move_edges, is_alone=False),
+    "hold-words": Repair(mark("Make the outline hold its words"), hold_words, is_alone=False),
 }
 """Every repair by its name, in the order in which they are done."""
 
@@ -322,7 +343,8 @@ def repaired(page: Page, name: str, findings: Iterable[Finding]) -> tuple[Page, 
     """The page with all its findings repaired that have a repair, and what was done."""
     findings = tuple(findings)
     changes = []
-    for repair_name, repair in REPAIRS.items():
+    alone = {name: repair for name, repair in REPAIRS.items() if repair.is_alone}
+    for repair_name, repair in alone.items():
         for rule in (rule for rule, its in RULES.items() if its.repair == repair_name):
             found = [item for item in findings if item.rule == rule]
             after = repair.edit(page, {own for item in found for own in item.ids})

@@ -20,7 +20,13 @@ from model_backend.table_grid.again import bare, structured
 from model_backend.table_grid.cells import is_inside
 from model_backend.table_grid.frame import bands_of, box_to_frame, column_edges, row_edges
 from model_backend.table_grid.proposal import with_rows
-from model_backend.table_grid.row_groups import NARROW, layout_of, runs_of
+from model_backend.table_grid.row_groups import (
+    NARROW,
+    Layout,
+    header_lines,
+    layout_of,
+    runs_of,
+)
 from model_backend.table_grid.runs import (
     Line,
     Rule,
@@ -91,16 +97,22 @@ def fit_grid(
         return None
     columns = replace(columns, edges=_settled(columns.edges, block, height))
     box = _outline(table, here, block, columns)
-    count = len(header) if first is not None else 0
     separators = columns.edges[1:-1]
     near = [rule for rule in across if box.y0 < rule.at < box.y1]
     outline = replace(bare(table), box=box)
     layout = layout_of(box, block, height, separators, near)
-    count = min(count, len(layout.lines))
-    made = with_rows(outline, layout, count)
-    if count:
+    if first is not None:
+        made = with_rows(outline, layout, min(len(header), len(layout.lines)))
         made = _with_header(table, made, header, block[0])
+    else:
+        made = with_rows(outline, layout, _other_header(layout, len(header)))
     return in_frame_of(table, made)
+
+
+def _other_header(layout: Layout, most: int) -> int:
+    """The lines of a header that says something else, where there is one as high as the table's."""
+    count = header_lines(layout)
+    return count if count <= most else 0
 
 
 def _lines(table: Table, words: Sequence[Word], *, inside: bool) -> list[Line]:

@@ -10,9 +10,10 @@ from model_backend.table_grid.again import structured
 from model_backend.table_grid.cells import is_inside, words_of_cells
 from model_backend.table_grid.edits import empty_table
 from model_backend.table_grid.frame import bands_of, box_to_frame, column_edges, row_edges
+from model_backend.table_grid.placement import core_of
 from model_backend.table_grid.runs import Line, Rule, Run, is_number, lines_of_words
 from model_backend.table_grid.transforms import in_frame_of
-from model_backend.table_grid.whites import CORE, edges_in_white
+from model_backend.table_grid.whites import edges_in_white
 
 STEEPEST = 5.0
 """Degrees of slant that are looked for."""
@@ -136,8 +137,8 @@ def _best(covered: Callable[[float], float], most: float, step: float) -> float:
 
 def _covered_rows(table: Table, words: Sequence[Word], turn: float) -> float:
     tried = replace(table, rotation=table.rotation + turn)
-    boxes = [box_to_frame(tried, word.box) for word in words]
-    return _union([(b.y0 + CORE * b.height, b.y1 - CORE * b.height) for b in boxes])
+    cores = [core_of(tried, word) for word in words]
+    return _union([(core.y0, core.y1) for core in cores])
 
 
 def _covered_columns(table: Table, words: Sequence[Word], shear: float) -> float:

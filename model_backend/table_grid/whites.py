@@ -9,11 +9,9 @@ from model_backend.document import Box, Table, Word, union_of
 from model_backend.table_grid.cells import cell_spans, is_inside
 from model_backend.table_grid.edits import move_column_edge, move_row_edge
 from model_backend.table_grid.frame import bands_of, box_to_frame, column_edges, row_edges
+from model_backend.table_grid.placement import core_of
 from model_backend.table_grid.transforms import in_frame_of
 
-CORE = 0.15
-"""Words count without this share of their height above and below: lines of a scan overlap a
-little."""
 Interval = tuple[float, float]
 
 
@@ -21,17 +19,13 @@ def edges_in_white(table: Table, words: Sequence[Word]) -> Table:
     """The table with every inner edge that cuts words in the nearest white between its neighbours;
     an edge without white beside it stays. Words in page units.
     """
-    boxes = [box_to_frame(table, word.box.normalized()) for word in words if word.text.strip()]
-    inside = [_core(box) for box in boxes if is_inside(box, table.box)]
+    cores = (core_of(table, word) for word in words if word.text.strip())
+    inside = [core for core in cores if is_inside(core, table.box)]
     for index in range(1, len(table.rows)):
         table = _with_row_edge(table, index, inside)
     for index in range(1, len(table.columns)):
         table = _with_column_edge(table, index, inside)
     return table
-
-
-def _core(box: Box) -> Box:
-    return Box(box.x0, box.y0 + CORE * box.height, box.x1, box.y1 - CORE * box.height)
 
 
 def _with_row_edge(table: Table, index: int, boxes: Sequence[Box]) -> Table:
