@@ -74,6 +74,8 @@ ACTIONS = (
            "marks.walk_doubtful", ("Shift+F2",), needs=PAGE_OPEN),
     Action("edit_label", EDIT, mark("Choose the label"), "edit.choose_label", ("Ctrl+E",),
            "labels", needs=SELECTION),
+    Action("find_replace", EDIT, mark("Find and replace..."), "texts.find_replace",
+           ("Ctrl+Shift+R",), needs=PROJECT),
     Action("illegible", EDIT, mark("Mark words illegible"), "edit.toggle_illegible", ("Shift+I",),
            "illegible", needs=SELECTION),
     Action("unsure", EDIT, mark("Mark unsure, words doubtful"), "marks.toggle_unsure", ("Y",),
@@ -211,6 +213,16 @@ ACTIONS = (
            needs=TABLE_SELECTED, starts_section=True),
     Action("split_cell", TABLE, mark("Split the cell"), "canvas.split_cell", ("Alt+M",), "split",
            needs=TABLE_SELECTED),
+    Action("join_rows", TABLE, mark("Join the rows into one"), "canvas.join_rows", ("Shift+M",),
+           "row-join", needs=TABLE_SELECTED, starts_section=True),
+    Action("join_columns", TABLE, mark("Join the columns into one"), "canvas.join_columns",
+           ("Alt+Shift+M",), "column-join", needs=TABLE_SELECTED),
+    Action("split_rows", TABLE, mark("Split the rows, line by line"), "canvas.split_rows",
+           ("Alt+Ins",), "row-split", needs=TABLE_SELECTED),
+    Action("split_columns", TABLE, mark("Split the columns at their widest gap"),
+           "canvas.split_columns", ("Alt+Shift+Ins",), "column-split", needs=TABLE_SELECTED),
+    Action("delete_edge", TABLE, mark("Delete the edge"), "canvas.delete_edge",
+           needs=TABLE_SELECTED),
     Action("toggle_header", TABLE, mark("Header down to this row"), "canvas.toggle_header",
            ("Shift+H",), "header", needs=TABLE_SELECTED, starts_section=True),
     Action("toggle_projected", TABLE, mark("Projected row header"), "canvas.toggle_projected",
@@ -242,6 +254,8 @@ ACTIONS = (
            "review.accept_or_edit", ("Return", "Enter"), "accept", needs=SELECTION, scope=ON_PAGE),
     Action("accept_rest", REVIEW, mark("Accept the rest of the page"), "review.accept_rest",
            ("Shift+Return", "Shift+Enter"), "accept-rest", needs=PAGE_OPEN),
+    Action("accept_above", REVIEW, mark("Accept all above a score..."), "texts.accept_above",
+           ("Alt+Return", "Alt+Enter"), needs=PAGE_OPEN),
     Action("next_item", REVIEW, mark("Next annotation"), "review.next_item", ("Tab",),
            needs=PAGE_OPEN, scope=ON_PAGE),
     Action("previous_item", REVIEW, mark("Previous annotation"), "review.previous_item",
@@ -295,11 +309,21 @@ TOOL_BAR = (
 
 CONTEXT_MENU = (
     "accept", "delete", "", "edit_text", "edit_label", "illegible", "unsure", "note", "group",
-    "ungroup", "", "copy", "paste", "duplicate", "", "add_row", "add_column", "delete_rows",
-    "delete_columns", "merge_cells", "split_cell", "toggle_header", "toggle_projected", "make_grid",
+    "ungroup", "", "copy", "paste", "duplicate", "", "delete_edge", "merge_cells",
+    "split_cell", "", "add_row", "split_rows", "join_rows", "delete_rows", "", "add_column",
+    "split_columns", "join_columns", "delete_columns", "", "toggle_header", "toggle_projected",
+    "make_grid",
     "", "simplify", "make_mask", "", "recognize", "zoom_selection", "hide_selected", "lock",
 )  # fmt: skip
 """Ids of the menu over the page and the list; it shows those that can be chosen."""
+
+FITTING = {
+    "delete_edge": "edge", "merge_cells": "several cells", "split_cell": "merged cell",
+    "add_row": "cells", "split_rows": "cells", "join_rows": "several rows", "delete_rows": "cells",
+    "add_column": "cells", "split_columns": "cells", "join_columns": "several columns",
+    "delete_columns": "cells", "toggle_header": "cells", "toggle_projected": "cells",
+}  # fmt: skip
+"""What must be chosen in a table for these to be in that menu (`CanvasView.fitting`)."""
 
 
 @dataclass(frozen=True)
@@ -328,6 +352,11 @@ GESTURES = (
     Gesture(TABLE, mark("Hold H + click"), mark("Add a row edge")),
     Gesture(TABLE, mark("Hold V + click"), mark("Add a column edge")),
     Gesture(TABLE, mark("Drag an edge"), mark("Move it; onto its neighbour removes it")),
+    Gesture(TABLE, mark("Alt with that"), mark("Do not snap to the white between words")),
+    Gesture(TABLE, mark("Click or drag along the ruler"), mark("Choose rows or columns")),
+    Gesture(TABLE, mark("Drag from the ruler"),
+            mark("A column edge from the left, a row edge from above")),
+    Gesture(TABLE, mark("Arrows, Shift+arrows"), mark("From cell to cell, choose more of them")),
 )
 """What the mouse does, for the overlay."""
 

@@ -26,7 +26,7 @@ from desktop.appearance.icons import application_icon, refresh_icons
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.panels.messages import Messages
 from desktop.window.action_set import ActionSet
-from desktop.window.actions import CONTEXT_MENU, MAIN_TOOLBAR, TOOL_BAR, VIEW
+from desktop.window.actions import CONTEXT_MENU, FITTING, MAIN_TOOLBAR, TOOL_BAR, VIEW
 from desktop.window.file_actions import FileActions
 from desktop.window.filter_bar import FilterBar
 from desktop.window.key_maps import KeyBook
@@ -234,11 +234,12 @@ class MainWindow(QMainWindow):
         """What can be done now with what is selected; the menu is gone when it closes."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chosen = self.project_view.canvas.fitting() if self.project_view else frozenset()
         for action_id in CONTEXT_MENU:
             made = self.actions_table.by_id.get(action_id)
             if made is None:
                 menu.addSeparator()
-            elif made.isEnabled():
+            elif made.isEnabled() and FITTING.get(action_id) in {None, *chosen}:
                 menu.addAction(made)
         return menu
 

@@ -39,7 +39,7 @@ class ReviewActions(QObject):
         """Accept what is selected and go on; edit the text of what is accepted already."""
         editor = self._bench.editor
         proposed = [t for t in editor.selected_annotations if t.status is Status.PROPOSED]
-        if not proposed:
+        if not proposed or self._bench.selection.cells is not None:
             self._canvas.edit_text()
             return
         ids = [thing.id for thing in proposed]

@@ -265,7 +265,7 @@ def test_hide_and_show(view: ProjectView, bench: Workbench) -> None:
 def test_context_menu_shows_what_can_be_done(
     application: Application, view: ProjectView, bench: Workbench
 ) -> None:
-    bench.selection.select((11,))
+    bench.selection.select((11,), Span(0, 1, 0, 2))
     menu = application.window.context_menu()
     texts = [made.text() for made in menu.actions() if made.text()]
     assert "Merge the cells" in texts

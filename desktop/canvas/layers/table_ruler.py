@@ -20,7 +20,11 @@ from model_backend.document import Span, Table
 
 NUMBERS_FROM_PX = 11.0
 """Rows lower than this on the screen are not numbered."""
-DIGIT_PX = 6.5
+DIGIT_PX = 6.0
+
+
+NOT, PARTLY, WHOLLY = 0, 1, 2
+"""How much of a row or column is chosen."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class _Band:
 
     rect: QRectF
     sign: str
-    is_chosen: bool
+    chosen: int
     is_hovered: bool
     room_px: float
 
@@ -61,12 +65,13 @@ def paint_ruler(painter: QPainter, table: Table, grips: TableGrips, look: Look) 
 def _rows(table: Table, ruler: Ruler, grips: TableGrips, look: Look) -> list[_Band]:
     (x0, x1), top = ruler.left, ruler.top[1]
     cells = grips.cells or Span(0, 0, 0, 0)
+    share = WHOLLY if (cells.column0, cells.column1) == (0, len(table.columns)) else PARTLY
     edges = _clipped(table_grid.row_edges(table), top)
     return [
         _Band(
             QRectF(x0, low, x1 - x0, high - low),
             _row_sign(table, row),
-            cells.row0 <= row < cells.row1,
+            share if cells.row0 <= row < cells.row1 else NOT,
             grips.band == (True, row),
             (high - low) * look.scale,
         )
@@ -78,12 +83,13 @@ def _rows(table: Table, ruler: Ruler, grips: TableGrips, look: Look) -> list[_Ba
 def _columns(table: Table, ruler: Ruler, grips: TableGrips, look: Look) -> list[_Band]:
     (y0, y1), left = ruler.top, ruler.left[1]
     cells = grips.cells or Span(0, 0, 0, 0)
+    share = WHOLLY if (cells.row0, cells.row1) == (0, len(table.rows)) else PARTLY
     edges = _clipped(table_grid.column_edges(table), left)
     return [
         _Band(
             QRectF(low, y0, high - low, y1 - y0),
             str(column + 1),
-            cells.column0 <= column < cells.column1,
+            share if cells.column0 <= column < cells.column1 else NOT,
             grips.band == (False, column),
             (high - low) * look.scale,
         )
@@ -105,21 +111,21 @@ def _row_sign(table: Table, row: int) -> str:
 
 def _paint_bands(painter: QPainter, bands: Sequence[_Band], look: Look) -> None:
     painter.setPen(look.pen(look.theme.accent, 1.0, alpha=190))
-    plain, lit = brush(look.theme.field, 238), brush(look.theme.accent, 110)
-    painter.setBrush(plain)
+    painter.setBrush(brush(look.theme.field, 238))
     painter.drawRects([band.rect for band in bands])
-    painter.setBrush(lit)
-    painter.drawRects([b.rect for b in bands if b.is_hovered and not b.is_chosen])
+    painter.setBrush(brush(look.theme.accent, 90))
+    painter.drawRects([band.rect for band in bands if band.chosen == PARTLY])
+    painter.drawRects([b.rect for b in bands if b.is_hovered and b.chosen != WHOLLY])
     painter.setPen(look.pen("#ffffff", 1.0, alpha=170))
     painter.setBrush(brush(look.theme.accent))
-    painter.drawRects([band.rect for band in bands if band.is_chosen])
+    painter.drawRects([band.rect for band in bands if band.chosen == WHOLLY])
 
 
 def _paint_signs(
     painter: QPainter, bands: Sequence[_Band], to_page: QTransform, look: Look
 ) -> None:
     with in_pixels(painter) as to_screen:
-        painter.setFont(font(10, is_bold=True))
+        painter.setFont(font(9, is_bold=True))
         whole = to_page * to_screen
         for band in bands:
             is_letter = not band.sign.isdigit()
@@ -128,7 +134,7 @@ def _paint_signs(
             ):
                 continue
             place: QPointF = whole.map(band.rect.center())
-            name = "#ffffff" if band.is_chosen else look.theme.text
+            name = "#ffffff" if band.chosen == WHOLLY else look.theme.text
             painter.setPen(look.pen(name))
             letter = QRectF(place.x() - 12, place.y() - 7, 24, 14)
             painter.drawText(letter, Qt.AlignmentFlag.AlignCenter, band.sign)
