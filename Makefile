@@ -6,12 +6,13 @@ export PYTHON
 # A window needs a display; where there is none, Xvfb lends one for the time of the command.
 WITH_DISPLAY = $(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1600x1000x24"))
 
-.PHONY: help run test benchmarks samples clean
+.PHONY: help run test test-long benchmarks samples clean
 
 help:
 	@echo "make run         set everything up, then open Proofdesk on the sample project"
 	@echo "                 (without a display: do the main job and print what it made)"
 	@echo "make test        set everything up, then run all tests"
+	@echo "make test-long   run the tests that take minutes: 500 changed files of every format"
 	@echo "make benchmarks  print the figures for speed and memory"
 	@echo "make samples     make the sample documents again"
 	@echo "make clean       remove .venv and what the tools left"
@@ -24,6 +25,10 @@ run:
 test:
 	@sh installer/bootstrap.sh test
 	@$(WITH_DISPLAY) .venv/bin/python -m pytest -n 2 --dist loadfile $(PYTEST_OPTIONS)
+
+test-long:
+	@sh installer/bootstrap.sh test
+	@$(WITH_DISPLAY) .venv/bin/python -m pytest -n 2 -m long $(PYTEST_OPTIONS)
 
 benchmarks:
 	@sh installer/bootstrap.sh test

@@ -279,29 +279,6 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def test_mutated_files_give_pages_or_messages(shared_data: Path, tmp_path: Path) -> None:
-    chance = random.Random(2013)
-    source = copied(shared_data, tmp_path / "in", "us-004")
-    texts = {ending: (source / f"us-004-{ending}.xml").read_bytes() for ending in ("str", "reg")}
-    pages = messages = 0
-    for number_of in range(100):
-        for ending, text in texts.items():
-            new = mutated(text, chance) if chance.random() < 0.7 else text
-            (source / f"us-004-{ending}.xml").write_bytes(new)
-        try:
-            found = list(read("icdar2013", source))
-        except UserError:
-            messages += 1
-            continue
-        good = [export_page(item) for item in found if isinstance(item, ReadPage)]
-        pages, messages = pages + len(good), messages + len(found) - len(good)
-        if good:
-            export("icdar2013", good, tmp_path / f"out{number_of}")
-    assert messages > 20
-    assert pages > 10
-    assert {path.name.rstrip("0123456789") for path in tmp_path.iterdir()} == {"in", "out"}
-
-
 def test_damaged_pdfs_give_pages_or_messages(shared_data: Path, tmp_path: Path) -> None:
     chance = random.Random(7)
     source = copied(shared_data, tmp_path / "in", "us-004")
