@@ -11,6 +11,12 @@ from model_backend import table_grid
 from model_backend.document import Box, Page, Table, Word
 from model_backend.predictors.ruling_lines import Rulings
 from model_backend.table_grid.proposal import grid_of
+from model_backend.table_grid.slant import (
+    reading_turn,
+    rules_in_frame,
+    turned_frame,
+    words_inside,
+)
 
 ENOUGH = 0.5
 """Share of a side that a ruling must cover for the outline to settle on it."""
@@ -49,11 +55,15 @@ def ruled_grid(
     table_id: int, outline: Box, words: Sequence[Word], rulings: Rulings, reach: float
 ) -> Table:
     """The grid that rulings inside the outline and the white between the words suggest; rulings
-    within half of the reach of its sides are the sides.
+    within half of the reach of its sides are the sides. Where the words are read sideways, its
+    frame is turned.
     """
     inside = rulings.near(outline.grown(-reach / 2), 0.0)
     empty = table_grid.empty_table(table_id, outline)
-    return grid_of(empty, words, across=inside.across, down=inside.down)
+    turn = reading_turn(words_inside(empty, words))
+    frame = turned_frame(empty, round(turn / 90))
+    across, down = rules_in_frame(frame, inside.across, inside.down)
+    return grid_of(frame, words, across=across, down=down)
 
 
 def same_table(page: Page, box: Box) -> Table | None:

@@ -58,6 +58,8 @@ class SelectionForm(QWidget):
         self.label.setMinimumContentsLength(8)
         for narrow in (self.heading, self.proposal, self.state, self.grid):
             make_narrow(narrow)
+        self.parts = PlainLabel()
+        make_narrow(self.parts)
         self.header_rows = QSpinBox()
         self.header_rows.setAccessibleName(_("Header rows"))
         self.illegible = QCheckBox(_("Illegible"))
@@ -87,6 +89,7 @@ class SelectionForm(QWidget):
         form.add("", self.doubtful)
         form.add(_("Grid"), self.grid)
         form.add(_("Header rows"), self.header_rows)
+        form.add(_("Parts"), self.parts)
         form.add(_("State"), self.state)
         form.add(_("Model said"), self.proposal)
         form.add("", self.unsure)
@@ -170,8 +173,12 @@ class SelectionForm(QWidget):
         is_table = isinstance(one, Table)
         self.form.show_row(self.grid, is_shown=is_table)
         self.form.show_row(self.header_rows, is_shown=is_table)
+        self.form.show_row(self.parts, is_shown=False)
         if not isinstance(one, Table):
             return
+        parts = self._parts(one)
+        self.parts.setText(breakable(parts))
+        self.form.show_row(self.parts, is_shown=bool(parts))
         self.grid.setText(
             _("{rows} rows, {columns} columns, {spans} merged cells").format(
                 rows=len(one.rows), columns=len(one.columns), spans=len(one.spans)
@@ -181,6 +188,22 @@ class SelectionForm(QWidget):
         self.header_rows.setRange(0, len(one.rows))
         self.header_rows.setValue(one.header_rows)
         self.header_rows.blockSignals(False)
+
+    def _parts(self, table: Table) -> str:
+        """On which pages the table goes on; the Table menu leads there."""
+        from desktop.document import continuation
+
+        page, document = self._editor.page, self._editor.document
+        if page is None:
+            return ""
+        before, _id = continuation.part_before(document.store, document.page, page, table)
+        after, _id = continuation.part_after(document.store, document.page, page, table)
+        texts = []
+        if before:
+            texts.append(_("continued from page {number}").format(number=page.number))
+        if after:
+            texts.append(_("goes on on page {number}").format(number=page.number + 2))
+        return ", ".join(texts)
 
     def _show_state(self, one: Word | Annotation | None) -> None:
         annotations = [thing for thing in self._things if not isinstance(thing, Word)]

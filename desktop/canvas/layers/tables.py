@@ -14,6 +14,7 @@ from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, shown, 
 from desktop.canvas.style import annotation_color, brush, font, is_proposed
 from model_backend import table_grid
 from model_backend.document import Box, Page, Span, Table, bounding_box, transform_point
+from model_backend.translation import _
 
 HEADER_SIGN, PROJECTED_SIGN = "H", "P"
 SIGNS_FROM_PX = 9.0
@@ -37,10 +38,11 @@ class TableLayer:
 
     def __init__(self) -> None:
         self.grids: dict[int, Grid] = {}
+        self._page_before = 0
 
     def update(self, page: Page, look: Look) -> list[Box]:
         """Hold the page's tables; unchanged ones keep their lines."""
-        old = self.grids
+        old, self._page_before = self.grids, page.number
         self.grids = {}
         for table in shown(page.tables, look.hidden_ids):
             known = old.get(table.id)
@@ -56,6 +58,8 @@ class TableLayer:
         for grid in self.grids.values():
             if grid.bounds.grown(16 * look.pixel).intersects(exposed):
                 paint_grid(painter, grid, look)
+                if grid.table.continues:
+                    _paint_part(painter, grid, look, self._page_before)
 
 
 def table_bounds(table: Table) -> Box:
@@ -137,6 +141,20 @@ def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1
             painter.setPen(look.pen(name, 2.6, alpha=int(230 * strength)))
             painter.drawLine(grid.header.bottomLeft(), grid.header.bottomRight())
     _paint_signs(painter, grid, look, name)
+
+
+def _paint_part(painter: QPainter, grid: Grid, look: Look, page_before: int) -> None:
+    """Below a table that goes on with one of the page before, which page that is."""
+    corner = grid.to_page.map(QPointF(grid.table.box.x0, grid.table.box.y1))
+    with in_pixels(painter) as to_screen:
+        text = f"↑ {_('continued from page {number}').format(number=page_before)}"
+        painter.setFont(font(9, is_bold=True))
+        place = to_screen.map(corner)
+        tab = painter.fontMetrics().boundingRect(text).adjusted(0, 0, 8, 3)
+        rect = QRectF(place.x(), place.y() + 2, tab.width(), tab.height())
+        painter.fillRect(rect, brush(annotation_color(look.schema, grid.table)))
+        painter.setPen(look.pen("#ffffff"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_signs(painter: QPainter, grid: Grid, look: Look, name: str) -> None:
