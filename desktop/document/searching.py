@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.document import edits
@@ -170,3 +171,26 @@ def replaced_on(page: Page, found: Iterable[Found]) -> tuple[Page, int]:
         else:
             page = edits.set_text(page, item.id, one.after)
     return page, left
+
+
+def search_project(
+    folder: Path,
+    wanted: Wanted,
+    on_found: Callable[[list[Found]], None],
+    only_page: int = 0,
+    *,
+    on_progress: Callable[[int, int], None],
+    is_cancelled: Callable[[], bool],
+) -> int:
+    """`search` in a thread of its own: with its own connection, which only reads."""
+    from desktop.store.store import Store
+
+    with Store.open(folder, read_only=True) as store:
+        return search(
+            store,
+            wanted,
+            on_found,
+            on_progress=on_progress,
+            is_cancelled=is_cancelled,
+            only_page=only_page,
+        )

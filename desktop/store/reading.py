@@ -15,6 +15,7 @@ from desktop.store import rows, tables, values
 from desktop.store.database import Database
 from desktop.store.difference import Difference, from_data
 from desktop.store.marks import Marks
+from desktop.store.open_proposals import OpenProposals
 from desktop.store.records import PageSummary, Proposal, Revision, SchemaChange
 from desktop.store.texts import Texts
 from model_backend.document import Document, Page, PageStatus
@@ -36,6 +37,7 @@ class Reading:
         self.folder = folder
         self._database = database
         self.marks, self.texts = Marks(database), Texts(database)
+        self.open_proposals = OpenProposals(database)
 
     @property
     def database(self) -> Database:

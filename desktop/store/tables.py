@@ -113,6 +113,14 @@ page_annotations = Table(
     Column("score", Float(53)),
     Column("value", Text, nullable=False),
     Index(None, "label", "page_id"),
+    Index(
+        "ix_annotations_open",
+        "kind",
+        "score",
+        "page_id",
+        sqlite_where=text("status = 'proposed'"),
+        postgresql_where=text("status = 'proposed'"),
+    ),
 )
 """One row for each annotation; `kind` is the page's collection, `value` the whole of it as JSON."""
 

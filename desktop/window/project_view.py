@@ -33,6 +33,7 @@ from desktop.window.password_actions import PasswordActions
 from desktop.window.review_actions import ReviewActions
 from desktop.window.sight_actions import SightActions
 from desktop.window.table_actions import TableActions
+from desktop.window.text_actions import TextActions
 from desktop.window.tool_actions import TOOL_TEXTS, ToolActions
 from model_backend.document import Status, Table
 from model_backend.translation import _
@@ -79,6 +80,7 @@ class ProjectView(QObject):
         self.tables = TableActions(bench, self)
         self.review = ReviewActions(bench, self.canvas, self.pages, self.problems, self)
         self.marks = MarkActions(bench, self.canvas, self)
+        self.texts = TextActions(bench, self.canvas, window)
         self.passwords = PasswordActions(bench, window, self)
         self.sight = SightActions(editor, bench.settings, self)
         self.targets = {
@@ -88,6 +90,7 @@ class ProjectView(QObject):
             "tools": self.tools,
             "review": self.review,
             "marks": self.marks,
+            "texts": self.texts,
             "problems": self.problems,
             "tables": self.tables,
             "passwords": self.passwords,
@@ -112,6 +115,7 @@ class ProjectView(QObject):
             self.pages.said,
             self.review.said,
             self.marks.said,
+            self.texts.said,
             self.problems.said,
             self.tables.said,
             self.sight.said,
