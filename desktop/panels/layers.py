@@ -71,6 +71,11 @@ class Layers(QScrollArea):
         column.addStretch(1)
         return inside
 
+    def show_filter(self) -> None:
+        """Bring the filter into view, with the keyboard on it."""
+        self.ensureWidgetVisible(self.filter_form)
+        self.filter_form.labels.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def refresh(self) -> None:
         """Make the rows and the filter equal to what is seen."""
         for row in self.rows.values():

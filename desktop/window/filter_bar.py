@@ -42,7 +42,7 @@ class FilterBar(QFrame):
             return
         total = len(page.annotations) if page else 0
         left_out = len(visibility.left_out(page) - visibility.hidden_ids) if page else 0
-        text = _("Only: {filter}. {count} of {total} on this page are shown.")
+        text = _("Only {filter}: {count} of {total}")
         what = filter_text(visibility.filter)
         self.text.setText(text.format(filter=what, count=total - left_out, total=total))
         self.picture.setPixmap(icon("filter").pixmap(ICON_PX, ICON_PX))

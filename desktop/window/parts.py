@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 
 from model_backend.translation import _, mark
@@ -34,7 +35,7 @@ GROUPS = (
 """Parts that share one place, the first in front: their tabs are title enough."""
 LAYOUT_VERSION = 3
 """Another layout than this one is not restored."""
-SIDES, HEIGHTS, LIST_HEIGHT = (214, 300), (300, 420), 150
+SIDES, HEIGHTS, LIST_HEIGHT = (214, 300), (360, 360), 150
 
 
 class Parts:
@@ -42,6 +43,7 @@ class Parts:
 
     def __init__(self, window: QMainWindow, menu: QMenu) -> None:
         self._window = window
+        self._actions: list[QAction] = []
         self.docks = {name: self._made(name, text, side, menu) for name, text, side in DOCKS}
 
     def _made(self, name: str, text: str, side: Qt.DockWidgetArea, menu: QMenu) -> QDockWidget:
@@ -51,9 +53,7 @@ class Parts:
         self._window.addDockWidget(side, dock)
         action = menu.addAction(_(text))
         action.triggered.connect(partial(self.turn_to, name))
-        dock.toggleViewAction().changed.connect(
-            lambda: action.setEnabled(dock.toggleViewAction().isEnabled())
-        )
+        self._actions.append(action)
         return dock
 
     def arrange(self) -> None:
@@ -84,7 +84,9 @@ class Parts:
         """Show all but the list of messages, or none."""
         for name, dock in self.docks.items():
             dock.setVisible(is_shown and name != "messages")
-        for bar in self._window.findChildren(QTabBar):
+        for action in self._actions:
+            action.setEnabled(is_shown)
+        for bar in self._window.findChildren(QTabBar) if is_shown else ():
             bar.setElideMode(Qt.TextElideMode.ElideNone)  # a title is read as a whole, or scrolled
 
     def turn_to(self, name: str) -> None:

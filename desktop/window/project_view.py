@@ -288,8 +288,9 @@ class ProjectView(QObject):
         self._window.filter_bar.show_filter(self.bench.selection.visibility, self.bench.editor.page)
 
     def _go_to_filter(self) -> None:
-        self._window.parts.turn_to("layers")
-        self.layers.filter_form.labels.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._window.docks["layers"].show()
+        self._window.docks["layers"].raise_()
+        self.layers.show_filter()
 
     def _tell_problem(self, page_id: int) -> None:
         """Say once why a page could not be drawn; what it says stands on the page, too."""
