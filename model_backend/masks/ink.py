@@ -36,7 +36,8 @@ def connected_ink(
 
     `grey` is (height, width), 0 black to 255 white. Pixels up to `tolerance` levels brighter than
     that pixel are ink, as long as they are darker than the paper. Ink nearer than `gap` pixels
-    (or up to twice as far) counts as connected, but the space between stays open. None where there is only paper.
+    (or up to twice as far) counts as connected, but the space between stays open. None where there
+    is only paper.
     """
     height, width = grey.shape
     if not (0 <= x < width and 0 <= y < height):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 COMPARED_PX = 640
 """The longer side of the raster on which a simplified outline is compared with the exact one."""
-GOOD_IOU = 0.98
+GOOD_IOU = 0.95
+GOLDEN = (5**0.5 - 1) / 2
 LEAST_CORNERS = 3
 
 
@@ -40,27 +41,20 @@ class Simplification:
         self._parts: tuple[Part, ...] = (
             parts_of_polygons(polygons) if mask is None else parts_of_mask(mask)
         )
-        self._weights = [[_weights(ring) for ring in part] for part in self._parts]
-        every = (weight for part in self._weights for ring in part for weight in ring)
-        self._ranking = sorted(every, reverse=True)
-
-    @property
-    def most(self) -> int:
+        weights = [[_weights(ring) for ring in part] for part in self._parts]
+        self._ranks = _ranks(weights)
+        self.most = sum(len(ring) for part in weights for ring in part)
         """Corners of the exact outline."""
-        return len(self._ranking)
-
-    @cached_property
-    def least(self) -> int:
+        self.least = sum(min(len(ring), LEAST_CORNERS) for part in weights for ring in part)
         """The fewest corners possible."""
-        return sum(weight == math.inf for weight in self._ranking)
 
     def polygons(self, count: int) -> tuple[Polygon, ...]:
-        """The outline with about this many corners (corners of one weight stay or go together)."""
+        """The outline with so many corners, those of bridges not counted."""
         return tuple(bridged(part) for part in self._kept(count))
 
     def corners(self, count: int) -> int:
-        """How many corners that outline has, without those of bridges."""
-        return sum(len(ring) for part in self._kept(count) for ring in part)
+        """How many corners that outline has: no more than there are, and at least three a ring."""
+        return min(max(count, self.least), self.most)
 
     def iou(self, count: int) -> float:
         """Intersection over union of that outline with the exact one, 0..1."""
@@ -74,14 +68,13 @@ class Simplification:
         return counts[min(bisect_left(counts, iou, key=self.iou), len(counts) - 1)]
 
     def _kept(self, count: int) -> list[Part]:
-        place = min(max(count, self.least), self.most) - 1
-        least = self._ranking[place] if place >= 0 else math.inf
+        most = self.corners(count)
         return [
             tuple(
-                tuple(point for point, own in zip(ring, weights, strict=True) if own >= least)
-                for ring, weights in zip(part, ring_weights, strict=True)
+                tuple(point for point, rank in zip(ring, own, strict=True) if rank < most)
+                for ring, own in zip(part, ranks, strict=True)
             )
-            for part, ring_weights in zip(self._parts, self._weights, strict=True)
+            for part, ranks in zip(self._parts, self._ranks, strict=True)
         ]
 
     @cached_property
@@ -128,6 +121,23 @@ def _weights(ring: Polygon) -> list[float]:
             areas[j] = _triangle(ring[before[j]], ring[j], ring[after[j]])
             heapq.heappush(heap, (areas[j], j))
     return weights
+
+
+def _ranks(weights: list[list[list[float]]]) -> list[list[list[int]]]:
+    """The place of every corner among all, the heaviest first.
+
+    The steps of a pixel outline all weigh the same: those are spread evenly along it.
+    """
+    keys = [
+        (-weight, index * GOLDEN % 1.0, (part, ring, index))
+        for part, rings in enumerate(weights)
+        for ring, own in enumerate(rings)
+        for index, weight in enumerate(own)
+    ]
+    ranks = [[[0] * len(ring) for ring in part] for part in weights]
+    for rank, (_weight, _spread, (part, ring, index)) in enumerate(sorted(keys)):
+        ranks[part][ring][index] = rank
+    return ranks
 
 
 def _triangle(a: Point, b: Point, c: Point) -> float:

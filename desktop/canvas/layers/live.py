@@ -31,10 +31,13 @@ from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.style import HANDLE_PX, MOST_LIT, REACH_PX, annotation_color, brush, is_proposed
 from desktop.document.rotated_box import rotated_box_of
 from model_backend import table_grid
-from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
+from model_backend.document import Box, Entity, Page, Polygon, Region, Relation, Table, Word
 
 HANDLES_FROM_PX = 22.0
 """Sides shorter than this on the screen get no grip in their middle."""
+MOST_KNOBS = 150
+"""More corners than this are only dots: knobs would hide the outline."""
+DOT_PX = 3.0
 MARK_PX = 6.0
 """The arms of the angles at the corners of small things."""
 MOST_PREVIEWS = 60
@@ -46,6 +49,10 @@ class Preview(Protocol):
 
     def previews(self) -> Mapping[int, Item]:
         """Values that replace the page's own while the gesture runs."""
+
+    @property
+    def hides_selection(self) -> bool:
+        """Whether the outline and the grips of the selection would hide it."""
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """Whatever else is to be seen."""
@@ -84,6 +91,14 @@ class LiveLayer:
             self._paint_item(painter, items[item_id], look)
         paint_links(painter, self._links(page, items), look, alpha=255, width=2.0)
         self._paint_hover(painter, page, look)
+        if self.preview is None or not self.preview.hides_selection:
+            self._paint_selection(painter, items, previews, look)
+        if self.preview is not None:
+            self.preview.paint(painter, look)
+
+    def _paint_selection(
+        self, painter: QPainter, items: dict[int, Item], previews: Mapping[int, Item], look: Look
+    ) -> None:
         if len(items) > MOST_LIT:
             self._paint_crowd(painter, items, look)
         else:
@@ -91,8 +106,6 @@ class LiveLayer:
         if len(self.selected) == 1 and items and self.has_grips:
             item_id, item = next(iter(items.items()))
             self._paint_grips(painter, item, look, is_moving=item_id in previews)
-        if self.preview is not None:
-            self.preview.paint(painter, look)
 
     def _found(self, page: Page) -> dict[int, Item]:
         if self._items is None:
@@ -170,8 +183,7 @@ class LiveLayer:
                 painter.setTransform(transform_of(turned.to_page), True)
                 _paint_box_grips(painter, turned.frame, look)
         elif region.polygons and region.mask is None:
-            points = [point for polygon in region.polygons for point in polygon]
-            _paint_knobs(painter, points, look, is_round=True)
+            paint_corners(painter, region.polygons, look)
             if self.corner is not None and self.corner.polygon < len(region.polygons):
                 polygon = region.polygons[self.corner.polygon]
                 chosen = polygon[self.corner.vertex : self.corner.vertex + 1]
@@ -250,3 +262,22 @@ def _paint_knobs(
                 place.x() - HANDLE_PX / 2, place.y() - HANDLE_PX / 2, HANDLE_PX, HANDLE_PX
             )
             painter.drawEllipse(knob) if is_round else painter.drawRoundedRect(knob, 1.5, 1.5)
+
+
+def paint_corners(painter: QPainter, polygons: Sequence[Polygon], look: Look) -> None:
+    """Round grips on the corners of polygons; dots where they would hide the outline."""
+    points = [point for polygon in polygons for point in polygon]
+    if len(points) > MOST_KNOBS:
+        _paint_dots(painter, points, look)
+    else:
+        _paint_knobs(painter, points, look, is_round=True)
+
+
+def _paint_dots(painter: QPainter, points: Sequence[tuple[float, float]], look: Look) -> None:
+    """Where very many corners are."""
+    with in_pixels(painter) as to_screen:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(brush(look.theme.accent))
+        places = [to_screen.map(QPointF(x, y)) for x, y in points]
+        half = DOT_PX / 2
+        painter.drawRects([QRectF(at.x() - half, at.y() - half, DOT_PX, DOT_PX) for at in places])

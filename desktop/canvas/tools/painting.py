@@ -29,6 +29,7 @@ class Paint(Gesture):
     """
 
     cursor = Qt.CursorShape.CrossCursor
+    hides_selection = True
 
     def __init__(
         self, work: Workspace, start: Pointer, region: Region | None, *, is_eraser: bool

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 
 from desktop.canvas.layers.layer import Look
 from desktop.canvas.layers.regions import outline_of
+from desktop.canvas.layers.live import paint_corners
 from desktop.canvas.lookup import Item
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
@@ -23,6 +24,8 @@ SHARE_STEPS = 200
 
 class Simplify(Gesture):
     """Shows the region with as many corners as are wanted, until it is taken or left."""
+
+    hides_selection = True
 
     def __init__(self, work: Workspace, region: Region, on_end: Callable[[], None]) -> None:
         super().__init__(work, Pointer(region.box.center, work.pixel))
@@ -87,11 +90,12 @@ class Simplify(Gesture):
         return {self._region.id: self._shown}
 
     def paint(self, painter: QPainter, look: Look) -> None:
-        """What it was, as a thin line over what it would be."""
+        """The new outline as a thin line with its corners."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(look.pen(look.theme.text, 1.0, alpha=150, is_dashed=True))
-        if self._region.mask is None:
-            painter.drawPath(outline_of(self._region))
+        painter.setPen(look.pen(look.theme.accent, 1.0))
+        painter.drawPath(outline_of(self._shown))
+        paint_corners(painter, self._shown.polygons, look)
 
 
 def _count_at(place: int, least: int, most: int) -> int:

@@ -53,6 +53,8 @@ class Gesture:
     """
 
     cursor: Qt.CursorShape | None = None
+    hides_selection = False
+    """Whether the outline and the grips of the selection would hide what is done."""
 
     def __init__(self, work: Workspace, start: Pointer) -> None:
         self.work, self.start, self.last = work, start, start
@@ -109,6 +111,11 @@ class Tool:
         self.gesture: Gesture | None = None
         self.is_over = False
         """Set when the tool has done its work: the view goes back to selecting."""
+
+    @property
+    def hides_selection(self) -> bool:
+        """Whether the gesture is seen better without the selection's outline and grips."""
+        return self.gesture is not None and self.gesture.hides_selection
 
     @property
     def is_busy(self) -> bool:
