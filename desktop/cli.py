@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,12 +14,10 @@ import typer
 from desktop.cli_agreement import agreement
 from desktop.cli_check import check
 from desktop.cli_evaluate import evaluate
-from desktop.cli_losses import before_convert, before_export
+from desktop.cli_export import convert, export
 from desktop.cli_models import models
 from desktop.cli_options import (
-    Boxes,
-    BoxStyle,
-    Dpi,
+    Format,
     Jobs,
     Json,
     Languages,
@@ -34,7 +31,6 @@ from desktop.cli_output import (
     HOW_TO_UNLOCK,
     Report,
     counted,
-    exported_lines,
     indented,
     keyed,
     reporting,
@@ -65,28 +61,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class Format(StrEnum):
-    """The data set formats."""
-
-    FUNSD = "funsd"
-    XFUND = "xfund"
-    PPKIE = "ppkie"
-    COCO = "coco"
-    PUBTABLES = "pubtables"
-    ICDAR2013 = "icdar2013"
-    PAGES = "pages"
-    PAGE_XML = "page_xml"
-    ALTO = "alto"
-    HOCR = "hocr"
-    LABELME = "labelme"
-    LABELSTUDIO = "labelstudio"
-    PUBTABNET = "pubtabnet"
-    HTML = "html"
-    OTSL = "otsl"
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -282,78 +256,8 @@ def _note_device(device: str, workers: Workers, report: Report) -> None:
         report.note(f"Models run on {chosen.name}: {chosen.reason}")
 
 
-@app.command()
-def export(
-    project: Project,
-    *,
-    format_name: Annotated[Format, typer.Option("--format", help="The data set's format.")],
-    out: Annotated[Path, typer.Option(help="A folder that is not there yet.")],
-    include_proposed: Annotated[
-        bool, typer.Option("--include-proposed", help="Also proposals, and pages not done.")
-    ] = False,
-    boxes: BoxStyle = Boxes.STRETCHED,
-    dpi: Dpi = 150,
-    password_file: PasswordFile = None,
-    jobs: Jobs = None,
-    as_json: Json = False,
-) -> None:
-    """Export what people settled, as a data set.
-
-    That is what they accepted, corrected or drew on pages that are done or accepted. The format
-    pages is a copy of the whole project instead: import-dataset makes the project again from it.
-    """
-    from desktop.jobs.work import export_project
-    from desktop.store.store import Store
-    from model_backend.formats import WriteOptions
-
-    with reporting(project, as_json=as_json) as report, working(jobs) as workers:
-        must_be_there(project)
-        options = WriteOptions(boxes=boxes.value, dpi=dpi)
-        with Store.open(project, read_only=True) as store:
-            passwords = unlocked(store, workers, given_password(password_file))
-        lost = before_export(report, project, format_name.value, include_proposed=include_proposed)
-        with report.progress("Export") as on_progress:
-            exported = export_project(
-                project,
-                format_name.value,
-                out,
-                options,
-                workers,
-                passwords,
-                include_proposed=include_proposed,
-                on_progress=on_progress,
-            )
-        result, lines = exported_lines(exported.report)
-        stayed = {kind: count for kind, count in exported.left.stayed.items() if count}
-        lines.append(f"stayed in the project: {counted(stayed)}")
-        for name in exported.locked:
-            report.fail(name, f"is protected: its pages stayed in the project. {HOW_TO_UNLOCK}")
-        report.give({**result, "cannot_hold": lost, "stayed": stayed}, lines)
-
-
-@app.command()
-def convert(
-    path: Annotated[Path, typer.Argument(help="The data set to read.")],
-    out: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
-    *,
-    from_format: Annotated[Format, typer.Option("--from", help="The format of the data set.")],
-    to_format: Annotated[Format, typer.Option("--to", help="The format to write.")],
-    boxes: BoxStyle = Boxes.STRETCHED,
-    dpi: Dpi = 150,
-    as_json: Json = False,
-) -> None:
-    """Write a data set in another format, without a project."""
-    from model_backend.formats import WriteOptions
-    from model_backend.formats.export import convert as converted
-
-    with reporting(path, as_json=as_json) as report:
-        options = WriteOptions(boxes=boxes.value, dpi=dpi)
-        lost = before_convert(report, from_format.value, path, to_format.value)
-        done = converted(from_format.value, path, to_format.value, out, options)
-        result, lines = exported_lines(done)
-        report.give({**result, "cannot_hold": lost}, lines)
-
-
+app.command()(export)
+app.command()(convert)
 app.add_typer(models)
 app.command()(evaluate)
 app.command()(check)

@@ -5,13 +5,39 @@ from __future__ import annotations
 import importlib.metadata
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from model_backend import registry
+from model_backend.errors import UserError
+
+if TYPE_CHECKING:
+    from model_backend.formats.splits import Split
 
 ENDING = ".proofdesk"
+
+
+class Format(StrEnum):
+    """The data set formats."""
+
+    FUNSD = "funsd"
+    XFUND = "xfund"
+    PPKIE = "ppkie"
+    COCO = "coco"
+    PUBTABLES = "pubtables"
+    ICDAR2013 = "icdar2013"
+    PAGES = "pages"
+    PAGE_XML = "page_xml"
+    ALTO = "alto"
+    HOCR = "hocr"
+    LABELME = "labelme"
+    LABELSTUDIO = "labelstudio"
+    PUBTABNET = "pubtabnet"
+    HTML = "html"
+    OTSL = "otsl"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Ocr(StrEnum):
@@ -32,6 +58,20 @@ class Boxes(StrEnum):
 def choices(task: str) -> str:
     """The help of an option that names a predictor."""
     return f"Predictor of {task}: {', '.join(registry.names(task))}."
+
+
+def split_of(text: str, seed: int) -> Split | None:
+    """The split that was asked for; None where none was."""
+    from model_backend.formats.splits import parsed
+
+    if not text:
+        if seed:
+            raise typer.BadParameter("--seed belongs to --split")
+        return None
+    try:
+        return parsed(text, seed)
+    except UserError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def checked_project(path: Path) -> Path:
@@ -57,6 +97,15 @@ PasswordFile = Annotated[
         help="A file with the password of protected documents; it is not stored.",
     ),
 ]
+Parts = Annotated[
+    str,
+    typer.Option(
+        "--split",
+        metavar="train=0.8,val=0.1,test=0.1",
+        help="Give out the documents to parts; the pages of one always stay together.",
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Which documents --split takes for which part.")]
 BoxStyle = Annotated[Boxes, typer.Option(help="Table boxes on their text, or touching.")]
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.dialogs.formats import EXPORTED_FORMATS, HELD
 from desktop.dialogs.frame import Frame, choice
+from desktop.dialogs.split_form import SplitForm
 from desktop.jobs.export_preview import Preview, preview_export
 from desktop.panels.counts import count_lines, count_text
 from desktop.panels.forms import PlainLabel
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from desktop.jobs.runner import Job, Runner
     from desktop.store.records import PageSummary
     from desktop.store.store import Store
+    from model_backend.formats.splits import Split
 
 SLICE = 500
 BOXES = (("stretched", mark("Rows and columns touch")), ("tight", mark("Tight around the text")))
@@ -74,6 +76,7 @@ class ExportChoice:
     include_proposed: bool
     boxes: str
     dpi: float
+    split: Split | None = None
 
 
 class ExportDialog(Frame):
@@ -101,6 +104,7 @@ class ExportDialog(Frame):
         self.dpi.setDecimals(0)
         dpi = remembered.get("dpi")
         self.dpi.setValue(dpi if isinstance(dpi, int | float) else 150)
+        self.split = SplitForm(remembered.get("split"))
         self.counts, self.losses = PlainLabel(), PlainLabel()
         self._preview, self._failure = Preview(), ""
         self._base = Path(str(remembered.get("base") or Path.home()))
@@ -148,6 +152,7 @@ class ExportDialog(Frame):
         self.form.addRow("", self.include_proposed)
         self.form.add(_("Table boxes"), self.boxes)
         self.form.add(_("Dots per inch of PDF pages"), self.dpi)
+        self.form.add(_("Parts"), self.split)
         for label in (self.counts, self.losses):
             label.setProperty("card", "true")
             label.setContentsMargins(8, 6, 8, 6)
@@ -251,6 +256,7 @@ class ExportDialog(Frame):
             self.include_proposed.isChecked(),
             self.boxes.currentData(),
             self.dpi.value(),
+            self.split.split,
         )
 
     def accept(self) -> None:

@@ -91,7 +91,7 @@ def export_project(
             chosen = replace(chosen, labels=labels)
         pages, finish = _pages(store, left, locked, include_proposed, on_progress), None
         if format_name == PAGES:
-            pages = _whole_pages(store, left, on_progress)
+            pages = _whole_pages(store, left, locked, chosen, on_progress)
             finish = partial(write_project, store)
         try:
             with store.database.snapshot():
@@ -105,7 +105,7 @@ def export_project(
         text = _("{count} files still wait to be imported; they are not in the copy")
         problems = (*report.problems, text.format(count=waiting))
         report = replace(report, problems=problems)
-    return Exported(report, left, locked.names)
+    return Exported(report, left, () if format_name == PAGES else locked.names)
 
 
 def _with_own_name(error: UserError, store: Store) -> UserError:
@@ -174,18 +174,26 @@ def _pages(
     on_progress(total, total)
 
 
-def _whole_pages(store: Store, left: Left, on_progress: OnProgress) -> Iterator[ExportPage]:
-    """All pages with all that is kept of them, and the file of their document."""
+def _whole_pages(
+    store: Store, left: Left, locked: Locked, options: WriteOptions, on_progress: OnProgress
+) -> Iterator[ExportPage]:
+    """All pages with all that is kept of them, and the file of their document.
+
+    Their pictures are looked at only for a split, which tells whether one is in two of its parts.
+    """
     total = store.page_count()
     for done, page_id in enumerate(store.page_ids()):
         on_progress(done, total)
-        page, counts = leaving(store.page(page_id), include_proposed=True)
-        if page is not None:
-            left.add(counts)
-            document = store.document(page.document_id)
-            name, split = name_and_split(document, page)
-            file, kept = store.document_path(document), record_of(store, page)
-            yield ExportPage(name, page, document, None, split, file, kept)
+        page = store.page(page_id)
+        left.add(leaving(page, include_proposed=True)[1])
+        item = _export_page(store, page, locked.workers, locked.passwords)
+        is_seen = options.split is not None and not locked.holds(store, page)
+        yield replace(
+            item,
+            picture=item.picture if is_seen else None,
+            file=store.document_path(item.document),
+            record=record_of(store, page),
+        )
     on_progress(total, total)
 
 
@@ -194,12 +202,13 @@ def _export_page(
 ) -> ExportPage:
     document = store.document(page.document_id)
     name, split = name_and_split(document, page)
-    if document.media_type == NO_PICTURE:
-        return ExportPage(name, page, document, None, split)
-    picture = StoredPicture(
-        store.document_path(document), page, document, passwords.of(document.sha256), workers
-    )
-    return ExportPage(name, page, document, picture, split)
+    group = json.loads(document.source_data or "{}").get("group", "")
+    picture = None
+    if document.media_type != NO_PICTURE:
+        password = passwords.of(document.sha256)
+        path = store.document_path(document)
+        picture = StoredPicture(path, page, document, password, workers)
+    return ExportPage(name, page, document, picture, split, group=group)
 
 
 def name_and_split(document: Document, page: Page) -> tuple[str, str]:

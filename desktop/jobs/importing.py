@@ -315,7 +315,10 @@ class ImportDataset:
             inspected.info.sha256,
             inspected.info.media_type,
             1,
-            json.dumps({"name": item.name, "split": item.split}),
+            json.dumps(
+                {"name": item.name, "split": item.split}
+                | ({"group": item.group} if item.group else {})
+            ),
         )
         before = self._target.store.page_count()
         self._target.bring_labels(item.labels)

@@ -127,6 +127,7 @@ class FileActions(QObject):
             "include_proposed": choice.include_proposed,
             "boxes": choice.boxes,
             "dpi": choice.dpi,
+            "split": dialog.split.remembered,
             "base": str(choice.folder.parent),
         }
         self._settings.set("last_export", remembered)

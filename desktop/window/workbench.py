@@ -156,7 +156,7 @@ class Workbench(QObject):
         from model_backend.formats.values import WriteOptions
 
         names = tuple(label.name for label in self.document.schema.labels)
-        options = WriteOptions(boxes=choice.boxes, dpi=choice.dpi, labels=names)
+        options = WriteOptions(boxes=choice.boxes, dpi=choice.dpi, labels=names, split=choice.split)
         step = partial(work.export_project, include_proposed=choice.include_proposed)
         return self.runner.in_thread(
             _("Export"),

@@ -12,6 +12,8 @@ from pathlib import Path
 from model_backend.document import Annotation, Box, Entity, Page, Region, Table, Word
 from model_backend.errors import UserError
 from model_backend.formats import FORMATS, ReadPage, members, read_member
+from model_backend.formats.export import export_page
+from model_backend.formats.parts import Pictures, picture_digest
 from model_backend.quality import coco_checks, funsd_checks, icdar_checks, table_checks
 from model_backend.quality.findings import RULES, Finding, Severity, finding
 from model_backend.table_grid import box_to_page
@@ -59,16 +61,33 @@ def check_set(
 def _checked_pages(
     format_name: str, path: Path
 ) -> Iterator[tuple[ReadPage | None, tuple[Finding, ...]]]:
+    pictures = Pictures()
     for member in members(format_name, path):
         try:
             item = read_member(format_name, path, member)
         except UserError as error:
             yield None, (finding("unreadable", member, reason=error),)
         else:
-            found = check(item.page, item.name, format_name)
+            found = (*check(item.page, item.name, format_name), *_twins(item, pictures))
             if item.image is None and format_name not in FILE_CHECKS:
                 found = sorted_by_rule([*found, finding("page-without-picture", item.name)])
             yield item, found
+
+
+def _twins(item: ReadPage, pictures: Pictures) -> Iterator[Finding]:
+    """The page whose picture is in another part of the set too."""
+    picture = export_page(item).picture if item.split else None
+    if picture is None:
+        return
+    try:
+        digest = picture_digest(picture, item.page)
+    except UserError as error:
+        yield finding("unreadable", item.name, reason=error)
+        return
+    if twin := pictures.twin(digest, item.split, item.name):
+        part, other = twin
+        values = {"part": item.split, "other": other, "other_part": part}
+        yield finding("picture-in-two-parts", item.name, **values)
 
 
 def sorted_by_rule(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -71,6 +71,9 @@ RULES: dict[str, Rule] = {
     # any page
     "unreadable": Rule(_E, mark("cannot be read: {reason}")),
     "page-without-picture": Rule(_E, mark("the page has no picture, or it was not found")),
+    "picture-in-two-parts": Rule(
+        _E, mark("the same picture is in {part} and, as {other}, in {other_part}")
+    ),
     "box-outside-page": Rule(_E, mark("the box of {id} reaches out of the page"), "clip-boxes"),
     # entities and their links
     "link-to-nothing": Rule(
