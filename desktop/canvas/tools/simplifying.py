@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.layers.layer import Look
-from desktop.canvas.layers.regions import outline_of
 from desktop.canvas.layers.live import paint_corners
+from desktop.canvas.layers.regions import outline_of
 from desktop.canvas.lookup import Item
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
