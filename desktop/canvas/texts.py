@@ -17,11 +17,10 @@ from model_backend.translation import mark
 
 @dataclass(frozen=True)
 class Place:
-    """A cell of a table, and the words in it in reading order."""
+    """A cell of a table."""
 
     table_id: int
     span: Span
-    word_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,10 @@ class TextTarget:
         """The edit that gives it another text."""
 
         def changed(page: Page) -> Page:
-            if self.item_id is None:
-                return edits.add_word(page, text.strip(), self.box) if text.strip() else page
             if self.cell is not None:
-                return edits.set_cell_text(page, self.cell.word_ids, text)
+                return edits.set_text_of_cell(page, self.cell.table_id, self.cell.span, text)
+            if self.item_id is None:
+                return page
             return edits.set_text(page, self.item_id, text)
 
         return changed
@@ -63,12 +62,11 @@ def target_of(item: Word | Entity) -> TextTarget:
 def cell_target(page: Page, table: Table, cells: Span) -> TextTarget:
     """The whole text of the first chosen cell; a new word where it has none."""
     span = table_grid.cell_at(table, cells.row0, cells.column0).span
-    words = table_grid.words_of_cells(table, page.words).get(span, ())
+    words = edits.words_of_cell(page, table, span)
     if not words:
-        return TextTarget(None, _room_of(table, span), "", Place(table.id, span))
-    ids = tuple(word.id for word in words)
+        return TextTarget(None, edits.room_of(table, span), "", Place(table.id, span))
     box = union_of(word.box.normalized() for word in words)
-    return TextTarget(ids[0], box, table_grid.cell_text(words), Place(table.id, span, ids))
+    return TextTarget(words[0].id, box, table_grid.cell_text(words), Place(table.id, span))
 
 
 def point_target(page: Page, table: Table, point: Point) -> TextTarget:
@@ -77,22 +75,6 @@ def point_target(page: Page, table: Table, point: Point) -> TextTarget:
     row = band_at(table_grid.row_edges(table), y)
     column = band_at(table_grid.column_edges(table), x)
     return cell_target(page, table, Span(row, row + 1, column, column + 1))
-
-
-def _frame_box(table: Table, span: Span) -> Box:
-    rows, columns = table_grid.row_edges(table), table_grid.column_edges(table)
-    return Box(columns[span.column0], rows[span.row0], columns[span.column1], rows[span.row1])
-
-
-def _room_of(table: Table, span: Span) -> Box:
-    box = _frame_box(table, span)
-    inner = Box(
-        box.x0 + 0.08 * box.width,
-        box.y0 + 0.15 * box.height,
-        box.x1 - 0.08 * box.width,
-        box.y1 - 0.15 * box.height,
-    )
-    return table_grid.box_to_page(table, inner)
 
 
 def next_target(page: Page, target: TextTarget, step: int) -> TextTarget | None:

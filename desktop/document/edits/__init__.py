@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from desktop.document.edits.arranging import align, distribute, move_edge
-from desktop.document.edits.cells import set_cell_text
+from desktop.document.edits.cells import (
+    room_of,
+    set_cell_text,
+    set_text_of_cell,
+    words_of_cell,
+)
 from desktop.document.edits.common import (
     accept,
     accept_page_class,
@@ -51,14 +56,14 @@ __all__ = [
     "add_region",
     "add_table",
     "add_word",
+    "align",
     "ask_again",
     "continue_table",
-    "align",
     "delete",
     "deskew",
+    "distribute",
     "join_entities",
     "let_stand",
-    "distribute",
     "link",
     "make_mask",
     "mask_of",
@@ -71,6 +76,7 @@ __all__ = [
     "replace",
     "replace_words",
     "resize",
+    "room_of",
     "rotate",
     "set_annotation_note",
     "set_cell_text",
@@ -82,6 +88,7 @@ __all__ = [
     "set_page_class",
     "set_page_status",
     "set_text",
+    "set_text_of_cell",
     "set_unsure",
     "set_word_text",
     "split_entity",
@@ -89,4 +96,5 @@ __all__ = [
     "unlink",
     "with_mask",
     "with_polygons",
+    "words_of_cell",
 ]
