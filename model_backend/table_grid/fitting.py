@@ -9,9 +9,9 @@ there again, its rows and merged cells are taken over.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import pairwise
 from statistics import median
 
@@ -42,8 +42,12 @@ FARTHEST = 0.3
 """The columns may be shifted by this share of the table's width."""
 CUT = 1.0
 """Page units by which a word reaches over an edge before it counts as cut."""
-ALIKE = 0.75
-"""Header lines are the same when so much of their text is."""
+ALIKE = 0.7
+"""Headers are the same when so many of their words are."""
+MORE_LINES = 2
+"""A header may be wrapped into so many more lines."""
+ROOM = 1.5
+"""The table may be so many text heights wider on each side than on its own page."""
 APART = 3.5
 """A gap of so many usual line distances ends a table."""
 
@@ -63,11 +67,16 @@ class _Columns:
 
     def column(self, run: Run) -> int | None:
         """The column that a run lies in; None where an edge cuts it or it is outside."""
-        index = bisect_right(self.edges, run.box.center[0]) - 1
-        if not 0 <= index < len(self.edges) - 1:
-            return None
-        start, end = self.edges[index], self.edges[index + 1]
-        return index if start - CUT <= run.box.x0 and run.box.x1 <= end + CUT else None
+        inner, (start, end) = self.edges[1:-1], self.reach
+        index = bisect_right(inner, run.box.center[0])
+        low = inner[index - 1] if index else start
+        high = inner[index] if index < len(inner) else end
+        return index if low - CUT <= run.box.x0 and run.box.x1 <= high + CUT else None
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Where words of the table may lie: it may be a little wider than on its own page."""
+        return self.edges[0] - ROOM * self.height, self.edges[-1] + ROOM * self.height
 
 
 def fit_grid(
@@ -91,8 +100,8 @@ def fit_grid(
     space = NARROW * space_width(there, height)
     columns = _slid(_Columns(column_edges(table), height, space), here, there)
     header = _header_lines(table, here)
-    first = _repeated(header, there)
-    block = _block(columns, there, first, len(header))
+    repeated = _repeated(header, there)
+    block = _block(columns, there, repeated)
     if not block:
         return None
     columns = replace(columns, edges=_settled(columns.edges, block, height))
@@ -101,9 +110,11 @@ def fit_grid(
     near = [rule for rule in across if box.y0 < rule.at < box.y1]
     outline = replace(bare(table), box=box)
     layout = layout_of(box, block, height, separators, near)
-    if first is not None:
-        made = with_rows(outline, layout, min(len(header), len(layout.lines)))
-        made = _with_header(table, made, header, block[0])
+    if repeated is not None:
+        count = min(repeated[1] - repeated[0], len(layout.lines))
+        made = with_rows(outline, layout, count)
+        if count == len(header):
+            made = _with_header(table, made, header, block[0])
     else:
         made = with_rows(outline, layout, _other_header(layout, len(header)))
     return in_frame_of(table, made)
@@ -186,40 +197,41 @@ def _middle(line: Line) -> float:
     return median(run.box.center[1] for run in line)
 
 
-def _text(line: Line) -> str:
-    return " ".join(run.text for run in line).casefold()
+def _repeated(header: Sequence[Line], lines: Sequence[Line]) -> tuple[int, int] | None:
+    """The lines (half-open) in which the header's words stand again on the other page, perhaps
+    wrapped in another way; None where they do not.
+    """
+    wanted = _words(header)
+    best, found = ALIKE, None
+    for count in range(len(header), len(header) + MORE_LINES + 1 if header else 0):
+        for start in range(len(lines) - count + 1):
+            other = _words(lines[start : start + count])
+            alike = 2 * (wanted & other).total() / (wanted.total() + other.total())
+            if alike > best:
+                best, found = alike, (start, start + count)
+    return found
 
 
-def _repeated(header: Sequence[Line], lines: Sequence[Line]) -> int | None:
-    """The line at which the header stands again on the other page; None where it does not."""
-    count = len(header)
-    if not count or count > len(lines):
-        return None
-    text = "\n".join(map(_text, header))
-    best, at = 0.0, None
-    for start in range(len(lines) - count + 1):
-        other = "\n".join(map(_text, lines[start : start + count]))
-        matcher = SequenceMatcher(None, text, other, autojunk=False)
-        if matcher.real_quick_ratio() > max(best, ALIKE) and matcher.quick_ratio() > best:
-            ratio = matcher.ratio()
-            best, at = max((best, at or 0), (ratio, start)) if ratio > best else (best, at)
-    return at if best >= ALIKE else None
+def _words(lines: Sequence[Line]) -> Counter[str]:
+    return Counter(word for line in lines for run in line for word in run.text.casefold().split())
 
 
-def _block(columns: _Columns, lines: Sequence[Line], first: int | None, header: int) -> list[Line]:
+def _block(
+    columns: _Columns, lines: Sequence[Line], repeated: tuple[int, int] | None
+) -> list[Line]:
     """The lines of the other page that are the table: those after a repeated header, else the run
     of lines that suits the columns best.
     """
-    start = 0 if first is None else first + header
+    first, start = repeated or (0, 0)
     rest = lines[start:]
     values = [_value(columns, line) for line in rest]
     distances = [_middle(below) - _middle(above) for above, below in pairwise(rest)]
     usual = median(distances) if distances else 1.0
-    begin, end = _best_run(values, [d > APART * usual for d in distances], first is not None)
+    begin, end = _best_run(values, [d > APART * usual for d in distances], repeated is not None)
     while 0 < begin < end and values[begin - 1] == 0.0 and distances[begin - 1] < 1.5 * usual:
         begin -= 1  # a label alone above the first full line heads it
     found = list(rest[begin:end])
-    return [*lines[first:start], *found] if first is not None else found
+    return [*lines[first:start], *found]
 
 
 def _value(columns: _Columns, line: Line) -> float:
