@@ -246,10 +246,20 @@ def _span(role: Element) -> Span | None:
 
 
 def _order(page: Element) -> list[str]:
-    """The regions' ids in reading order, groups opened."""
+    """The regions' ids in reading order, groups opened; where members are numbered, by number."""
     order = find(page, "ReadingOrder")
-    found = () if order is None else (item.get("regionRef") for item in order.iter())
-    return list(dict.fromkeys(key for key in found if key))
+    return [] if order is None else list(dict.fromkeys(_ordered(order)))
+
+
+def _ordered(group: Element) -> Iterator[str]:
+    def place(member: Element) -> float:
+        index = number(member.get("index"))
+        return 0.0 if index is None else index
+
+    for member in sorted(group, key=place):
+        if reference := member.get("regionRef"):
+            yield reference
+        yield from _ordered(member)
 
 
 def _links(page: Element) -> Iterator[tuple[str, str]]:
