@@ -84,6 +84,7 @@ SETTINGS = (
     Setting("entities", "rules"),
     Setting("tables", "auto"),
     Setting("masks", "ink"),
+    Setting("page class", "none"),
     Setting("keys", {}),
     Setting("layers", {}),
     Setting("last_project", ""),
