@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
+import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,8 @@ def _read_torch(data: bytes, name: str) -> Any:  # noqa: ANN401 - whatever was s
 
     try:
         # A record of command line options lies beside the weights of many papers: plain data.
-        with torch.serialization.safe_globals([argparse.Namespace]):
+        known = torch.serialization.safe_globals([argparse.Namespace])
+        with known, warnings.catch_warnings(action="ignore"):  # of protocols: the error tells
             return torch.load(BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "Unsupported" in str(error) or "not an allowed" in str(error) or "GLOBAL" in str(error):
