@@ -233,7 +233,8 @@ def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
     if not items:
         return
     rects = [rect_of(item.box) for item in items if isinstance(item, Word | Entity)]
-    paths = [outline(item) for item in items if isinstance(item, Table | Region)]
+    shaped = [item for item in items if isinstance(item, Table | Region)]
+    paths = [outline(item) for item in shaped if not _is_detailed(item)]
     with saved(painter):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for line in (look.pen("#ffffff", 4.0, alpha=210), look.pen(look.theme.accent, 2.0)):
@@ -241,6 +242,14 @@ def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
             painter.drawRects(rects)
             for path in paths:
                 painter.drawPath(path)
+        painter.setPen(look.pen(look.theme.accent, 1.0))  # a rim would hide what has many corners
+        for item in shaped:
+            if _is_detailed(item):
+                painter.drawPath(outline(item))
+
+
+def _is_detailed(item: Table | Region) -> bool:
+    return isinstance(item, Region) and sum(map(len, item.polygons)) > MOST_KNOBS
 
 
 def _paint_knobs(
