@@ -133,7 +133,7 @@ class _Reading:
         self.tokens: Tokens = tokens_of(network.pieces.pieces([word.text for word in self.words]))
         boxes, clamped = boxes_1000(self.words, given.page)
         if clamped:
-            text = _("{count} words lie partly outside the page.")
+            text = _("Words that lie partly outside the page: {count}.")
             self.notes = (*self.notes, text.format(count=clamped))
         self.ranges = windows(len(self.tokens.ids), network.longest - 2)
         picture = page_picture(given) if network.wants_picture and self.ranges else None
