@@ -7,7 +7,7 @@ from __future__ import annotations
 from desktop.canvas.tools.brush import BrushTool, EraserTool
 from desktop.canvas.tools.entity import EntityTool
 from desktop.canvas.tools.relation import RelationTool
-from desktop.canvas.tools.rotating import RotatedTool
+from desktop.canvas.tools.rotated import RotatedTool
 from desktop.canvas.tools.select import SelectTool
 from desktop.canvas.tools.shapes import BoxTool, PolygonTool, TableTool
 from desktop.canvas.tools.tool import Tool

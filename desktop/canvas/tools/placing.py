@@ -185,8 +185,10 @@ def grip_gesture(work: Workspace, pointer: Pointer) -> Gesture | None:
     if not items:
         return None
     item = items[0]
-    if isinstance(item, Region) and item.polygons and item.mask is None:
-        return region_gesture(work, pointer, item, has_turn=False)
+    if isinstance(item, Region):
+        own = region_gesture(work, pointer, item, has_turn=work.scene.live.has_turn)
+        if own is not None or (item.polygons and item.mask is None):
+            return own
     if isinstance(item, Word | Entity | Region):
         handle = handle_at(item.box.normalized(), pointer.point, pointer.reach)
         return Resize(work, pointer, item, handle=handle) if handle else None
