@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.appearance.icons import icon
 from desktop.dialogs.frame import Frame, choice
 from desktop.dialogs.key_field import KeyField
-from desktop.panels.forms import PlainLabel, make_narrow
+from desktop.panels.forms import PlainLabel
 from desktop.panels.key_texts import key_text
 from model_backend.translation import _
 
@@ -105,7 +105,7 @@ class KeysDialog(Frame):
         self.view = self._make_view()
         self.field = KeyField()
         self.conflict = PlainLabel()
-        make_narrow(self.conflict)
+        self.conflict.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.use_button = QPushButton(_("Use this key"))
         self.add_button = QPushButton(_("Use it too"))
         self.swap_button = QPushButton(_("Swap"))
