@@ -157,13 +157,11 @@ def test_page_without_words_is_silent_and_words_outside_are_told(tmp_path: Path)
     small_layoutlm(tmp_path / "small")
     found = recognize(tmp_path / "small")
     predictor = entities_model.create(install(record_of(found, Answers()), found.files))
-    blank, outside = (
-        page_of(),
-        page_of(Word(1, "name", Box(-9, -9, 20, 30)), Word(2, " ", Box(0, 0, 1, 1))),
-    )
-    silent, told = predictor([PredictorInput(Path("a"), blank), PredictorInput(Path("a"), outside)])
+    outside = page_of(Word(1, "name", Box(-9, -9, 20, 30)), Word(2, " ", Box(0, 0, 1, 1)))
+    pages = [PredictorInput(Path("a"), page) for page in (page_of(), outside)]
+    silent, told = predictor(pages)
     assert silent == Proposals("small")
-    assert told.notes == ("1 words lie partly outside the page.",)
+    assert told.notes == ("Words that lie partly outside the page: 1.",)
 
 
 def test_numbers_that_are_none_propose_nothing(tmp_path: Path) -> None:
