@@ -57,7 +57,7 @@ class CheckActions(QObject):
             self.said.emit(self._line(found))
 
     def _jump(self, found: Finding) -> None:
-        from model_backend.quality.live import cells_of
+        from model_backend.quality.live import area_of, cells_of
 
         page = self._editor.page
         if page is None:
@@ -66,8 +66,9 @@ class CheckActions(QObject):
         cells = cells_of(page, found)
         ids = found.ids[:1] if cells else found.ids
         self._editor.selection.select((own for own in ids if own in there), cells)
-        if self._editor.selection.ids:
-            self._canvas.zoom_to_selection()
+        area = area_of(page, found)
+        if area is not None:
+            self._canvas.zoom_to(area)
 
     def _line(self, found: Finding) -> str:
         """What is wrong and which key helps, in one line."""

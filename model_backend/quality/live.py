@@ -9,15 +9,18 @@ from typing import Any
 
 import orjson
 
-from model_backend.document import Page, Span, Word
+from model_backend.document import Box, Page, Span, Word, union_of
 from model_backend.document_json import to_json
-from model_backend.quality.checks import check
+from model_backend.quality.checks import check, outline_of
 from model_backend.quality.findings import Finding, Severity
+from model_backend.table_grid import box_to_page, column_edges, row_edges
 
 ONLY_IN_SETS = frozenset({"words-covered-badly"})
 """Figures of a data set's quality: nothing on the page can be pointed at."""
 MAY_STAND = frozenset({"entity-without-words"})
 """Errors of a format that a page may have all the same: a signature has no words."""
+AROUND = 0.4
+"""So much of the page is shown around a small thing."""
 _WORK = ("status", "score", "source", "source_data", "is_unsure", "note")
 """What may change of a thing without its being another thing to check."""
 
@@ -90,3 +93,28 @@ def cells_of(page: Page, found: Finding) -> Span | None:
     if found.rule.startswith("header-") and table.header_rows:
         return Span(0, table.header_rows, 0, columns)
     return Span(rows - 1, rows, 0, columns) if found.rule == "projected-row-last" else None
+
+
+def area_of(page: Page, found: Finding) -> Box | None:
+    """The part of the page to look at for a finding, with something of what is around it: its
+    words, else its cells, else its annotations.
+    """
+    wanted = set(found.ids)
+    boxes = [word.box.normalized() for word in page.words if word.id in wanted]
+    cells = cells_of(page, found)
+    table = next((item for item in page.tables if item.id in found.ids[:1]), None)
+    if not boxes and cells is not None and table is not None:
+        rows, columns = row_edges(table), column_edges(table)
+        box = Box(
+            columns[cells.column0], rows[cells.row0], columns[cells.column1], rows[cells.row1]
+        )
+        boxes = [box_to_page(table, box)]
+    if not boxes:
+        items = (item for item in page.annotations if item.id in wanted)
+        outlines = (outline_of(item) for item in items)
+        boxes = [outline for outline in outlines if outline is not None]
+    if not boxes:
+        return None
+    around = union_of(boxes)
+    room = max((AROUND * max(page.width, page.height) - max(around.width, around.height)) / 2, 0.0)
+    return around.grown(room)

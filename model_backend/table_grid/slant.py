@@ -38,7 +38,7 @@ def _turned_once(table: Table) -> Table:
     (x, y), box = table.box.center, table.box
     turned = replace(
         table,
-        box=Box(x + box.y0 - y, y - (box.x1 - x), x + box.y1 - y, y - (box.x0 - x)),
+        box=Box(x + box.y0 - y, y + x - box.x1, x + box.y1 - y, y + x - box.x0),
         rows=tuple(Band(y + x - band.end, y + x - band.start) for band in reversed(table.columns)),
         columns=tuple(Band(x + band.start - y, x + band.end - y) for band in table.rows),
         spans=(),
