@@ -198,18 +198,6 @@ def is_in(cells: Span, place: Place) -> bool:
     return cells.row0 <= place[0] < cells.row1 and cells.column0 <= place[1] < cells.column1
 
 
-def grown_to_cells(table: Table, span: Span) -> Span:
-    """The smallest range that holds this one and cuts no merged cell."""
-    parts = [span, *_merged_in(table, span)]
-    grown = Span(
-        min(part.row0 for part in parts),
-        max(part.row1 for part in parts),
-        min(part.column0 for part in parts),
-        max(part.column1 for part in parts),
-    )
-    return grown if grown == span else grown_to_cells(table, grown)
-
-
 def between(
     table: Table, first: Place, last: Place, *, is_rows: bool = False, is_columns: bool = False
 ) -> Span:
@@ -218,7 +206,7 @@ def between(
     rows = sorted((first[0], last[0])) if not is_columns else (0, everything.row1 - 1)
     columns = sorted((first[1], last[1])) if not is_rows else (0, everything.column1 - 1)
     span = Span(rows[0], rows[1] + 1, columns[0], columns[1] + 1)
-    return grown_to_cells(table, span)
+    return table_grid.grown_to_cells(table, span)
 
 
 def neighbour(table: Table, place: Place, way: Place) -> Place:

@@ -143,7 +143,7 @@ class TableView(TextView):
         table = self.work.apply_to_table(text, change)
         if table is not None:
             kept = table_actions.clipped(table, cells)
-            kept = table_actions.grown_to_cells(table, kept) if kept else None
+            kept = table_grid.grown_to_cells(table, kept) if kept else None
             self.work.select((table.id,), kept)
 
     def change_cells(self, text: str, change: Callable[[Table, Span], Table]) -> None:

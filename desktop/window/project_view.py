@@ -62,11 +62,12 @@ class ProjectView(QObject):
         self.changes_panel = Changes(editor, self.changes.comparison)
         self.checks = Checks(bench.checks)
         self.marked = MarkedList(editor)
+        self.cells = CellGrid(editor)
         self.panels: dict[str, QWidget] = {
             "pages": self.page_list,
             "inspector": self.inspector,
             "annotations": self.annotation_list,
-            "cells": CellGrid(editor),
+            "cells": self.cells,
             "history": HistoryList(editor),
             "checks": self.checks,
             "layers": self.layers,
@@ -150,6 +151,9 @@ class ProjectView(QObject):
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.canvas.customContextMenuRequested.connect(self._show_page_menu)
         self.annotation_list.edit_wanted.connect(self._edit_text)
+        self.cells.menu_wanted.connect(self._show_menu)
+        self.cells.view.left.connect(self._focus_page)
+        self.cells.view.deletion_wanted.connect(self.canvas.delete_in_table)
         self.checks.jump_wanted.connect(self.problems.show_chosen)
         self.checks.repair_wanted.connect(self.problems.repair)
         self.checks.accept_wanted.connect(self.problems.accept_warning)

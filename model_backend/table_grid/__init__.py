@@ -12,7 +12,15 @@ from model_backend.table_grid.bands import (
     split_columns,
     split_rows,
 )
-from model_backend.table_grid.cells import Cell, cell_at, cell_text, cells, words_of_cells
+from model_backend.table_grid.cells import (
+    Cell,
+    cell_at,
+    cell_text,
+    cells,
+    grown_to_cells,
+    merged_cells,
+    words_of_cells,
+)
 from model_backend.table_grid.edits import (
     add_column_edge,
     add_row_edge,
@@ -70,9 +78,11 @@ __all__ = [
     "extend_rows",
     "frame_to_page",
     "from_objects",
+    "grown_to_cells",
     "join_columns",
     "join_rows",
     "merge_cells",
+    "merged_cells",
     "misplaced",
     "move_column_edge",
     "move_row_edge",

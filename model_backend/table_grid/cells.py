@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from model_backend.document import Box, Span, Table, Word
 from model_backend.reading_order import lines_of
-from model_backend.table_grid.frame import box_to_frame, column_edges, row_edges
+from model_backend.table_grid.frame import box_to_frame, column_edges, is_overlap, row_edges
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,20 @@ def cell_spans(table: Table) -> tuple[Span, ...]:
         for column in range(len(table.columns))
     )
     return tuple(dict.fromkeys(spans))
+
+
+def grown_to_cells(table: Table, span: Span) -> Span:
+    """The smallest range that holds this one and cuts no merged cell."""
+    width = len(table.columns)
+    merged = [*table.spans, *(Span(row, row + 1, 0, width) for row in table.projected_rows)]
+    parts = [span, *(other for other in merged if is_overlap(other, span))]
+    grown = Span(
+        min(part.row0 for part in parts),
+        max(part.row1 for part in parts),
+        min(part.column0 for part in parts),
+        max(part.column1 for part in parts),
+    )
+    return grown if grown == span else grown_to_cells(table, grown)
 
 
 HALF = 0.5
@@ -120,6 +134,8 @@ def _best_span(
     overlaps: dict[Span, float] = defaultdict(float)
     row0, row1 = grid_range(rows, box.y0, box.y1)
     column0, column1 = grid_range(columns, box.x0, box.x1)
+    if row0 == row1 and column0 == column1:
+        return merged.get((row0, column0)) or Span(row0, row0 + 1, column0, column0 + 1)
     for row in range(row0, row1 + 1):
         for column in range(column0, column1 + 1):
             span = merged.get((row, column), Span(row, row + 1, column, column + 1))

@@ -78,7 +78,7 @@ class MoveEdge(Gesture):
         self._edges = edges_of_axis(table, is_row=edge.is_row)
         is_outline = edge.index in (0, len(self._edges) - 1)
         self._words = words_around(work, table) if is_outline else work.table_words(table)
-        self._made: tuple[Pointer, Table, Cut] | None = None
+        self._made: tuple[Pointer, Table, Cut, Misplaced] | None = None
         self._told = misplaced_text(self._words.placement.misplaced)
         work.choose_edge(edge)
 
@@ -94,7 +94,7 @@ class MoveEdge(Gesture):
         """Say how many words lie wrong where that has changed."""
         super().move(pointer)
         if not self.is_click:
-            self._told = tell(self.work, self._misplaced(), self._told)
+            self._told = tell(self.work, self._make()[3], self._told)
 
     def changed(self) -> Table:
         """The table with the edge where the pointer is, or without it beyond a neighbour."""
@@ -116,15 +116,14 @@ class MoveEdge(Gesture):
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """The gap that the edge has snapped to, and the words that now lie wrong."""
-        if not self.is_click:
-            _pointer, table, cut = self._make()
-            if len(table.rows) + len(table.columns) == len(self._table.rows) + len(
-                self._table.columns
-            ):
-                paint_cut(painter, self._table, cut, look)
-            paint_wrong_words(painter, self._misplaced().words, look)
+        if self.is_click:
+            return
+        _pointer, table, cut, wrong = self._make()
+        if len(edges_of_axis(table, is_row=cut.is_row)) == len(self._edges):
+            paint_cut(painter, self._table, cut, look)
+        paint_wrong_words(painter, wrong.words, look)
 
-    def _make(self) -> tuple[Pointer, Table, Cut]:
+    def _make(self) -> tuple[Pointer, Table, Cut, Misplaced]:
         """The table and its edge for where the pointer is, made once for each place."""
         if self._made is None or self._made[0] != self.last:
             snap = self._snap()
@@ -132,7 +131,8 @@ class MoveEdge(Gesture):
                 table = self._joined(snap.value) or self._moved(snap.value)
             except ValueError:
                 table = self._table
-            self._made = self.last, table, Cut(self._edge.is_row, snap.value, snap.gap)
+            cut = Cut(self._edge.is_row, snap.value, snap.gap)
+            self._made = self.last, table, cut, self._misplaced(snap.value)
         return self._made
 
     def _snap(self) -> Snap:
@@ -143,10 +143,10 @@ class MoveEdge(Gesture):
         edge = self._edge
         return self._words.snap(value, self.last.pixel, is_row=edge.is_row, edge=edge.index)
 
-    def _misplaced(self) -> Misplaced:
+    def _misplaced(self, value: float) -> Misplaced:
         low, high = beside_edge(self._edges, self._edge.index)
-        value = min(max(self._snap().value, low), high)
-        return self._words.placement.with_edge_at(self._edge.index, value, is_row=self._edge.is_row)
+        value, is_row = min(max(value, low), high), self._edge.is_row
+        return self._words.placement.with_edge_at(self._edge.index, value, is_row=is_row)
 
     def _joined(self, value: float) -> Table | None:
         """The table without the edge, where it was dragged onto or over a neighbour."""
