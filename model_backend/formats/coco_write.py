@@ -320,10 +320,11 @@ class Writer:
             top = {"info": INFO, "licenses": [], **self._top}
             out.write(orjson.dumps(top)[:-1] + b',\n"images":[\n')
             _put_all(out, self._numbered_images(part.images, image_ids))
-            out.write(b'],\n"annotations":[\n')
-            _put_all(out, self._numbered_annotations(part.annotations, image_ids, category_ids))
             out.write(b'],\n"categories":')
-            out.write(orjson.dumps(list(self._categories.records.values())) + b"}\n")
+            out.write(orjson.dumps(list(self._categories.records.values())))
+            out.write(b',\n"annotations":[\n')
+            _put_all(out, self._numbered_annotations(part.annotations, image_ids, category_ids))
+            out.write(b"]}\n")
 
     def _numbered_images(self, spool: BinaryIO, image_ids: list[Any]) -> Iterator[Record]:
         for record in _lines(spool):

@@ -61,25 +61,39 @@ def check_coco(file: Path, folder: Path, expected: Expected) -> None:
 
     `expected` gives what the file must say, image for image in its order; it is asked twice.
     """
-    _check_images(file, folder, expected())
+    categories = _check_images(file, folder, expected())
     wanted = _places(expected())
-    ids: set[Any] = set()
-    last = count = 0
-    for coco, found in _loaded(file):
+    ids = _Ids()
+    for coco, found in _loaded(file, categories):
         for annotation in found:
             image, place = next(wanted, (None, 0))
             if image is None or coco.imgs[annotation["image_id"]]["file_name"] != image.name:
                 fail(file, f"annotation {annotation['id']}: image")
             _check_annotation(file, coco, annotation, image, place)
-            count += 1
-            if isinstance(annotation["id"], int) and annotation["id"] > last and not ids:
-                last = annotation["id"]  # ids that only grow need not be remembered
-            else:
-                ids.add(annotation["id"])
+            if not ids.add(annotation["id"]):
+                fail(file, f"annotation {annotation['id']}: id")
     if next(wanted, None) is not None:
         fail(file, "number of annotations")
-    if ids:
-        _check_ids(file, count)
+
+
+class _Ids:
+    """Ids that were there; numbers that only grow need not be remembered one by one."""
+
+    def __init__(self) -> None:
+        self._first = self._last = 0
+        self._others: set[Any] = set()
+
+    def add(self, key: Any) -> bool:  # noqa: ANN401 - a number or a text
+        """Whether the id was not there yet."""
+        if key == self._last + 1:
+            self._first = self._first or key
+            self._last = key
+            return key not in self._others
+        is_new = key not in self._others
+        if isinstance(key, int) and self._first <= key <= self._last:
+            is_new = False
+        self._others.add(key)
+        return is_new
 
 
 def _places(expected: Iterator[ExpectedBoxes]) -> Iterator[tuple[ExpectedBoxes, int]]:
@@ -87,13 +101,7 @@ def _places(expected: Iterator[ExpectedBoxes]) -> Iterator[tuple[ExpectedBoxes, 
     return ((image, place) for image in expected for place in range(len(image.labels)))
 
 
-def _check_ids(file: Path, count: int) -> None:
-    elements = ElementReader(file).elements()
-    if len({value["id"] for key, value, _ in elements if key == "annotations"}) != count:
-        fail(file, "ids")
-
-
-def _loaded(file: Path) -> Iterator[tuple[Any, list[Any]]]:
+def _loaded(file: Path, categories: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
     """The file in pycocotools' hands: as it is, or in parts where it would fill the memory."""
     from pycocotools.coco import COCO
 
@@ -102,17 +110,15 @@ def _loaded(file: Path) -> Iterator[tuple[Any, list[Any]]]:
             coco = COCO(str(file))
             yield coco, coco.dataset["annotations"]
             return
-        for dataset in _parts(file):
+        for dataset in _parts(file, categories):
             coco = COCO()
             coco.dataset = dataset
             coco.createIndex()
             yield coco, dataset["annotations"]
 
 
-def _parts(file: Path) -> Iterator[dict[str, list[Any]]]:
+def _parts(file: Path, categories: list[Any]) -> Iterator[dict[str, list[Any]]]:
     """The file in pieces, each with its annotations and their images."""
-    elements = ElementReader(file).elements()
-    categories = [value for key, value, _ in elements if key == "categories"]
     images = (value for key, value, _ in ElementReader(file).elements() if key == "images")
     found = (value for key, value, _ in ElementReader(file).elements() if key == "annotations")
     image: dict[str, Any] = {}
@@ -127,20 +133,29 @@ def _parts(file: Path) -> Iterator[dict[str, list[Any]]]:
         yield {"images": own, "categories": categories, "annotations": part}
 
 
-def _check_images(file: Path, folder: Path, expected: Iterator[ExpectedBoxes]) -> None:
-    """Every image is there, in its order, with its size and picture."""
-    for key, image, _place in ElementReader(file).elements():
+def _check_images(file: Path, folder: Path, expected: Iterator[ExpectedBoxes]) -> list[Any]:
+    """Every image is there, in its order, with its size and picture; the categories that follow."""
+    categories: list[Any] = []
+    for key, value, _place in ElementReader(file).elements():
+        if key == "annotations":
+            break
+        if key == "categories":
+            categories.append(value)
         if key == "images":
-            wanted = next(expected, None)
-            if wanted is None or image["file_name"] != wanted.name:
-                fail(file, "images")
-            size = (image["width"], image["height"])
-            if size != (wanted.width, wanted.height):
-                fail(file, f"size of {wanted.name}")
-            if wanted.has_picture and picture_size(folder / wanted.name) != size:
-                fail(folder / wanted.name, "size of the picture")
+            _check_image(file, folder, value, next(expected, None))
     if next(expected, None) is not None:
         fail(file, "images")
+    return categories
+
+
+def _check_image(file: Path, folder: Path, image: Any, wanted: ExpectedBoxes | None) -> None:  # noqa: ANN401 - JSON
+    if wanted is None or image["file_name"] != wanted.name:
+        fail(file, "images")
+    size = (image["width"], image["height"])
+    if size != (wanted.width, wanted.height):
+        fail(file, f"size of {wanted.name}")
+    if wanted.has_picture and picture_size(folder / wanted.name) != size:
+        fail(folder / wanted.name, "size of the picture")
 
 
 def _check_annotation(
