@@ -54,6 +54,13 @@ class WordCrop(QWidget):
         self.setGeometry(round(x), round(y), round(wide), round(tall))
         self.update()
 
+    def fit(self) -> None:
+        """Show the place as large as the widget, where a layout has placed it."""
+        wide = (self.width() - 2 * EDGE_PX) / max(self._box.width + 2 * self._box.height, 1e-3)
+        tall = (self.height() - CAPTION_PX - 2 * EDGE_PX) / (self._box.height * (1 + 2 * AROUND))
+        self._scale = min(self._scale, wide, tall)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paper, picture, the word framed, the caption."""
         painter = QPainter(self)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.dialogs.frame import choice
 from desktop.dialogs.replace_model import AFTER, PAGE, TEXT, ReplaceModel
+from desktop.dialogs.space_key import SpaceKey
 from desktop.dialogs.work_frame import WorkFrame
 from desktop.document.many_pages import PAGES_A_STEP, ManyPages, steps_for
 from desktop.document.searching import Found, Wanted, replaced_on, search_project
@@ -121,8 +122,12 @@ class ReplaceDialog(WorkFrame):
         self.scope.currentIndexChanged.connect(self._forget)
         self.all_button.clicked.connect(lambda: self.model.tick_all(is_on=True))
         self.none_button.clicked.connect(lambda: self.model.tick_all(is_on=False))
+        SpaceKey(self.view).pressed.connect(self._toggle)
         self.model.dataChanged.connect(self.show_state)
         self.view.selectionModel().currentRowChanged.connect(self._show_on_page)
+
+    def _toggle(self) -> None:
+        self.model.toggle(sorted({index.row() for index in self.view.selectedIndexes()}))
 
     @property
     def wanted(self) -> Wanted:
@@ -229,13 +234,10 @@ class ReplaceDialog(WorkFrame):
             self._selection.select((one.item_id,))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter searches until something was found; Space ticks the chosen lines."""
+        """Enter searches until something was found."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and not self.model.rows:
             self.search()
-        elif event.key() == Qt.Key.Key_Space and self.view.hasFocus():
-            rows = sorted({index.row() for index in self.view.selectedIndexes()})
-            self.model.toggle(rows)
         else:
             super().keyPressEvent(event)
 

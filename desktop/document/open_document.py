@@ -137,13 +137,6 @@ class OpenDocument(QObject):
                 self.schema_changed.emit()
         self.history_changed.emit()
 
-    def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
-        """Apply what a person asked a job for to the current page: an undo step like any other.
-
-        Reading a page's text again may replace corrected words, which must not be lost for good.
-        """
-        self.apply(text, change(self.page(page_id)))
-
     def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
         """Merge what models say about a page; it is kept unchanged beside what becomes of it."""
         before = page = self.page(page_id)

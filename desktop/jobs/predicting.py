@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.document import edits
 from desktop.errors import UserError
 from desktop.jobs.course import Step
 from desktop.jobs.pages import EVERY, page_label
@@ -163,7 +162,7 @@ def _pages(target: ProjectTarget, *, again: bool) -> Sequence[int]:
 
 
 class RecognizeRegion:
-    """Reads the words of a page, or of a box on it, again."""
+    """Reads the words of a page, or of a box on it, again; nothing is changed by it."""
 
     total = 1
 
@@ -174,13 +173,17 @@ class RecognizeRegion:
         box: Box | None,
         *,
         languages: str = "",
+        psm: int = 0,
+        enlarge: float = 1.0,
         passwords: Passwords | None = None,
     ) -> None:
         self._target, self._page_id, self._box = target, page_id, box
-        self._languages = languages
+        self._options: dict[str, object] = {"languages": languages, "enlarge": enlarge}
+        if psm:
+            self._options["psm"] = psm
         self._passwords = passwords or Passwords()
         self._is_taken = False
-        self._words = 0
+        self._words: tuple[Word, ...] = ()
 
     @property
     def title(self) -> str:
@@ -198,27 +201,22 @@ class RecognizeRegion:
             "batch",
             sources.recognize,
             (self._target.store.document_path(document), page, self._box),
-            {"languages": self._languages, "password": self._passwords.of(document.sha256)},
+            {**self._options, "password": self._passwords.of(document.sha256)},
             READING_LIMIT,
             page_label(document, page.number),
             (page.rotation, page.skew),
         )
 
     def receive(self, step: Step, result: tuple[Word, ...]) -> None:
-        """The new words take the place of the old ones."""
+        """Keep what was read: a person chooses what of it is taken."""
         page = self._target.page(self._page_id)
         if (page.rotation, page.skew) != step.subject:
             raise UserError("The page was turned while its text was read. Read it again.")
-        self._words = len(result)
-        self._target.bring(
-            READ_AGAIN,
-            self._page_id,
-            lambda page: edits.replace_words(page, result, self._box),
-        )
+        self._words = result
 
     def fail(self, step: Step, error: BaseException) -> None:
         """Nothing was changed, so there is nothing to mend."""
 
-    def result(self) -> int:
-        """How many words were read."""
+    def result(self) -> tuple[Word, ...]:
+        """The words that were read; their ids are not those of the page."""
         return self._words

@@ -33,9 +33,6 @@ class ProjectTarget(Protocol):
     ) -> tuple[Document, tuple[int, ...]]:
         """Take a file and its pages in; what is already there is returned instead."""
 
-    def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
-        """Apply a job's result to the current page."""
-
     def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
         """Merge what models say into the current page."""
 
@@ -69,11 +66,6 @@ class StoreTarget:
     ) -> tuple[Document, tuple[int, ...]]:
         """Take a file and its pages in; what is already there is returned instead."""
         return self.store.add_document(path, document, pages, read=read)
-
-    def bring(self, text: str, page_id: int, change: Callable[[Page], Page]) -> None:
-        """Apply a job's result to the current page."""
-        page = self.store.page(page_id)
-        self.store.apply(text, [PageChange(page, change(page))], kind=RevisionKind.JOB)
 
     def bring_proposals(self, page_id: int, proposals: Sequence[Proposals]) -> None:
         """Merge what models say into the current page, in one revision."""

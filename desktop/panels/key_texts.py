@@ -10,7 +10,15 @@ _KEY_NAMES = {
     "Ins": "Insert",
     "Del": "Delete",
 }
-_HIDDEN_KEYS = ("Enter", "Alt+Enter", "Shift+Enter", "Ctrl+Enter", "Ctrl+Shift+Enter", "Backtab", "Ctrl+=")
+_HIDDEN_KEYS = (
+    "Enter",
+    "Alt+Enter",
+    "Shift+Enter",
+    "Ctrl+Enter",
+    "Ctrl+Shift+Enter",
+    "Backtab",
+    "Ctrl+=",
+)
 """Second spellings of a key that people know by one name."""
 
 

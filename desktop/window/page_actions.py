@@ -102,10 +102,26 @@ class PageActions(QObject):
             )
 
     def recognize(self) -> None:
-        """Read the text of the selection again, of the whole page when nothing is selected."""
-        page = self._bench.editor.page
-        if page is not None:
-            self._bench.recognize(page.id, self._selected_box())
+        """Read the text of the selection again, of the whole page when nothing is selected; a
+        person chooses what of it is taken.
+        """
+        from desktop.dialogs.read_again_dialog import ReadAgainDialog
+        from desktop.document.rereading import taken
+
+        page, box, bench = self._bench.editor.page, self._selected_box(), self._bench
+        if page is None:
+            return
+        dialog = ReadAgainDialog(
+            page,
+            box,
+            lambda settings: bench.recognize(page.id, box, settings),
+            bench.images,
+            bench.settings.value("ocr_languages"),
+            self._window,
+        )
+        if dialog.exec():
+            chosen = dialog.chosen
+            bench.editor.change(mark("Read the text again"), lambda page: taken(page, chosen))
 
     def _selected_box(self) -> Box | None:
         things = [t for t in self._bench.editor.selected if not isinstance(t, Relation)]

@@ -19,6 +19,7 @@ from model_backend.translation import _
 
 if TYPE_CHECKING:
     from desktop.dialogs.export_dialog import ExportChoice
+    from desktop.dialogs.read_again_dialog import ReadSettings
     from desktop.document.open_document import OpenDocument
     from desktop.document.selection import Selection
     from desktop.jobs.page_images import PageImages
@@ -140,13 +141,15 @@ class Workbench(QObject):
         prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
         return self.runner.start(prelabelling)
 
-    def recognize(self, page_id: int, box: Box | None) -> Job:
-        """Read the text of a page, or of a part of it, again."""
+    def recognize(self, page_id: int, box: Box | None, settings: ReadSettings) -> Job:
+        """Read the text of a page, or of a part of it, again; the job's result are the words."""
         reading = work.RecognizeRegion(
             self.document,
             page_id,
             box,
-            languages=self.settings.value("ocr_languages"),
+            languages=settings.languages,
+            psm=settings.psm,
+            enlarge=settings.enlarge,
             passwords=self.passwords,
         )
         return self.runner.start(reading)

@@ -92,8 +92,12 @@ def recognize(
     languages: str = "",
     password: str = "",
     psm: int = SPARSE_TEXT,
+    enlarge: float = 1.0,
 ) -> tuple[Word, ...]:
-    """Words of the page or of a box on it by tesseract: ids from 1 in reading order, page units."""
+    """Words of the page or of a box on it by tesseract: ids from 1 in reading order, page units.
+
+    `psm` is tesseract's page segmentation mode; `enlarge` multiplies the scale that is read at.
+    """
     from model_backend.reading_order import reading_order
     from model_backend.sources import ocr
 
@@ -103,7 +107,7 @@ def recognize(
     picture = render_image(
         path,
         page.number,
-        scale=_reading_scale(page),
+        scale=_reading_scale(page) * enlarge,
         rotation=page.rotation,
         skew=page.skew,
         clip=None if box is None else region,

@@ -105,8 +105,8 @@ def _options(box: QRectF, letters: int) -> list[QRectF]:
     wide = LETTER_PX * letters + 2 * PAD_PX
     middle = box.center().y() - TALL_PX / 2
     corners = (
-        (box.left() - 0.6 * wide, middle),
-        (box.right() - 0.4 * wide, middle),
+        (box.left() - 0.85 * wide, middle),
+        (box.right() - 0.2 * wide, middle),
         (box.left() - wide, middle),
         (box.center().x() - wide / 2, middle),
         (box.left(), box.top() - TALL_PX),

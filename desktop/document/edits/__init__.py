@@ -45,7 +45,13 @@ from desktop.document.edits.shapes import (
 )
 from desktop.document.edits.tables import continue_table, put_table
 from desktop.document.edits.warnings import ask_again, let_stand
-from desktop.document.edits.words import add_word, replace_words, set_illegible, set_word_text
+from desktop.document.edits.words import (
+    add_word,
+    exchange_words,
+    replace_words,
+    set_illegible,
+    set_word_text,
+)
 
 __all__ = [
     "accept",
@@ -62,6 +68,7 @@ __all__ = [
     "delete",
     "deskew",
     "distribute",
+    "exchange_words",
     "join_entities",
     "let_stand",
     "link",

@@ -43,13 +43,19 @@ def set_illegible(page: Page, word_ids: Iterable[int], is_illegible: bool) -> Pa
 
 
 def replace_words(page: Page, words: Sequence[Word], box: Box | None) -> Page:
-    """The words of a region (None: the whole page) read again.
+    """The words of a region (None: the whole page) read again."""
+    old = [word.id for word in page.words if box is None or word.box.overlap(box) >= _MOSTLY]
+    return exchange_words(page, old, words)
+
+
+def exchange_words(page: Page, word_ids: Iterable[int], words: Sequence[Word]) -> Page:
+    """Other words in place of these.
 
     The new words get ids of this page. An entity keeps its other words and takes the new ones that
     lie where its old ones lay; one that is left without words keeps its text and box, since a
     person may have made it.
     """
-    old = {word.id: word for word in page.words if box is None or word.box.overlap(box) >= _MOSTLY}
+    old = {word.id: word for word in words_by_id(page, word_ids)}
     new = tuple(replace(word, id=page.next_id + index) for index, word in enumerate(words))
     if not old and not new:
         return page
@@ -60,7 +66,7 @@ def replace_words(page: Page, words: Sequence[Word], box: Box | None) -> Page:
         before = words_by_id(page, entity.word_ids)
         heirs = _taken_over(before, old, new)
         results.append(following(entity, before, heirs) if heirs else replace(entity, word_ids=()))
-    return put(after, *results)
+    return begun(put(after, *results))
 
 
 _MOSTLY = 0.5

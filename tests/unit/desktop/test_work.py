@@ -285,9 +285,10 @@ def test_a_region_is_read_again(target: work.StoreTarget, workers: Workers, tmp_
     (page_id,) = target.store.page_ids()
     box = Box(150, 200, 800, 320)
     outcome = work.run(work.RecognizeRegion(target, page_id, box, languages="eng"), workers)
-    assert outcome.result == 3
-    texts = [word.text for word in target.store.page(page_id).words]
-    assert texts == ["Invoice", "number", "1"]
+    assert [word.text for word in outcome.result] == ["Invoice", "number", "1"]
+    assert target.store.page(page_id).words == ()
+    other = work.RecognizeRegion(target, page_id, box, languages="eng", psm=7, enlarge=2.0)
+    assert [word.text for word in work.run(other, workers).result][:2] == ["Invoice", "number"]
 
 
 def test_a_data_set_comes_with_its_annotations_and_a_broken_member_costs_itself(

@@ -305,7 +305,7 @@ def test_words_read_again_give_corrected_ones_back_on_undo(document: OpenDocumen
     page_id = document.store.page_ids()[0]
     document.apply("Word text", edits.set_word_text(document.page(page_id), 1, "mine"))
     before = document.page(page_id)
-    document.bring("Recognize", page_id, lambda page: edits.replace_words(page, (), page.box))
+    document.apply("Recognize", edits.replace_words(before, (), before.box))
     assert document.undo_text == "Recognize"
     document.undo()
     assert document.page(page_id).words == before.words

@@ -74,14 +74,6 @@ def test_labels_and_pages_change_in_one_step(document: OpenDocument) -> None:
     assert [item.label for item in document.page(1).entities[:2]] == ["question", "answer"]
 
 
-def test_job_is_applied_to_the_current_page(document: OpenDocument) -> None:
-    document.apply("Note", edits.set_note(document.page(1), "mine"))
-    document.bring("Job", 1, lambda page: edits.add_word(page, "found", Box(0, 0, 9, 9)))
-    assert document.page(1).note == "mine"
-    assert document.page(1).words[-1].text == "found"
-    assert document.undo_text == "Job"
-
-
 def test_proposals_of_several_models_come_in_one_revision(document: OpenDocument) -> None:
     heard = _heard(document)
     said = [
