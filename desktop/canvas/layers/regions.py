@@ -100,7 +100,8 @@ class MaskImages:
     def draw(self, painter: QPainter, mask: Mask, name: str, alpha: int, scale: float) -> None:
         """Paint a mask in a colour where it lies; `scale` is the screen's pixels a page unit."""
         a, b, c, d, _e, _f = mask.to_page
-        step = step_for(scale * abs(a * d - b * c) ** 0.5)
+        pixel = abs(a * d - b * c) ** 0.5
+        step = step_for(scale * pixel)
         image = self.image(mask, name, alpha, step)
         if image is None:
             return
@@ -108,6 +109,8 @@ class MaskImages:
         part = QRectF(0, 0, mask.width / step, mask.height / step)
         with saved(painter):
             painter.setTransform(transform_of(mask.to_page), True)
+            is_smaller = scale * pixel < 1
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
             painter.drawImage(QRectF(0, 0, mask.width, mask.height), image, part)
 
     def image(self, mask: Mask, name: str, alpha: int, step: int = 1) -> QImage | None:
