@@ -164,7 +164,8 @@ def test_random_sequences_of_edits_never_leave_an_invalid_table(part: int) -> No
 def test_every_edit_of_the_module_is_tried() -> None:
     others = {
         "box_to_frame", "box_to_page", "cell_at", "cell_text", "cells", "column_edges",
-        "empty_table", "frame_to_page", "from_objects", "misplaced", "objects", "problems",
+        "empty_table", "frame_to_page", "from_objects", "grown_to_cells", "merged_cells",
+        "misplaced", "objects", "problems",
         "propose_grid", "row_edges", "to_frame", "to_page", "transformed", "words_of_cells",
     }  # fmt: skip
     functions = {name for name in grid.__all__ if name[0].islower()}
