@@ -28,6 +28,9 @@ from model_backend.document import (
     union_of,
 )
 
+LEAST_MOVE = 1e-9
+"""Nearer than this is in place: sums are not exact."""
+
 Placed = Entity | Table | Region
 
 
@@ -69,7 +72,8 @@ def align(page: Page, ids: Iterable[int], side: Side) -> Page:
     around = union_of(outline_box(item) for item in items)
     for item in items:
         dx, dy = _way_to(outline_box(item), around, side)
-        page = move(page, [item.id], dx=dx, dy=dy)
+        if math.hypot(dx, dy) > LEAST_MOVE:
+            page = move(page, [item.id], dx=dx, dy=dy)
     return page
 
 
@@ -86,7 +90,7 @@ def distribute(page: Page, ids: Iterable[int], *, is_across: bool) -> Page:
     at = start
     for item, size in zip(row, sizes, strict=True):
         by = at - getattr(boxes[item.id], first)
-        if item is not row[-1] and not math.isclose(by, 0.0, abs_tol=1e-9):
+        if item is not row[-1] and abs(by) > LEAST_MOVE:
             page = move(page, [item.id], dx=by if is_across else 0.0, dy=0.0 if is_across else by)
         at += size + gap
     return page

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pycocotools import mask as coco
 
 from model_backend import masks
 from model_backend.document import Mask, Polygon, compose, rotation_about
@@ -83,6 +84,15 @@ def test_fewer_corners_fill_no_hole_and_lose_no_part(bitmap: np.ndarray, count: 
     assert simpler.corners(count) == wanted
     assert sum(map(len, rings)) <= wanted
     assert simpler.iou(simpler.most) == 1.0
+
+
+def test_other_readers_leave_the_holes_open() -> None:
+    bitmap = ring()
+    (polygon,) = masks.outline_polygons(masks.mask_from_bitmap(bitmap))
+    flat = [side for point in polygon for side in point]
+    theirs = coco.decode(coco.merge(coco.frPyObjects([flat], 100, 100))).astype(bool)
+    assert not theirs[50, 50]
+    assert (theirs & bitmap).sum() / (theirs | bitmap).sum() > 0.97
 
 
 def test_a_simplified_ring_is_good_with_few_corners_and_keeps_its_hole() -> None:
