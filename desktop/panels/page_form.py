@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
 from desktop.panels.forms import FactForm, PlainLabel, TextField
+from desktop.panels.page_kind import PageKind
 from model_backend.document import Page, PageStatus, Status
 from model_backend.translation import _, mark
 
@@ -29,9 +30,12 @@ class PageForm(QWidget):
             self.status.addItem(_(text), status)
         self.status.setAccessibleName(_("Status of the page"))
         self.status.activated.connect(self._set_status)
+        self.kind = PageKind()
+        self.kind.chosen.connect(self._set_kind)
         form = FactForm()
         form.add(_("File"), self.name)
         form.add(_("Status"), self.status)
+        form.add(_("Kind"), self.kind)
         form.add(_("Size"), self.extent)
         form.add(_("Turn"), self.turn)
         form.add(_("Words"), self.words)
@@ -63,6 +67,7 @@ class PageForm(QWidget):
             )
         )
         self.status.setCurrentIndex(self.status.findData(page.status))
+        self.kind.show_class(page.page_class)
         if page.id != self._page_id:
             self.note.commit()
         self._page_id = page.id
@@ -79,6 +84,13 @@ class PageForm(QWidget):
                     mark("Write a note"), edits.set_note(document.page(page_id), note)
                 )
             )
+
+    def _set_kind(self, label: str) -> None:
+        from desktop.document import edits
+
+        self._editor.change(
+            mark("Set the kind of page"), lambda page: edits.set_page_class(page, label)
+        )
 
     def _set_status(self) -> None:
         from desktop.document import edits

@@ -60,6 +60,7 @@ ACTIONS = (
            ("Ctrl+S",), needs=PROJECT),
     Action("settings", FILE, mark("Settings..."), "files.settings", ("Ctrl+,",), "settings",
            starts_section=True),
+    Action("models", FILE, mark("Models..."), "files.models", (), "prelabel", needs=PROJECT),
     Action("close_project", FILE, mark("Close the project"), "files.close_project",
            ("Ctrl+Shift+W",), needs=PROJECT),
     Action("quit", FILE, mark("Quit"), "files.quit", ("Ctrl+Q",)),

@@ -164,6 +164,12 @@ class FileActions(QObject):
         dialog.changed.connect(self.setting_changed)
         dialog.exec()
 
+    def models(self) -> None:
+        """Show the models of this machine."""
+        from desktop.dialogs.models_dialog import ModelsDialog
+
+        ModelsDialog(self._bench().runner, self._settings, self._window).exec()
+
     def edit_labels(self) -> None:
         """Show the editor of the label schema."""
         from desktop.dialogs.labels_dialog import LabelsDialog
