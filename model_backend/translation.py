@@ -23,3 +23,49 @@ def _(text: str) -> str:
 def mark(text: str) -> str:
     """Mark a text for translation where it stands in a table and is translated when it is shown."""
     return text
+
+
+SINGULAR = {
+    "{count} boxes reach out of the page": mark("1 box reaches out of the page"),
+    "{count} boxes have their corners swapped": mark("1 box has its corners swapped"),
+    "{count} entities are linked to themselves": mark("1 entity is linked to itself"),
+    "{count} links lead to missing entities": mark("1 link leads to a missing entity"),
+    "{count} parts have no readable outline and were left out: {names}": mark(
+        "1 part has no readable outline and was left out: {names}"
+    ),
+    "{count} pictures have no annotation: {names}": mark("1 picture has no annotation: {names}"),
+    "{count} lines have another text than their words": mark(
+        "1 line has another text than its words"
+    ),
+    "{count} annotations belong to images that are not in the file": mark(
+        "1 annotation belongs to an image that is not in the file"
+    ),
+    "{count} more problems": mark("1 more problem"),
+    "its HTML has {count} cells, but {found} are described": mark(
+        "its HTML has 1 cell, but {found} are described"
+    ),
+    "{count} cells have more text than a sheet can hold": mark(
+        "1 cell has more text than a sheet can hold"
+    ),
+    "{count} words of the entity {id} have no text": mark("1 word of the entity {id} has no text"),
+    "{count} annotations have no usable id": mark("1 annotation has no usable id"),
+    "{count} rows overlap their neighbours": mark("1 row overlaps its neighbour"),
+    "{count} columns overlap their neighbours": mark("1 column overlaps its neighbour"),
+    '{count} words lie in more than one cell, such as "{text}"': mark(
+        '1 word lies in more than one cell: "{text}"'
+    ),
+    '{count} words lie partly outside the table, such as "{text}"': mark(
+        '1 word lies partly outside the table: "{text}"'
+    ),
+    "{count} cells hold a currency sign alone: their column may belong to the next": mark(
+        "1 cell holds a currency sign alone: its column may belong to the next"
+    ),
+    "{count} cells still have leading dots": mark("1 cell still has leading dots"),
+}
+"""Texts for several things, and their form for one."""
+
+
+def counted(text: str, count: int, /, **values: object) -> str:
+    """The text about so many things, in the language in use; `text` is worded for several."""
+    form = SINGULAR.get(text, text) if count == 1 else text
+    return _(form).format(count=count, **values)
