@@ -85,7 +85,7 @@ def _paragraph(text: str) -> str:
 
 
 def _totals(figures: Mapping[str, Any]) -> Iterator[list[str]]:
-    yield [_("Figure"), _("total"), _("95% interval")]
+    yield [_("Figure"), _("total"), _("Interval (95%)")]
     intervals = figures["intervals"]
     for name in defined_figures(figures):
         yield [name, _number(figures["total"][name]), _interval(intervals[name])]
