@@ -99,7 +99,8 @@ class ShapeView(WordView):
         """
         if event.key() in ARROWS and (self.table_key(event) or self.word_key(event)):
             return
-        if event.key() not in ARROWS or not self.work.ids:
+        has_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() not in ARROWS or not self.work.ids or has_control:
             super().keyPressEvent(event)
             return
         dx, dy = ARROWS[Qt.Key(event.key())]
