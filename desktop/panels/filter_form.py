@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from desktop.panels.editor import Editor
 
 NAME = Qt.ItemDataRole.UserRole
-LIST_ROWS = 6
+LIST_ROWS, ICON_PX = 5, 14
 OTHER_COLOR = "#6b7280"
 
 
@@ -41,6 +41,7 @@ class FilterForm(QWidget):
         super().__init__(parent)
         self._editor = editor
         self.labels = QListWidget(self)
+        self.labels.setIconSize(QSize(ICON_PX, ICON_PX))
         self.labels.setAccessibleName(_("Labels that are looked at"))
         self.statuses = {status: QCheckBox(_(text), self) for status, text in STATUS_TEXTS.items()}
         self.lowest = _percent(_("Lowest score that is looked at"), 0)

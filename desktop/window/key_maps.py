@@ -6,6 +6,7 @@ kept in the settings. A key means one thing: who is given it takes it from whoev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from functools import lru_cache
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
+from desktop.panels.key_texts import key_text
 from desktop.settings.settings import Settings
 from desktop.window.actions import ACTIONS, ON_PAGE, Action
 
@@ -69,6 +71,8 @@ FIELD_COMBINATIONS = frozenset(
     for modifiers in ("Ctrl", "Ctrl+Shift")
     for key in ("A", "C", "V", "X", "Del", "Backspace", "Left", "Right")
 )
+NAMED_KEY = re.compile(r"\b(?:(?:Ctrl|Alt|Shift)\+)+(?:[A-Z][A-Za-z]*|F\d+)\b|\bF\d+\b")
+"""A key that a text names; single letters are not told from other words."""
 SPARE_MODIFIERS = ("Alt+", "Alt+Shift+", "Ctrl+Alt+", "Ctrl+Alt+Shift+")
 """With these an action keeps its letter where a map gives the plain one to another action."""
 
@@ -170,6 +174,7 @@ class KeyBook(QObject):
         super().__init__(parent)
         self._settings, self._actions = settings, tuple(actions)
         self._keys: dict[str, Keys] = {}
+        self._first = {normal(action.keys[0]): action.id for action in actions if action.keys}
         self.refresh()
 
     def refresh(self) -> None:
@@ -219,6 +224,15 @@ class KeyBook(QObject):
             if any(wanted.intersection(spellings(had)) for had in keys)
         )
         return next(found, "")
+
+    def in_use(self, text: str) -> str:
+        """A text that names keys of the table of actions, naming those that are in use."""
+
+        def now(found: re.Match[str]) -> str:
+            own = self._first.get(normal(found[0].replace("Enter", "Return")), "")
+            return key_text(self._keys[own][:1]) or found[0] if own else found[0]
+
+        return NAMED_KEY.sub(now, text)
 
     def choose_map(self, name: str) -> None:
         """Take this map; what a person changed stays."""

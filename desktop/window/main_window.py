@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self, settings)
         self.view_actions = ViewActions(self)
         self.actions_table.set_targets({"files": self.files, "view": self.view_actions})
-        self.status = StatusLine(self)
+        self.status = StatusLine(self.key_book.in_use, self)
         self.setStatusBar(self.status)
         self.messages = Messages(self)
         self.menus = self.actions_table.build_menus(self.menuBar())
@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
 
     def complain(self, text: str) -> None:
         """Say on the line and in the list what went wrong."""
+        text = self.key_book.in_use(text)
         self.messages.add(text)
         self.status.say(text, is_problem=True)
         if self.project_view is None:
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
 
     def note(self, text: str) -> None:
         """Say on the line and in the list what happened."""
+        text = self.key_book.in_use(text)
         self.messages.add(text, is_problem=False)
         self.status.say(text)
 

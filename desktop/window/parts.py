@@ -35,7 +35,7 @@ GROUPS = (
 """Parts that share one place, the first in front: their tabs are title enough."""
 LAYOUT_VERSION = 3
 """Another layout than this one is not restored."""
-SIDES, HEIGHTS, LIST_HEIGHT = (214, 300), (360, 360), 150
+SIDES, HEIGHTS, LIST_HEIGHT = (236, 300), (360, 360), 150
 
 
 class Parts:

@@ -44,7 +44,7 @@ class StartPage(QWidget):
         self.choices = {key: self._choice(key, text) for key, text in CHOICES}
         self.drop = QFrame()
         self.drop.setProperty("drop", "true")
-        self.drop.setFixedWidth(560)
+        self.drop.setMinimumWidth(560)
         self.problem = PlainLabel()
         self.problem.setProperty("bad", "true")
         self.problem.setFixedWidth(560)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -31,8 +32,9 @@ class StatusLine(QStatusBar):
 
     messages_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, with_keys: Callable[[str], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._with_keys = with_keys
         self.setSizeGripEnabled(False)
         self.message, self.page, self.zoom = PlainLabel(), PlainLabel(), PlainLabel()
         self.tool, self.counts, self.saved = PlainLabel(), PlainLabel(), PlainLabel()
@@ -46,7 +48,7 @@ class StatusLine(QStatusBar):
 
     def _lay_out(self) -> None:
         put_icon(self.list_button, "info")
-        self.list_button.setToolTip(_("Jobs and messages (F8)"))
+        self.list_button.setToolTip(self._with_keys(_("Jobs and messages (F8)")))
         self.list_button.setAccessibleName(_("Jobs and messages"))
         self.list_button.clicked.connect(self.messages_wanted)
         line = QHBoxLayout()
@@ -66,6 +68,7 @@ class StatusLine(QStatusBar):
 
     def say(self, text: str, *, is_problem: bool = False) -> None:
         """Show a message for a while; a problem with a sign, in red, and counted on the button."""
+        text = self._with_keys(text)
         self.message.setText(f"⚠ {text}" if is_problem else text)
         self.message.setToolTip(text)
         self.message.setProperty("bad", "true" if is_problem else "false")

@@ -132,6 +132,14 @@ def test_changes_are_kept_and_stay_when_the_map_changes(tmp_path: Path) -> None:
     assert again.owner("D") == "previous_page"
 
 
+def test_texts_name_the_keys_in_use(book: KeyBook) -> None:
+    text = "Nothing is left. Ctrl+Enter: done; Ctrl+Z, F8 or F99."
+    assert book.in_use(text) == text
+    book.assign("mark_done", ("F12",))
+    book.assign("undo", ())
+    assert book.in_use(text) == "Nothing is left. F12: done; Ctrl+Z, F8 or F99."
+
+
 def test_a_broken_setting_is_passed_over(tmp_path: Path) -> None:
     settings = Settings(SettingsFile(tmp_path / "settings.json"))
     settings.set("keys", {"undo": "Ctrl+Z", "gone": ["F9"], "redo": [3, "F9"]})
