@@ -102,7 +102,7 @@ def fit_grid(
     header = _header_lines(table, here)
     repeated = _repeated(header, there)
     block = _block(columns, there, repeated)
-    if not block:
+    if all(columns.column(run) is None for run in _runs(block)):
         return None
     columns = replace(columns, edges=_settled(columns.edges, block, height))
     box = _outline(table, here, block, columns)

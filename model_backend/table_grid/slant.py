@@ -36,11 +36,18 @@ def turned_frame(table: Table, turns: int) -> Table:
 
 def _turned_once(table: Table) -> Table:
     (x, y), box = table.box.center, table.box
+
+    def across(value: float) -> float:
+        return round(x + value - y, 9)
+
+    def down(value: float) -> float:
+        return round(y + x - value, 9)
+
     turned = replace(
         table,
-        box=Box(x + box.y0 - y, y + x - box.x1, x + box.y1 - y, y + x - box.x0),
-        rows=tuple(Band(y + x - band.end, y + x - band.start) for band in reversed(table.columns)),
-        columns=tuple(Band(x + band.start - y, x + band.end - y) for band in table.rows),
+        box=Box(across(box.y0), down(box.x1), across(box.y1), down(box.x0)),
+        rows=tuple(Band(down(band.end), down(band.start)) for band in reversed(table.columns)),
+        columns=tuple(Band(across(band.start), across(band.end)) for band in table.rows),
         spans=(),
         header_rows=0,
         projected_rows=(),

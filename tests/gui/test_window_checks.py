@@ -64,15 +64,18 @@ def test_findings_follow_the_page_and_are_repaired_by_a_step_that_is_undone(
 def test_finding_that_only_a_person_can_judge_has_no_repair(
     bench: Workbench, checks: Checks, qtbot: QtBot
 ) -> None:
-    def answered(page: Page) -> Page:
-        entity = Entity(7, "answer", (2,), "Kim", page.words[1].box, status=Status.ACCEPTED)
-        return replace(page, entities=(entity,), next_id=8)
+    def blank(page: Page) -> Page:
+        word = replace(page.words[1], text=" ")
+        entity = Entity(7, "question", (2,), " ", word.box, status=Status.ACCEPTED)
+        words = (page.words[0], word, *page.words[2:])
+        return replace(page, words=words, entities=(entity,), next_id=8)
 
-    bench.editor.change("Add", answered)
-    qtbot.waitUntil(lambda: lines(checks) == ['Warning: nothing asks for the answer 7 "Kim"'])
-    checks.view.setCurrentRow(0)
+    bench.editor.change("Add", blank)
+    qtbot.waitUntil(lambda: "Warning: the entity 7 has no text" in lines(checks))
+    checks.view.setCurrentRow(lines(checks).index("Warning: the entity 7 has no text"))
     assert bench.selection.ids == (7,)
     assert not checks.repair_button.isEnabled()
+    assert checks.accept_button.isEnabled()
     bench.selection.set_page(3)
     qtbot.waitUntil(lambda: lines(checks) == [])
     assert checks.verdict.text() == "Nothing wrong was found on this page."

@@ -120,6 +120,7 @@ def test_looking_waits_until_edits_pause(bench: Workbench, view: ProjectView, qt
     qtbot.waitUntil(lambda: bench.checks.counts(2) == (0, 1), timeout=3000)
     looks.clear()
     for number in range(5):
-        bench.editor.change("Note", lambda page, n=number: replace(page, note=f"{n}"))
+        moved = table_grid.move_row_edge(page_of(bench).tables[0], 3, 245 + number)
+        bench.editor.change("Move", lambda page, new=moved: replace(page, tables=(new,)))
     assert looks == []
     qtbot.waitUntil(lambda: looks == [2], timeout=3000)
