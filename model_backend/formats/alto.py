@@ -51,7 +51,7 @@ from model_backend.formats.text_xml import (
 )
 from model_backend.formats.values import ReadPage
 from model_backend.quality import read_back_text
-from model_backend.translation import _
+from model_backend.translation import counted, mark
 
 FORMAT = "alto"
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -137,9 +137,9 @@ class _Reader:
             extra["order"] = order
         problems: tuple[str, ...] = ()
         if self.skipped:
-            text = _("{count} parts have no readable outline and were left out: {names}")
+            text = mark("{count} parts have no readable outline and were left out: {names}")
             names = ", ".join(self.skipped[:5])
-            problems = (text.format(count=len(self.skipped), names=names),)
+            problems = (counted(text, len(self.skipped), names=names),)
         is_sized = bool(width and height and min(width, height) > 0)
         return Layout(
             size=((width or 0) * self.across, (height or 0) * self.down) if is_sized else None,

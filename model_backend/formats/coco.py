@@ -21,7 +21,7 @@ from model_backend.formats.safe_path import shown
 from model_backend.formats.source_data import boxes_outside, numbers, pack
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 __all__ = ["Writer", "members", "read_member"]
 
@@ -68,7 +68,7 @@ def read_member(path: Path, member: str) -> ReadPage:
         problems.append(_("its picture is shown turned (EXIF): check that the boxes fit"))
     outside = boxes_outside(page)
     if outside:
-        problems.append(_("{count} boxes reach out of the page").format(count=outside))
+        problems.append(counted(mark("{count} boxes reach out of the page"), outside))
     shared = index.problems if index.is_first(member) else []
     document = record.get("doc_name")
     return ReadPage(
@@ -136,7 +136,7 @@ def _regions(
         if flaw:
             problems.append(_("annotation {id}: {reason}").format(id=_id(raw), reason=flaw))
     if len(problems) > _MANY_PROBLEMS:
-        more = _("{count} more problems").format(count=len(problems) - _MANY_PROBLEMS)
+        more = counted(mark("{count} more problems"), len(problems) - _MANY_PROBLEMS)
         problems[_MANY_PROBLEMS:] = [more]
     return tuple(regions), problems
 

@@ -14,10 +14,10 @@ import numpy as np
 
 from model_backend.errors import UserError
 from model_backend.formats.coco_region import Record
-from model_backend.formats.safe_json import ElementReader, Place
+from model_backend.formats.safe_json import ElementReader, Place, Places
 from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import is_id
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 _PART = re.compile(r"[_.-](train|val|test)(?:\d{4})?$")
 _TOP = ("info", "licenses")
@@ -38,10 +38,10 @@ class CocoIndex:
         self.orphans = 0
         """Annotations of images that are not in the file."""
         self._rows: dict[str, int] = {}
-        self._images = _Places()
-        self._order, self._owners = array("L"), array("L")
-        self._annotations = _Places()
-        self._firsts, self._sorted = array("L"), array("L")
+        self._images = Places()
+        self._order, self._owners = array("I"), array("I")
+        self._annotations = Places()
+        self._firsts = self._sorted = np.zeros(0, dtype=np.uint32)
         self._stems = array("q")
         self._shared_stems: frozenset[int] = frozenset()
 
@@ -70,13 +70,13 @@ class CocoIndex:
 
     def finish(self) -> None:
         """Sort the annotations by their images."""
-        owners = np.asarray(self._owners, dtype=np.int64)
+        owners = np.asarray(self._owners)
         counts = np.bincount(owners, minlength=len(self._rows))
-        self._firsts = array("L", np.concatenate(([0], np.cumsum(counts))).tolist())
-        self._sorted = array("L", np.argsort(owners, kind="stable").tolist())
-        self._owners = array("L")
-        there = [bool(self._images[row][1]) for row in range(len(self._rows))]
-        self.orphans = int(counts[~np.asarray(there, dtype=bool)].sum())
+        self._firsts = np.concatenate(([0], np.cumsum(counts))).astype(np.uint32)
+        self._sorted = np.argsort(owners, kind="stable").astype(np.uint32)
+        self._owners = array("I")
+        missing = [row for row in range(len(self._rows)) if not self._images[row][1]]
+        self.orphans = int(counts[missing].sum())
         stems, times = np.unique(np.asarray(self._stems, dtype=np.int64), return_counts=True)
         self._shared_stems = frozenset(stems[times > 1].tolist())
         self._stems = array("q")
@@ -114,28 +114,7 @@ class CocoIndex:
         row = self._rows[member]
         with self.reader.path.open("rb") as file:
             for place in self._sorted[self._firsts[row] : self._firsts[row + 1]]:
-                yield self.reader.read(file, self._annotations[place])
-
-
-class _Places:
-    """Places of elements in their file, 16 bytes each."""
-
-    def __init__(self) -> None:
-        self._starts, self._sizes = array("Q"), array("Q")
-
-    def __len__(self) -> int:
-        return len(self._starts)
-
-    def __getitem__(self, row: int) -> Place:
-        return self._starts[row], self._sizes[row]
-
-    def __setitem__(self, row: int, place: Place) -> None:
-        self._starts[row], self._sizes[row] = place
-
-    def append(self, place: Place) -> None:
-        """Another place."""
-        self._starts.append(place[0])
-        self._sizes.append(place[1])
+                yield self.reader.read(file, self._annotations[int(place)])
 
 
 def _path_of(record: Record) -> PurePosixPath:
@@ -169,8 +148,8 @@ def _index(path: Path, _modified: int, _size: int) -> CocoIndex:
     if not index.members:
         raise UserError('The file {file} has no "images". It is not a COCO data set.', file=path)
     if index.orphans:
-        text = _("{count} annotations belong to images that are not in the file")
-        index.problems.append(text.format(count=index.orphans))
+        text = mark("{count} annotations belong to images that are not in the file")
+        index.problems.append(counted(text, index.orphans))
     return index
 
 

@@ -33,7 +33,7 @@ from model_backend.formats.values import (
     Writer,
     Written,
 )
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 KINDS = ("entities", "relations", "tables", "regions")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -163,7 +163,7 @@ def _check_free(out: Path) -> None:
 def _boxes_outside(item: ExportPage) -> Iterator[str]:
     """They leave as they are, but LayoutLM, for one, ends at them."""
     if count := boxes_outside(item.page):
-        problem = _("{count} boxes reach out of the page").format(count=count)
+        problem = counted(mark("{count} boxes reach out of the page"), count)
         yield _("{name}: {problem}").format(name=item.name, problem=problem)
 
 

@@ -49,7 +49,7 @@ from model_backend.formats.source_data import boxes_outside, is_id, pack, unpack
 from model_backend.formats.values import ExportPage, ReadPage, WriteOptions, Written
 from model_backend.labels import ENTITY
 from model_backend.quality import read_back
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 SPLITS = {"training_data": "train", "validation_data": "val", "testing_data": "test"}
 LABELS = ("question", "answer", "header", "other")
@@ -121,8 +121,8 @@ def read_member(path: Path, member: str) -> ReadPage:
     problems = form.problems(page)
     found, lonely = _listing_of(path)
     if lonely and member == found[0]:
-        text = _("{count} pictures have no annotation: {names}")
-        problems += (text.format(count=len(lonely), names=", ".join(lonely[:5])),)
+        text = mark("{count} pictures have no annotation: {names}")
+        problems += (counted(text, len(lonely), names=", ".join(lonely[:5])),)
     return ReadPage(stem, page, image, labels, problems, split=SPLITS.get(prefix, ""))
 
 
@@ -247,16 +247,16 @@ class Form:
         found: list[str] = []
         outside = boxes_outside(page)
         if outside:
-            found.append(_("{count} boxes reach out of the page").format(count=outside))
+            found.append(counted(mark("{count} boxes reach out of the page"), outside))
         swapped = sum(is_swapped(item["box"]) for item in self.items)
         if swapped:
-            found.append(_("{count} boxes have their corners swapped").format(count=swapped))
+            found.append(counted(mark("{count} boxes have their corners swapped"), swapped))
         loops = sum(relation.from_id == relation.to_id for relation in page.relations)
         if loops:
-            found.append(_("{count} entities are linked to themselves").format(count=loops))
+            found.append(counted(mark("{count} entities are linked to themselves"), loops))
         lost = sum(not (start in self.ids and end in self.ids) for start, end in self._pairs())
         if lost:
-            found.append(_("{count} links lead to missing entities").format(count=lost))
+            found.append(counted(mark("{count} links lead to missing entities"), lost))
         return tuple(found)
 
 

@@ -43,7 +43,7 @@ from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import number, set_text, whole
 from model_backend.formats.values import ReadPage
 from model_backend.quality import read_back_text
-from model_backend.translation import _
+from model_backend.translation import counted, mark
 
 FORMAT = "hocr"
 MAXIMUM_BYTES = 20 * 2**20
@@ -142,9 +142,9 @@ class _Reader:
         pieces = self._blocks(self.page)
         problems: tuple[str, ...] = ()
         if self.skipped:
-            text = _("{count} parts have no readable outline and were left out: {names}")
+            text = mark("{count} parts have no readable outline and were left out: {names}")
             names = ", ".join(self.skipped[:5])
-            problems = (text.format(count=len(self.skipped), names=names),)
+            problems = (counted(text, len(self.skipped), names=names),)
         box = self.outline
         is_sized = box is not None and box.width > 0 and box.height > 0
         return Layout(

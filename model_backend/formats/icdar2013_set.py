@@ -40,7 +40,7 @@ from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import boxes_outside, pack
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 __all__ = ["Writer", "members", "read_member"]
 
@@ -163,7 +163,7 @@ def _with_tables(
         next_id=page.next_id + len(regions),
     )
     if outside := boxes_outside(page):
-        problems.append(_("{count} boxes reach out of the page").format(count=outside))
+        problems.append(counted(mark("{count} boxes reach out of the page"), outside))
     return page, tuple(problems)
 
 

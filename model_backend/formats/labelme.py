@@ -44,7 +44,7 @@ from model_backend.formats.text_files import (
 )
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 FORMAT = "labelme"
 LINES = ("line", "linestrip", "point", "points")
@@ -95,7 +95,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     )
     problems = [*missing, *wrong, *refused]
     if outside := boxes_outside(page):
-        problems.append(_("{count} boxes reach out of the page").format(count=outside))
+        problems.append(counted(mark("{count} boxes reach out of the page"), outside))
     labels = tuple((label, REGION) for label in sorted({region.label for region in regions}))
     return ReadPage(file.stem, page, image, labels, tuple(problems))
 

@@ -40,7 +40,7 @@ from model_backend.formats.source_data import boxes_outside, is_id, is_number, p
 from model_backend.formats.text_files import file_of, members_of, picture_of, root_of, sized
 from model_backend.formats.text_layout import labels_of
 from model_backend.formats.values import ReadPage
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 FORMAT = "labelstudio"
 PLAIN = "text"
@@ -117,7 +117,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     )
     problems = [*missing, *wrong, *reader.problems]
     if outside := boxes_outside(page):
-        problems.append(_("{count} boxes reach out of the page").format(count=outside))
+        problems.append(counted(mark("{count} boxes reach out of the page"), outside))
     return ReadPage(stem, page, image, labels_of(page), tuple(problems))
 
 
@@ -279,8 +279,8 @@ class _Reader:
             ends.reverse()
         start, end = ends
         if start is None or end is None:
-            text = _("{count} links lead to missing entities")
-            self.problems.append(text.format(count=1))
+            text = mark("{count} links lead to missing entities")
+            self.problems.append(counted(text, 1))
             return
         self._pair(start, end, link)
         if link.get("direction") == "bi":

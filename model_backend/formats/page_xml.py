@@ -51,7 +51,7 @@ from model_backend.formats.text_xml import (
 )
 from model_backend.formats.values import ReadPage
 from model_backend.quality import read_back_text
-from model_backend.translation import _
+from model_backend.translation import counted, mark
 
 FORMAT = "page_xml"
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
@@ -112,8 +112,8 @@ def _layout(root: Element, file: Path) -> Layout:
         extra["order"] = order
     problems: tuple[str, ...] = ()
     if skipped:
-        text = _("{count} parts have no readable outline and were left out: {names}")
-        problems = (text.format(count=len(skipped), names=", ".join(skipped[:5])),)
+        text = mark("{count} parts have no readable outline and were left out: {names}")
+        problems = (counted(text, len(skipped), names=", ".join(skipped[:5])),)
     return Layout(
         size=(width, height) if width and height and min(width, height) > 0 else None,
         image=page.get("imageFilename", ""),

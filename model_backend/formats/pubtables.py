@@ -45,7 +45,7 @@ from model_backend.formats.source_data import boxes_outside, numbers, pack
 from model_backend.formats.splits import PARTS
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION, TABLE_CLASSES
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 __all__ = ["Writer", "members", "read_member"]
 
@@ -132,9 +132,9 @@ def read_member(path: Path, member: str) -> ReadPage:
     problems = sample.problems(page, image)
     listing = _listing_of(path)
     if listing.lonely and member == listing.members[0]:
-        text = _("{count} pictures have no annotation: {names}")
+        text = mark("{count} pictures have no annotation: {names}")
         names = ", ".join(listing.lonely[:_SHOWN_NAMES])
-        problems.append(text.format(count=len(listing.lonely), names=names))
+        problems.append(counted(text, len(listing.lonely), names=names))
     labels = tuple((name, REGION) for name in sorted({region.label for region in page.regions}))
     paper = _PAPER.match(file.stem)
     group = paper[0] if paper else _TABLE.sub("", file.stem)
@@ -280,10 +280,10 @@ class _Sample:
             found.append(_("its rows and columns contradict one another; they are kept as regions"))
         swapped = sum(item.box != item.box.normalized() for item in self.annotation.objects)
         if swapped:
-            found.append(_("{count} boxes have their corners swapped").format(count=swapped))
+            found.append(counted(mark("{count} boxes have their corners swapped"), swapped))
         outside = boxes_outside(page)
         if outside:
-            found.append(_("{count} boxes reach out of the page").format(count=outside))
+            found.append(counted(mark("{count} boxes reach out of the page"), outside))
         names = {self.name(item) for item in self.annotation.objects}
         unknown = names - {*TABLE_CLASSES, *DETECTION_CLASSES}
         if unknown:

@@ -35,7 +35,7 @@ from model_backend.formats.source_data import boxes_outside, numbers, pack
 from model_backend.formats.text_files import files_below, picture_of, root_of
 from model_backend.formats.values import ReadPage
 from model_backend.labels import REGION
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 FORMAT = "pubtabnet"
 SPLITS = ("train", "val", "test")
@@ -113,7 +113,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     if not page.tables:
         found.append(_("its cells make no grid: they are kept as regions"))
     if outside := boxes_outside(page):
-        found.append(_("{count} boxes reach out of the page").format(count=outside))
+        found.append(counted(mark("{count} boxes reach out of the page"), outside))
     labels = tuple((label, REGION) for label in sorted({region.label for region in page.regions}))
     split = data.get("split") if data.get("split") in SPLITS else ""
     stem = Path(name or member).stem or member
@@ -167,8 +167,8 @@ def _cells(data: Values, file: Path, member: str) -> tuple[list[_Given], list[st
     places = _places(tokens)
     problems = []
     if len(places) != len(contents):
-        text = _("its HTML has {count} cells, but {found} are described")
-        problems.append(text.format(count=len(places), found=len(contents)))
+        text = mark("its HTML has {count} cells, but {found} are described")
+        problems.append(counted(text, len(places), found=len(contents)))
     pairs = zip(places, contents, strict=False)
     return [_given(span, raw, is_header=is_header) for (span, is_header), raw in pairs], problems
 

@@ -28,7 +28,7 @@ from model_backend.document import (
 from model_backend.formats.cell_grid import GivenCell, grid_of_cells
 from model_backend.formats.source_data import boxes_outside, pack
 from model_backend.labels import ENTITY, REGION
-from model_backend.translation import _
+from model_backend.translation import counted, mark
 
 LINE = "line"
 """Label of the regions that are lines of text."""
@@ -136,13 +136,13 @@ def problems_of(layout: Layout, page: Page) -> tuple[str, ...]:
     """What is kept but looks wrong."""
     found = list(layout.problems)
     if outside := boxes_outside(page):
-        found.append(_("{count} boxes reach out of the page").format(count=outside))
+        found.append(counted(mark("{count} boxes reach out of the page"), outside))
     if wrong := sum(map(_contradictions, layout.pieces)):
-        text = _("{count} lines have another text than their words")
-        found.append(text.format(count=wrong))
+        text = mark("{count} lines have another text than their words")
+        found.append(counted(text, wrong))
     lost = len(layout.links) - len(page.relations)
     if lost:
-        found.append(_("{count} links lead to missing entities").format(count=lost))
+        found.append(counted(mark("{count} links lead to missing entities"), lost))
     return tuple(found)
 
 

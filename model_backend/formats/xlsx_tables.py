@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from model_backend.formats.table_files import TableWriter, TextCell, TextTable, is_like_a_formula
 from model_backend.formats.values import WriteOptions
 from model_backend.quality import read_back_tables
-from model_backend.translation import _
+from model_backend.translation import counted, mark
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -49,7 +49,7 @@ class XlsxFile:
         read_back_tables.check_xlsx(path, table, longest=LONGEST_TEXT)
         cut = sum(len(cell.text) > LONGEST_TEXT for cell in table.cells)
         return (
-            _("{count} cells have more text than a sheet can hold").format(count=cut) if cut else ""
+            counted(mark("{count} cells have more text than a sheet can hold"), cut) if cut else ""
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from model_backend.translation import _, mark
+from model_backend.translation import _, counted, mark
 
 
 class Severity(StrEnum):
@@ -49,7 +49,11 @@ class Finding:
     @property
     def text(self) -> str:
         """The sentence, in the language in use."""
-        return _(RULES[self.rule].sentence).format(**dict(self.values))
+        sentence, values = RULES[self.rule].sentence, dict(self.values)
+        count = values.pop("count", None)
+        if isinstance(count, int):
+            return counted(sentence, count, **values)
+        return _(sentence).format(**values)
 
 
 def finding(rule: str, page: str, *ids: int, **values: object) -> Finding:
@@ -83,14 +87,21 @@ RULES: dict[str, Rule] = {
     "link-doubled": Rule(
         _W, mark("the link from {start} to {end} is there {count} times"), "drop-doubled-links"
     ),
+    "link-against-labels": Rule(
+        _W,
+        mark("the link from {start} ({label}) to {end} ({other}) goes against their labels"),
+        "turn-links",
+    ),
     "entity-without-words": Rule(_E, mark('the entity {id} "{text}" has no words'), "add-word"),
     "word-outside-entity": Rule(
         _W, mark('the word "{text}" is outside the box of its entity {id}'), "fit-entity-boxes"
     ),
     "entity-text-empty": Rule(_W, mark("the entity {id} has no text")),
     "word-text-empty": Rule(_W, mark("{count} words of the entity {id} have no text")),
-    "answer-not-asked": Rule(_W, mark('nothing asks for the answer {id} "{text}"')),
-    "text-differs": Rule(_W, mark('the entity {id} says "{text}", its words say "{words}"'), ""),
+    "answer-not-asked": Rule(_W, mark('nothing asks for the answer {id} "{text}"'), "ask-answers"),
+    "text-differs": Rule(
+        _W, mark('the entity {id} says "{text}", its words say "{words}"'), "take-words-text"
+    ),
     # regions and COCO files
     "annotation-unusable": Rule(_E, mark("the annotation {id} cannot be used: {reason}")),
     "annotation-flawed": Rule(_W, mark("the annotation {id}: {reason}")),
@@ -138,6 +149,12 @@ RULES: dict[str, Rule] = {
     "projected-row-last": Rule(
         _W, mark("the last row is a projected row header, with nothing below"), "divide-rows"
     ),
+    "header-repeated": Rule(_W, mark("the row {number} repeats the header")),
+    "currency-alone": Rule(
+        _W,
+        mark("{count} cells hold a currency sign alone: their column may belong to the next"),
+    ),
+    "dots-left": Rule(_W, mark("{count} cells still have leading dots")),
     "too-many-objects": Rule(_W, mark("the table has {count} objects; models see 125 at most")),
     "cells-make-no-grid": Rule(_E, mark("cells overlap, or rows or columns that they tell do")),
     "cell-text-differs": Rule(

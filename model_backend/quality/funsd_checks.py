@@ -14,8 +14,10 @@ from model_backend.quality.findings import Finding, finding, shown
 
 ROOM = 1.0
 """Pixels by which a word may reach out of its entity's box: boxes are rounded."""
-ANSWER = "answer"
-ASKERS = ("question", "header")
+QUESTION, ANSWER, HEADER = "question", "answer", "header"
+ASKERS = (QUESTION, HEADER)
+_AGAINST = {ANSWER: (QUESTION, HEADER), QUESTION: (HEADER,)}
+"""Links that go the wrong way round: from the class of the key to one of these."""
 
 
 def raw_of(entity: Entity) -> dict[str, Any]:
@@ -43,6 +45,11 @@ def check(page: Page, name: str) -> Iterator[Finding]:
             yield finding("answer-not-asked", name, entity.id, id=name_of(entity), text=text)
 
 
+def is_against_labels(start: str, end: str) -> bool:
+    """Whether a link from a class to another contradicts what FUNSD's links mean."""
+    return end in _AGAINST.get(start, ())
+
+
 def _asked(page: Page) -> set[int]:
     """The entities that a question or a header is linked with, in either direction."""
     labels = {entity.id: entity.label.lower() for entity in page.entities}
@@ -63,6 +70,10 @@ def _link_findings(page: Page, name: str) -> Iterator[Finding]:
             yield finding("link-to-nothing", name, link.id, start=start, end=end)
         elif ends[0] == ends[1]:
             yield finding("link-to-itself", name, link.id, ends[0], id=shown_ends[0])
+        elif is_against_labels(*(entities[end].label.lower() for end in ends)):
+            labels = {"label": entities[ends[0]].label, "other": entities[ends[1]].label}
+            start, end = shown_ends
+            yield finding("link-against-labels", name, link.id, start=start, end=end, **labels)
         if counts[ends] == 2:
             start, end = shown_ends
             yield finding("link-doubled", name, link.id, start=start, end=end, count=2)

@@ -3,7 +3,7 @@ report beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from model_backend.quality.findings import Finding
 from model_backend.quality.repairs import Change, repaired
 
 REPORT = "report.json"
+NUMBERED = ("id-doubled",)
+"""Rules of COCO files that any copy obeys: its writer gives every annotation an id of its own."""
 OnPage = Callable[[str], None]
 
 
@@ -96,9 +98,19 @@ def _repaired_pages(format_name: str, path: Path, checked: Checked) -> Iterator[
     for item, found in check_set(format_name, path):
         checked.add(item, found)
         if item is None:
-            checked.left.extend(found)
+            checked.changes.extend(_numbered_anew(found))
+            checked.left.extend(one for one in found if one.rule not in NUMBERED)
         else:
             yield export_page(_repaired(item, format_name, found, checked))
+
+
+def _numbered_anew(findings: Iterable[Finding]) -> Iterator[Change]:
+    """What the writer repairs of a file as a whole: the first keeps its id, the others get new
+    ones."""
+    for rule in NUMBERED:
+        if texts := tuple(found.text for found in findings if found.rule == rule):
+            page = next(found.page for found in findings if found.rule == rule)
+            yield Change(page, rule, "number-anew", texts)
 
 
 def _repaired(

@@ -7,19 +7,17 @@ edit by a person; a proposal stays a proposal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from model_backend import table_grid
 from model_backend.document import (
-    HUMAN,
     Box,
     Entity,
     Page,
     Region,
     Relation,
-    Status,
     Table,
     Word,
     union_of,
@@ -30,15 +28,15 @@ from model_backend.labels import TABLE_CLASSES
 from model_backend.quality.canonical import canonical
 from model_backend.quality.checks import check
 from model_backend.quality.findings import RULES, Finding
+from model_backend.quality.form_repairs import ask_answers, take_words_text, turn_links
 from model_backend.quality.funsd_checks import name_of, raw_of
+from model_backend.quality.repair_parts import Ids, corrected, mapped
 from model_backend.quality.table_checks import empty_columns, empty_rows, parts
 from model_backend.table_grid.placement import misplaced
 from model_backend.table_grid.whites import around_words, edges_in_white
 from model_backend.translation import mark
 
-Ids = Collection[int]
 Edit = Callable[[Page, Ids], Page]
-_Changed = TypeVar("_Changed", Entity, Region, Table)
 _Labelled = TypeVar("_Labelled", Entity, Region)
 
 
@@ -60,13 +58,6 @@ class Change:
     rule: str
     repair: str
     findings: tuple[str, ...]
-
-
-def _corrected(item: _Changed) -> _Changed:
-    """The annotation as changed; a proposal stays one, for a person to accept."""
-    if item.status is Status.PROPOSED:
-        return item
-    return replace(item, status=Status.ACCEPTED if item.source == HUMAN else Status.CORRECTED)
 
 
 def drop_links_to_nothing(page: Page, ids: Ids) -> Page:
@@ -113,7 +104,7 @@ def _with_raw_links(
     page: Page, ids: Ids, edit: Callable[[list[list[Any]]], list[list[Any]]]
 ) -> Page:
     """The page whose named entities remember other links of their file."""
-    return _mapped(page, "entities", ids, lambda entity: _relinked(entity, edit))
+    return mapped(page, "entities", ids, lambda entity: _relinked(entity, edit))
 
 
 def _relinked(entity: Entity, edit: Callable[[list[list[Any]]], list[list[Any]]]) -> Entity:
@@ -127,14 +118,6 @@ def _relinked(entity: Entity, edit: Callable[[list[list[Any]]], list[list[Any]]]
     return replace(entity, source_data=pack(funsd_form.FORMAT, **values))
 
 
-def _mapped(page: Page, kind: str, ids: Ids, edit: Callable[[Any], Any]) -> Page:
-    """The page with the named values of a collection edited."""
-    before = getattr(page, kind)
-    after = tuple(edit(item) if item.id in ids else item for item in before)
-    changes: dict[str, Any] = {kind: after}
-    return page if after == before else replace(page, **changes)
-
-
 def add_word(page: Page, ids: Ids) -> Page:
     """A word with text and box of an entity that has none: readers need at least one."""
     known = {word.id for word in page.words}
@@ -142,7 +125,7 @@ def add_word(page: Page, ids: Ids) -> Page:
         if entity.id in ids and entity.text.strip() and known.isdisjoint(entity.word_ids):
             word = Word(page.next_id, entity.text, entity.box)
             page = replace(page, words=(*page.words, word), next_id=word.id + 1)
-            new = _corrected(replace(entity, word_ids=(word.id,)))
+            new = corrected(replace(entity, word_ids=(word.id,)))
             entities = tuple(new if old is entity else old for old in page.entities)
             page = replace(page, entities=entities)
     return page
@@ -155,9 +138,9 @@ def fit_entity_boxes(page: Page, ids: Ids) -> Page:
     def fitted(entity: Entity) -> Entity:
         boxes = [words[word_id].box.normalized() for word_id in entity.word_ids if word_id in words]
         box = union_of([entity.box.normalized(), *boxes])
-        return entity if box == entity.box else _corrected(replace(entity, box=box))
+        return entity if box == entity.box else corrected(replace(entity, box=box))
 
-    return _mapped(page, "entities", ids, fitted)
+    return mapped(page, "entities", ids, fitted)
 
 
 def clip_boxes(page: Page, ids: Ids) -> Page:
@@ -169,17 +152,17 @@ def clip_boxes(page: Page, ids: Ids) -> Page:
 
     def labelled(item: _Labelled) -> _Labelled:
         box = clipped(item.box)
-        return item if box == item.box else _corrected(replace(item, box=box))
+        return item if box == item.box else corrected(replace(item, box=box))
 
     def table(item: Table) -> Table:
         box = clipped(item.box)
         is_upright = item.rotation == 0 and item.shear == 0
         return item if box == item.box or not is_upright else _clipped_table(item, box)
 
-    page = _mapped(page, "words", ids, lambda word: replace(word, box=clipped(word.box)))
-    page = _mapped(page, "entities", ids, labelled)
-    page = _mapped(page, "regions", ids, labelled)
-    return _mapped(page, "tables", ids, table)
+    page = mapped(page, "words", ids, lambda word: replace(word, box=clipped(word.box)))
+    page = mapped(page, "entities", ids, labelled)
+    page = mapped(page, "regions", ids, labelled)
+    return mapped(page, "tables", ids, table)
 
 
 def _clipped_table(table: Table, box: Box) -> Table:
@@ -189,7 +172,7 @@ def _clipped_table(table: Table, box: Box) -> Table:
         replace(c, start=max(c.start, box.x0), end=min(c.end, box.x1)) for c in table.columns
     )
     result = replace(table, box=box, rows=rows, columns=columns)
-    return table if table_grid.problems(result) else _corrected(result)
+    return table if table_grid.problems(result) else corrected(result)
 
 
 def measure_areas(page: Page, ids: Ids) -> Page:
@@ -203,7 +186,7 @@ def measure_areas(page: Page, ids: Ids) -> Page:
         rest = {key: value for key, value in values.items() if key not in ("format", "raw")}
         return replace(region, source_data=pack(coco_region.FORMAT, raw=raw, **rest))
 
-    return _mapped(page, "regions", ids, measured)
+    return mapped(page, "regions", ids, measured)
 
 
 _CLASSES_TRIED = (TABLE_CLASSES, (*TABLE_CLASSES[:4], TABLE_CLASSES[5]), TABLE_CLASSES[:4],
@@ -315,9 +298,9 @@ def hold_words(page: Page, ids: Ids) -> Page:
 def _with_tables(page: Page, ids: Ids, edit: Callable[[Table], Table]) -> Page:
     def edited(table: Table) -> Table:
         after = edit(table)
-        return table if after == table else _corrected(after)
+        return table if after == table else corrected(after)
 
-    return _mapped(page, "tables", ids, edited)
+    return mapped(page, "tables", ids, edited)
 
 
 REPAIRS: dict[str, Repair] = {
@@ -325,8 +308,11 @@ REPAIRS: dict[str, Repair] = {
     "drop-links-to-nothing": Repair(mark("Remove links to nothing"), drop_links_to_nothing),
     "drop-self-links": Repair(mark("Remove links of entities to themselves"), drop_self_links),
     "drop-doubled-links": Repair(mark("Keep doubled links once"), drop_doubled_links),
+    "turn-links": Repair(mark("Turn links round that go against labels"), turn_links),
+    "ask-answers": Repair(mark("Link answers with the question before them"), ask_answers),
     "add-word": Repair(mark("Give entities without words one of their text"), add_word),
     "fit-entity-boxes": Repair(mark("Make entity boxes hold their words"), fit_entity_boxes),
+    "take-words-text": Repair(mark("Take the text of the words"), take_words_text),
     "measure-areas": Repair(mark("Measure areas from outlines"), measure_areas),
     "make-grid": Repair(mark("Make a grid of rows, columns and cells"), make_grid),
     "delete-empty-rows": Repair(mark("Delete rows without words"), delete_empty_rows),

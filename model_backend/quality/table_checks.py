@@ -7,6 +7,7 @@ page has words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from model_backend.quality.findings import Finding, finding, shown
 from model_backend.reading_order import lines_of
 from model_backend.table_grid import (
     box_to_frame,
+    cell_text,
     cells,
     column_edges,
     misplaced,
@@ -34,6 +36,8 @@ MOST_OBJECTS = 100
 MOST_HEADER_ROWS = 5
 GAP = 2.0
 """Texts of a line further apart than so many text heights are texts of their own."""
+_CURRENCY = re.compile(r"^[$¢€£¥₩]$")
+_DOTS = re.compile(r"(?:\.\s*){4,}")
 TABLE, COLUMN, ROW, COLUMN_HEADER = TABLE_CLASSES[:4]
 Inside = Mapping[Span, Sequence[Word]]
 """The words of each cell."""
@@ -50,6 +54,7 @@ def check(page: Page, name: str) -> Iterator[Finding]:
             inside = words_of_cells(table, words)
             yield from _cover_findings(table, words, inside, name)
             yield from _text_findings(table, words, inside, name)
+            yield from _cell_text_findings(table, inside, name)
 
 
 def parts(page: Page) -> tuple[Region, ...]:
@@ -162,6 +167,24 @@ def _text_findings(
     after = canonical(table, words) if table.header_rows else table
     if header != [span for span in after.spans if span.row1 <= table.header_rows]:
         yield finding("header-over-segmented", name, table.id)
+
+
+def _cell_text_findings(table: Table, inside: Inside, name: str) -> Iterator[Finding]:
+    """What the reference's scripts look for in the texts of cells."""
+    texts = {span: cell_text(found).strip() for span, found in inside.items()}
+    if header := [_row_texts(texts, row) for row in range(table.header_rows)]:
+        for row in range(table.header_rows, len(table.rows)):
+            said = _row_texts(texts, row)
+            if len({text for text in said if text}) > 1 and said in header:
+                yield finding("header-repeated", name, table.id, number=row + 1)
+    for rule, pattern in (("currency-alone", _CURRENCY), ("dots-left", _DOTS)):
+        if found := [span for span, text in texts.items() if pattern.search(text)]:
+            ids = [word.id for span in found for word in inside[span]]
+            yield finding(rule, name, table.id, *ids, count=len(found))
+
+
+def _row_texts(texts: Mapping[Span, str], row: int) -> list[str]:
+    return [text for span, text in sorted(texts.items()) if span.row0 <= row < span.row1]
 
 
 def empty_rows(table: Table, words: Sequence[Word]) -> tuple[int, ...]:

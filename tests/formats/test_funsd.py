@@ -88,7 +88,7 @@ def test_links_are_read_once_and_the_self_link_is_kept(forms: dict[str, ReadPage
     )
     dirty = forms["0011906503"]
     assert [link for link in dirty.page.relations if link.from_id == link.to_id]
-    assert any("linked to themselves" in problem for problem in dirty.problems)
+    assert any("linked to itself" in problem for problem in dirty.problems)
 
 
 def test_changed_text_changes_nothing_else(shared_data: Path, forms: dict[str, ReadPage]) -> None:
@@ -190,7 +190,7 @@ def test_own_ids_unknown_keys_and_dangling_links_survive(tmp_path: Path, shared_
     assert page.page.entities[1].box == Box(10, 20, 30, 40)
     assert form_of(page.page) == form
     assert keys(form_of(page.page)) == keys(form)
-    assert any("missing entities" in problem for problem in page.problems)
+    assert any("a missing entity" in problem for problem in page.problems)
     write(tmp_path / "out", export_page(page))
     out = json.loads((tmp_path / "out/annotations/form.json").read_text())
     assert list(out) == ["lang", "form", "version"]
@@ -320,7 +320,7 @@ def test_word_out_of_the_page_is_reported(tmp_path: Path, forms: dict[str, ReadP
     page = replace(form.page, words=(replace(first, box=first.box.moved(0, -999)), *rest))
     item = export_page(replace(form, page=page))
     report = export("funsd", [item], tmp_path / "out")
-    assert report.problems == (f"{form.name}: 1 boxes reach out of the page",)
+    assert report.problems == (f"{form.name}: 1 box reaches out of the page",)
     again = convert("funsd", tmp_path / "out", "coco", tmp_path / "coco")
     assert again.problems == report.problems  # told once, though seen by reader and writer
 
@@ -330,7 +330,7 @@ def test_pictures_without_annotation_are_listed(tmp_path: Path, shared_data: Pat
     shutil.copyfile(folder / "images/form.png", folder / "images/alone.png")
     (page,) = read("funsd", folder)
     assert isinstance(page, ReadPage)
-    assert page.problems == ("1 pictures have no annotation: alone.png",)
+    assert page.problems == ("1 picture has no annotation: alone.png",)
 
 
 def test_swapped_corners_are_put_right_told_and_written_back(

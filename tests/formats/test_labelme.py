@@ -156,7 +156,7 @@ def test_empty_and_huge_masks_are_told(tmp_path: Path) -> None:
 def test_points_a_little_outside_are_told(tmp_path: Path) -> None:
     found = read(put(tmp_path, [shape(points=[[-3, 1], [5, 1], [5, 9]])]))
     assert found.page.regions[0].box.x0 == -3
-    assert any("reach out" in problem for problem in found.problems)
+    assert any("reaches out" in problem for problem in found.problems)
 
 
 values = st.recursive(

@@ -206,7 +206,7 @@ def test_relations_have_directions(tmp_path: Path, direction: str, count: int) -
 def test_more_than_hundred_percent_stays_and_is_told(tmp_path: Path) -> None:
     found = read(put(tmp_path, [result("rectangle", rectangle(90, 0, 30, 10))]))
     assert found.page.regions[0].box == Box(180, 0, 240, 10)
-    assert any("reach out" in problem for problem in found.problems)
+    assert any("reaches out" in problem for problem in found.problems)
 
 
 def test_task_without_size_and_picture_is_refused(tmp_path: Path) -> None:

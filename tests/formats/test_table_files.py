@@ -162,7 +162,7 @@ def test_workbooks_do_not_depend_on_the_day(tmp_path: Path) -> None:
 def test_too_long_texts_are_cut_in_workbooks_only_and_named(tmp_path: Path) -> None:
     page = page_of([["x" * 40_000, "b"]])
     report = export("xlsx", [item_of(page)], tmp_path / "xlsx")
-    assert report.problems == ("a_table_0: 1 cells have more text than a sheet can hold",)
+    assert report.problems == ("a_table_0: 1 cell has more text than a sheet can hold",)
     export("csv", [item_of(page)], tmp_path / "csv")
     assert "x" * 40_000 in (tmp_path / "csv/tables/a_table_0.csv").read_text("utf-8-sig")
 

@@ -13,6 +13,7 @@ import pytest
 from model_backend.formats import read_member
 from model_backend.formats.export import export, export_page
 from model_backend.quality.checks import check, check_set
+from model_backend.quality.repair_set import repair_dataset
 from model_backend.quality.repairs import repaired
 
 Json = dict[str, Any]
@@ -100,3 +101,16 @@ def test_area_is_measured_and_box_is_cut_by_repairs(tmp_path: Path) -> None:
 def test_areas_of_real_polygons_are_believed(shared_data: Path) -> None:
     """PubLayNet's areas differ from the filled-in ones by up to 7 %: that is no fault."""
     assert rules(shared_data / "publaynet" / "examples") == {}
+
+
+def test_ids_used_twice_are_new_in_the_copy_and_in_the_report(tmp_path: Path) -> None:
+    file = coco_file(tmp_path / "in", annotation(4), annotation(4), annotation(7))
+    checked, report = repair_dataset("coco", file, tmp_path / "out")
+    (change,) = checked.changes
+    assert (change.rule, change.repair) == ("id-doubled", "number-anew")
+    assert change.findings == ("the annotation id 4 is there 2 times",)
+    assert checked.left == []
+    data = json.loads((report.path / "annotations/instances.json").read_bytes())
+    ids = [item["id"] for item in data["annotations"]]
+    assert len(set(ids)) == 3
+    assert {4, 7} <= set(ids)

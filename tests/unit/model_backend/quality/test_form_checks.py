@@ -14,6 +14,7 @@ from model_backend.document import Box, Entity, Page, PageGeometry, Relation, St
 from model_backend.formats import ReadPage, read_member
 from model_backend.formats.export import export, export_page
 from model_backend.quality.checks import check, check_set, has_errors
+from model_backend.quality.repair_set import repair_dataset
 from model_backend.quality.repairs import REPAIRS, repaired
 
 GEOMETRY = PageGeometry("test", 200, 100)
@@ -46,6 +47,7 @@ BROKEN = {
     "link-to-nothing": with_links(sound_page(), (3, 4), (3, 99)),
     "link-to-itself": with_links(sound_page(), (3, 4), (3, 3)),
     "link-doubled": with_links(sound_page(), (3, 4), (3, 4)),
+    "link-against-labels": with_links(sound_page(), (4, 3)),
     "entity-without-words": with_answer(sound_page(), word_ids=()),
     "word-outside-entity": with_answer(sound_page(), box=Box(50, 10, 60, 20)),
     "answer-not-asked": with_links(sound_page()),
@@ -72,8 +74,7 @@ def test_empty_texts_are_told_for_entity_and_words() -> None:
     assert found == {"entity-text-empty": (4,), "word-text-empty": (4, 2)}
 
 
-@pytest.mark.parametrize("rule", [rule for rule in BROKEN if rule not in
-                                  ("answer-not-asked", "text-differs")])  # fmt: skip
+@pytest.mark.parametrize("rule", BROKEN)
 def test_repair_leaves_nothing_to_find(rule: str) -> None:
     before = BROKEN[rule]
     after, changes = repaired(before, "form", check(before, "form"))
@@ -81,10 +82,44 @@ def test_repair_leaves_nothing_to_find(rule: str) -> None:
     assert [(change.page, change.rule) for change in changes] == [("form", rule)]
 
 
-def test_what_only_a_person_can_tell_is_left_alone() -> None:
-    for rule in ("answer-not-asked", "text-differs"):
-        page = BROKEN[rule]
-        assert repaired(page, "form", check(page, "form")) == (page, ())
+def test_answer_is_left_alone_where_no_single_question_stands_before_it() -> None:
+    page = BROKEN["answer-not-asked"]
+    (question, answer) = page.entities
+    between = replace(question, id=7, label="other", box=Box(42, 10, 48, 20), word_ids=(1,))
+    far = replace(question, box=Box(10, 60, 40, 70), word_ids=())
+    for entities in ((question, answer, between), (far, answer), (answer,)):
+        changed = replace(page, entities=entities, next_id=8)
+        assert REPAIRS["ask-answers"].edit(changed, {answer.id}) == changed
+    busy = Entity(6, "answer", (), "Bob", Box(80, 10, 90, 20))
+    taken = with_links(replace(page, entities=(question, answer, busy)), (3, 6))
+    assert REPAIRS["ask-answers"].edit(taken, {answer.id}) == taken
+
+
+def test_question_above_asks_where_none_is_beside() -> None:
+    page = BROKEN["answer-not-asked"]
+    (question, answer) = page.entities
+    below = replace(page, entities=(question, replace(answer, box=Box(10, 25, 40, 35))))
+    (link,) = REPAIRS["ask-answers"].edit(below, {answer.id}).relations
+    assert (link.from_id, link.to_id) == (question.id, answer.id)
+
+
+def test_turned_link_leaves_turned_in_both_copies(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    from PIL import Image
+
+    items = [
+        {"box": [1, 1, 20, 9], "text": "a", "label": label, "id": n, "linking": [[1, 0]],
+         "words": [{"box": [1, 1, 20, 9], "text": "a"}]}
+        for n, label in enumerate(["question", "answer"])
+    ]  # fmt: skip
+    for part in ("annotations", "images"):
+        (tmp_path / "in" / part).mkdir()
+    (tmp_path / "in/annotations/a.json").write_text(json.dumps({"form": items}))
+    Image.new("L", (50, 50)).save(tmp_path / "in/images/a.png")
+    checked, _report = repair_dataset("funsd", tmp_path / "in", tmp_path / "out")
+    assert [change.repair for change in checked.changes] == ["turn-links"]
+    after = json.loads((tmp_path / "out/annotations/a.json").read_text())["form"]
+    assert [item["linking"] for item in after] == [[[0, 1]], [[0, 1]]]
 
 
 def test_repaired_annotation_of_a_data_set_counts_as_corrected() -> None:
@@ -147,6 +182,7 @@ def test_faults_of_the_real_forms_are_found_and_nothing_else(shared_data: Path) 
         "text-differs": 5,
         "link-doubled": 6,
         "link-to-itself": 1,
+        "link-against-labels": 1,
     }
     (loop,) = (one for one in found if one.rule == "link-to-itself")
     assert (loop.page, dict(loop.values)) == ("0011906503", {"id": 23})

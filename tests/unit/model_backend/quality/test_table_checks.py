@@ -95,6 +95,23 @@ def test_repair_leaves_nothing_to_find(rule: str) -> None:
     assert all(problems(table) == () for table in after.tables)
 
 
+def test_texts_of_cells_that_scripts_look_for_are_told() -> None:
+    page = page_of(4, 3)
+
+    def said(*texts: str) -> set[str]:
+        words = zip(page.words, texts, strict=True)
+        return rules(replace(page, words=tuple(replace(w, text=text) for w, text in words)))
+
+    names = [f"w{n}" for n in range(12)]
+    with_header = replace(page, tables=(replace(page.tables[0], header_rows=1),))
+    assert said(*names) == set()
+    page = with_header
+    assert said(*names[:9], *names[:3]) == {"header-repeated"}
+    assert said(*names[:4], "$", *names[5:]) == {"currency-alone"}
+    assert said(*names[:4], "Sum ......", *names[5:]) == {"dots-left"}
+    assert said(*names[:4], "$5", "e.g.", "1...3", *names[7:]) == set()
+
+
 def test_words_that_cells_cover_badly_are_an_error() -> None:
     page = page_of(3, 3)
     page = replace(page, words=tuple(replace(w, box=w.box.moved(8, 0)) for w in page.words))
@@ -131,7 +148,8 @@ def test_real_tables_are_told_where_the_reference_would_have_rejected_them(
     """The reference's script wrote these without its check of how well cells cover words."""
     path = shared_data / "pubtables_format_icdar2013c"
     found = Counter(one.rule for _item, its in check_set("pubtables", path) for one in its)
-    assert found.keys() <= {"word-in-two-cells", "words-covered-badly", "word-outside-cells"}
+    told = {"word-in-two-cells", "words-covered-badly", "word-outside-cells", "dots-left"}
+    assert found.keys() <= told
     assert found["words-covered-badly"] == 4
 
 
