@@ -319,11 +319,11 @@ class Writer:
         with file.open("wb") as out:
             top = {"info": INFO, "licenses": [], **self._top}
             out.write(orjson.dumps(top)[:-1] + b',\n"images":[\n')
-            _put_all(out, self._numbered_images(part.images, image_ids))
+            put_all(out, self._numbered_images(part.images, image_ids))
             out.write(b'],\n"categories":')
             out.write(orjson.dumps(list(self._categories.records.values())))
             out.write(b',\n"annotations":[\n')
-            _put_all(out, self._numbered_annotations(part.annotations, image_ids, category_ids))
+            put_all(out, self._numbered_annotations(part.annotations, image_ids, category_ids))
             out.write(b"]}\n")
 
     def _numbered_images(self, spool: BinaryIO, image_ids: list[Any]) -> Iterator[Record]:
@@ -354,7 +354,7 @@ def _put(spool: BinaryIO, record: Record) -> None:
     spool.write(orjson.dumps(record) + b"\n")
 
 
-def _put_all(out: BinaryIO, records: Iterator[Record]) -> None:
+def put_all(out: BinaryIO, records: Iterator[Record]) -> None:
     """Write list entries one by one, a line each."""
     for number, record in enumerate(records):
         out.write((b",\n" if number else b"") + orjson.dumps(record))

@@ -7,6 +7,7 @@ import codecs
 import json
 import math
 import re
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -182,6 +183,27 @@ Place = tuple[int, int]
 """Where an element lies in its file: first byte and number of bytes."""
 
 
+class Places:
+    """Places of elements in their file, 16 bytes each."""
+
+    def __init__(self) -> None:
+        self._starts, self._sizes = array("Q"), array("Q")
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, row: int) -> Place:
+        return self._starts[row], self._sizes[row]
+
+    def __setitem__(self, row: int, place: Place) -> None:
+        self._starts[row], self._sizes[row] = place
+
+    def append(self, place: Place) -> None:
+        """Another place."""
+        self._starts.append(place[0])
+        self._sizes.append(place[1])
+
+
 class ElementReader:
     """Reads the top-level object of a large file an element at a time: memory for one element,
     not for the file."""
@@ -198,9 +220,9 @@ class ElementReader:
             encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         self.encoding = "utf-8" if encoding == "utf-8-sig" else encoding
 
-    def elements(self) -> Iterator[tuple[str, Any, Place]]:
-        """Each element of each top-level list as (key, element, place); other top-level values
-        once, as they are."""
+    def elements(self, *lists: str) -> Iterator[tuple[str, Any, Place]]:
+        """Each element of each top-level list (or of those that are named) as (key, element,
+        place); other top-level values once, as they are."""
         with self.path.open("rb") as file:
             window = _Window(file, self)
             window.expect("{")
@@ -208,7 +230,7 @@ class ElementReader:
             is_open = window.peek() != "}" or not window.expect("}")
             while is_open:
                 key = window.key(seen)
-                if window.peek() == "[":
+                if window.peek() == "[" and (not lists or key in lists):
                     yield from window.items(key)
                 else:
                     yield (key, *window.value())

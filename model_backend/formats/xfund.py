@@ -21,6 +21,7 @@ from model_backend.formats.funsd_form import FORMAT as FORM
 from model_backend.formats.pictures import SUFFIXES, check_same_size, check_size, geometry_of
 from model_backend.formats.safe_path import resolve_inside, shown
 from model_backend.formats.source_data import pack
+from model_backend.formats.splits import PARTS
 from model_backend.formats.values import ReadPage
 from model_backend.formats.xfund_write import FORMAT, Writer, renamed
 from model_backend.labels import ENTITY
@@ -30,15 +31,15 @@ __all__ = ["Writer", "members", "read_member"]
 
 _LISTS = (".json", ".txt")
 _MOST_TOP = 10_000
-"""Characters of a file's other keys that are kept with every page."""
-_SPLITS = ("train", "val", "test")
+"""Characters of a file's other keys that are kept with every page; of more of them, none."""
+_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True)
 class _Index:
     """Where the documents of a file lie, and what else its object says."""
 
-    places: tuple[safe_json.Place, ...]
+    places: safe_json.Places
     top: dict[str, Any]
 
 
@@ -81,20 +82,13 @@ def _index(file: Path, _modified: int, _size: int) -> _Index:
     with file.open("rb") as opened:
         head = opened.read(64).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
     if not head.startswith(b"{"):
-        return _Index((), {})
-    elements = safe_json.ElementReader(file).elements()
-    places = tuple(place for key, _value, place in elements if key == "documents")
-    return _Index(places, _top(file) if places else {})
-
-
-def _top(file: Path) -> dict[str, Any]:
-    """The other keys of a file's object, in their order; of very large files and objects none."""
-    if file.stat().st_size > safe_json.MAXIMUM_BYTES:
-        return {}
-    top = {
-        key: None if key == "documents" else value for key, value in safe_json.load(file).items()
-    }
-    return top if len(json.dumps(top)) <= _MOST_TOP else {}
+        return _Index(safe_json.Places(), {})
+    places, top = safe_json.Places(), dict[str, Any]()
+    for key, value, place in safe_json.ElementReader(file).elements(_DOCUMENTS):
+        top[key] = None if key == _DOCUMENTS else value
+        if key == _DOCUMENTS:
+            places.append(place)
+    return _Index(places, top if places and len(json.dumps(top)) <= _MOST_TOP else {})
 
 
 def read_member(path: Path, member: str) -> ReadPage:
@@ -110,7 +104,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     document = _Document(file, int(number), _value(file, index, int(number)))
     page, image, problems = document.page(root, index)
     labels = tuple((label, ENTITY) for label in sorted({item.label for item in page.entities}))
-    split = next((part for part in file.stem.split(".") if part in _SPLITS), "")
+    split = next((part for part in file.stem.split(".") if part in PARTS), "")
     return ReadPage(document.name, page, image, labels, problems, split=split)
 
 
