@@ -13,7 +13,7 @@ from desktop.canvas.geometry import Gap, band_at, near_index
 from model_backend import table_grid
 from model_backend.document import Box, Point, Table
 
-RULER_PX = 16.0
+RULER_PX = 14.0
 """Its thickness, in screen pixels."""
 TICK_PX = 3.0
 """So near to a tick of the ruler its edge is gripped, in screen pixels."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QCursor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.canvas import table_actions
@@ -208,6 +208,26 @@ class TableView(TextView):
             return not event.modifiers() & Qt.KeyboardModifier.AltModifier
         return super().wants_key(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """H and V show at once where a click would cut."""
+        super().keyPressEvent(event)
+        self._hover_again()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Without H and V no cut is shown any more."""
+        super().keyReleaseEvent(event)
+        self._hover_again()
+
+    def _hover_again(self) -> None:
+        """What is under the pointer means something else with another key held."""
+        is_idle = self.tool.gesture is None and self.work.table() is not None
+        if is_idle and self.viewport().underMouse():
+            place = QPointF(self.viewport().mapFromGlobal(QCursor.pos()))
+            self.tool.hover(self._pointer_at(place, QGuiApplication.keyboardModifiers()))
+        elif self.canvas.live.grips.cut is not None and not self._held:
+            self.canvas.live.grips.cut = None
+            self.canvas.refresh()
+
     def escape(self) -> None:
         """One step back: a gesture, then a chosen edge, then chosen cells, then the rest."""
         table, is_idle = self.work.table(), self.tool.gesture is None and self.tool.name == "select"
@@ -219,11 +239,12 @@ class TableView(TextView):
             super().escape()
 
     def fitting(self) -> frozenset[str]:
-        """What is chosen in the selected table: the menu offers what can be done with that."""
+        """What is selected, and chosen in a table: the menu offers what can be done with that."""
+        kinds = frozenset(type(item).__name__.lower() for item in self.work.selected())
         table, edge = self.work.table(), self.work.edge
         if table is None:
-            return frozenset()
-        met = table_actions.fitting(table, self.work.cells)
+            return kinds
+        met = kinds | table_actions.fitting(table, self.work.cells)
         return met | {table_actions.EDGE} if edge is not None and _is_inner(table, edge) else met
 
     def _take_under(self, point: Point) -> None:

@@ -319,12 +319,19 @@ CONTEXT_MENU = (
 """Ids of the menu over the page and the list; it shows those that can be chosen."""
 
 FITTING = {
-    "delete_edge": "edge", "merge_cells": "several cells", "split_cell": "merged cell",
-    "add_row": "cells", "split_rows": "cells", "join_rows": "several rows", "delete_rows": "cells",
-    "add_column": "cells", "split_columns": "cells", "join_columns": "several columns",
-    "delete_columns": "cells", "toggle_header": "cells", "toggle_projected": "cells",
+    "edit_label": ("entity", "region"), "illegible": ("word", "entity"),
+    "unsure": ("word", "entity", "relation", "table", "region"),
+    "note": ("entity", "relation", "table", "region"), "group": ("word", "entity"),
+    "ungroup": ("entity",), "make_grid": ("region",), "simplify": ("region",),
+    "make_mask": ("region",), "delete_edge": ("edge",), "merge_cells": ("several cells",),
+    "split_cell": ("merged cell",), "add_row": ("cells",), "split_rows": ("cells",),
+    "join_rows": ("several rows",), "delete_rows": ("cells",), "add_column": ("cells",),
+    "split_columns": ("cells",), "join_columns": ("several columns",), "delete_columns": ("cells",),
+    "toggle_header": ("cells",), "toggle_projected": ("cells",),
 }  # fmt: skip
-"""What must be chosen in a table for these to be in that menu (`CanvasView.fitting`)."""
+"""One of these must be selected, or chosen in a table, for an action to be in that menu
+(`CanvasView.fitting`).
+"""
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
             made = self.actions_table.by_id.get(action_id)
             if made is None:
                 menu.addSeparator()
-            elif made.isEnabled() and FITTING.get(action_id) in {None, *chosen}:
+            elif made.isEnabled() and _fits(action_id, chosen):
                 menu.addAction(made)
         return menu
 
@@ -280,3 +280,9 @@ class MainWindow(QMainWindow):
         self.remember_layout()
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _fits(action_id: str, chosen: frozenset[str]) -> bool:
+    """Whether an action is for what is chosen."""
+    wanted = FITTING.get(action_id)
+    return wanted is None or not chosen.isdisjoint(wanted)

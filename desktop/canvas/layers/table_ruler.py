@@ -125,7 +125,6 @@ def _paint_signs(
     painter: QPainter, bands: Sequence[_Band], to_page: QTransform, look: Look
 ) -> None:
     with in_pixels(painter) as to_screen:
-        painter.setFont(font(9, is_bold=True))
         whole = to_page * to_screen
         for band in bands:
             is_letter = not band.sign.isdigit()
@@ -133,6 +132,7 @@ def _paint_signs(
                 8.0 if is_letter else max(NUMBERS_FROM_PX, DIGIT_PX * len(band.sign))
             ):
                 continue
+            painter.setFont(font(9 if len(band.sign) < 3 else 8, is_bold=True))
             place: QPointF = whole.map(band.rect.center())
             name = "#ffffff" if band.chosen == WHOLLY else look.theme.text
             painter.setPen(look.pen(name))
