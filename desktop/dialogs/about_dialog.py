@@ -44,4 +44,4 @@ class AboutDialog(Frame):
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
         self.body.addLayout(row)
-        self.setMinimumWidth(460)
+        self.set_least_width(460)

@@ -60,7 +60,7 @@ class AcceptDialog(WorkFrame):
         self.score.valueChanged.connect(self.show_state)
         self.kind.currentIndexChanged.connect(self.show_state)
         self.scope.currentIndexChanged.connect(self.show_state)
-        self.setMinimumWidth(430)
+        self.set_least_width(430)
         self.score.setFocus()
         self.score.selectAll()
         self.show_state()

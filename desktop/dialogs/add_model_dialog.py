@@ -25,7 +25,7 @@ class AddModelDialog(Frame):
     def __init__(self, found: Found, parent: QWidget | None = None) -> None:
         super().__init__(_("Add a model"), _("Add"), parent)
         self.add_cancel()
-        self.setMinimumWidth(560)
+        self.set_least_width(560)
         self.answers = Answers()
         self._found = found
         self.name = QLineEdit(adding.default_name(found))

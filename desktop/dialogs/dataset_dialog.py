@@ -20,7 +20,7 @@ class DatasetDialog(Frame):
         self.format = choice(IMPORTED_FORMATS, "funsd")
         self.path = QLineEdit()
         self._folder = folder
-        self.setMinimumWidth(560)
+        self.set_least_width(560)
         folder_button, file_button = QPushButton(_("Folder...")), QPushButton(_("File..."))
         folder_button.clicked.connect(self._choose_folder)
         file_button.clicked.connect(self._choose_file)

@@ -140,7 +140,7 @@ class ExportDialog(Frame):
         self._show_losses()
 
     def _lay_out(self) -> None:
-        self.setMinimumWidth(580)
+        self.set_least_width(580)
         browse = QPushButton(_("Choose..."))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)

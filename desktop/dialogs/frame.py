@@ -7,7 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QSizePolicy,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.panels.forms import FactForm, PlainLabel
 from model_backend.translation import _
@@ -41,6 +49,12 @@ class Frame(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
+    def set_least_width(self, width: int) -> None:
+        """At least so wide; wider where texts need it, which a minimum width would not allow."""
+        self.body.addItem(
+            QSpacerItem(width, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        )
+
     def add_cancel(self) -> None:
         """Offer to leave without doing anything."""
         cancel = self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -52,6 +66,11 @@ class Frame(QDialog):
             self.accept_button.click()
         else:
             super().keyPressEvent(event)
+
+    def resize_within(self, width: int, height: int) -> None:
+        """As large as this, as far as the screen has room."""
+        room = self.screen().availableSize()
+        self.resize(min(width, room.width() - 20), min(height, room.height() - 60))
 
     def show_problem(self, text: str) -> None:
         """Say in the dialog what is wrong; nothing hides the line."""

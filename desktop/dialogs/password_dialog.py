@@ -20,7 +20,7 @@ class PasswordDialog(Frame):
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setAccessibleName(_("Password"))
-        self.setMinimumWidth(440)
+        self.set_least_width(440)
         question = _("{file} is protected. Its password is not stored.").format(file=name)
         self.form.addRow(quiet(question))
         self.form.add(_("Password"), self.field)

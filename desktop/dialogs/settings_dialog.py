@@ -19,7 +19,7 @@ class SettingsDialog(Frame):
         super().__init__(_("Settings"), _("Close"), parent)
         self._settings = settings
         self.fields: dict[str, QComboBox | QLineEdit] = {}
-        self.setMinimumWidth(520)
+        self.set_least_width(520)
         for setting in SETTINGS:
             if setting.text:
                 self._add(setting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.panels.forms import PlainLabel
 from model_backend.formats.splits import Split
@@ -34,16 +34,18 @@ class SplitForm(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.is_split)
-        row.addStretch(1)
+        column, row = QVBoxLayout(self), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.is_split)
+        column.addLayout(row)
+        self.test.setWordWrap(False)
         for text, box in ((_("train"), self.train), (_("val"), self.val)):
             row.addWidget(QLabel(text))
             row.addWidget(box)
         row.addWidget(self.test)
         row.addWidget(QLabel(_("Seed")))
         row.addWidget(self.seed)
+        row.addStretch(1)
         self.is_split.toggled.connect(self._show)
         for box in (self.train, self.val, self.seed):
             box.valueChanged.connect(self._show)
