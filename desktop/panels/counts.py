@@ -15,6 +15,8 @@ COUNT_TEXTS = {
     "regions": (mark("1 region"), mark("{count} regions")),
     "cells": (mark("1 cell"), mark("{count} cells")),
     "annotations": (mark("1 annotation"), mark("{count} annotations")),
+    "errors": (mark("1 error"), mark("{count} errors")),
+    "warnings": (mark("1 warning"), mark("{count} warnings")),
     "files": (mark("1 file"), mark("{count} files")),
     "table_grids": (mark("the grid of 1 table"), mark("the grids of {count} tables")),
     "pages_without_tables": (mark("1 page without tables"), mark("{count} pages without tables")),

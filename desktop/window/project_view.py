@@ -13,6 +13,7 @@ from desktop.panels.annotation_list import AnnotationList
 from desktop.panels.cell_grid import CellGrid
 from desktop.panels.changes import Changes
 from desktop.panels.checks import Checks
+from desktop.panels.counts import count_text
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
 from desktop.panels.layers import Layers
@@ -284,8 +285,8 @@ class ProjectView(QObject):
     def _problem_counts(self) -> str:
         """How many errors and warnings stand open on the page in view."""
         errors, warnings = self.bench.checks.counts(self.bench.selection.page_id)
-        parts = [_("{count} errors").format(count=errors)] if errors else []
-        parts += [_("{count} warnings").format(count=warnings)] if warnings else []
+        parts = [count_text("errors", errors)] if errors else []
+        parts += [count_text("warnings", warnings)] if warnings else []
         return ", ".join(parts)
 
     def _show_filter(self) -> None:

@@ -87,7 +87,7 @@ def test_warning_that_stands_is_listed_last_and_comes_back_with_a_change(
     bench.editor.change("Move", lambda page: replace(page, tables=(moved,)))
     qtbot.waitUntil(lambda: bench.checks.counts(2) == (0, 1), timeout=3000)
     assert panel.view.item(0).text() == "Warning: the row 4 has no words"
-    assert "1 warnings" in application.window.status.counts.text()
+    assert "1 warning" in application.window.status.counts.text()
 
 
 def test_page_with_an_error_is_not_done_and_the_error_is_shown(
