@@ -27,6 +27,7 @@ from model_backend.table_grid import (
     objects,
     words_of_cells,
 )
+from model_backend.table_grid.frame import is_upright
 
 BAND_ROOM = 1.0
 """Page units by which neighbouring rows or columns may overlap, as in the reference's script."""
@@ -95,7 +96,7 @@ def _objects_of(table: Table) -> list[tuple[str, Box]]:
 def _object_findings(
     table: Table, boxes: Sequence[tuple[str, Box]], name: str
 ) -> Iterator[Finding]:
-    if table.rotation % 90 == 0 and table.shear == 0:
+    if is_upright(table):
         yield from _overlap_findings(boxes, name, (table.id,))
     if len(boxes) > MOST_OBJECTS:
         yield finding("too-many-objects", name, table.id, count=len(boxes))

@@ -13,6 +13,7 @@ from model_backend.document import Box, Entity, Page, PageGeometry, Relation, Sp
 from model_backend.formats import read_member
 from model_backend.quality.live import area_of, cells_of, is_error, look, mark_of
 from model_backend.quality.repairs import REPAIRS
+from model_backend.table_grid.slant import turned_frame
 
 TABLE = table_grid.add_column_edge(
     table_grid.add_row_edge(table_grid.empty_table(50, Box(100, 100, 300, 200)), 150), 200
@@ -99,3 +100,9 @@ def test_looking_at_a_large_page_takes_at_most_fifty_milliseconds(shared_data: P
         look(page.page)
         times.append(process_time() - start)
     assert min(times) < 0.05
+
+
+def test_rows_of_a_table_that_is_read_sideways_do_not_overlap() -> None:
+    page = page_of(*(box for box in FULL))
+    turned = turned_frame(TABLE, 3)
+    assert rules(replace(page, tables=(turned,))) == []
