@@ -33,7 +33,6 @@ BURST_SECONDS = 0.7
 """Presses that follow each other sooner are one step to undo."""
 REPEATS_TO_FASTER, FASTEST = 12, 8
 """A held key moves one unit farther at a time after so many repeats, up to so many units."""
-MOST_CORNERS = 100_000
 
 
 class Burst:
@@ -152,7 +151,11 @@ class ShapeView(WordView):
             self.work.say(_("Select one region first."))
             return
         self.set_tool("select")
-        gesture = Simplify(self.work, region, self._end_simplifying)
+        try:
+            gesture = Simplify(self.work, region, self._end_simplifying)
+        except ValueError:
+            self.work.say(_("This outline has too many corners to be simplified."))
+            return
         self.tool.take_up(gesture)
         self.simplify_bar = SimplifyBar(self.viewport(), gesture)
         self.simplify_bar.taken.connect(self._take_simplified)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 COMPARED_PX = 640
 """The longer side of the raster on which a simplified outline is compared with the exact one."""
+MOST_CORNERS = 100_000
 MOST_COMPARED = 4_000_000
 GOOD_IOU = 0.95
 GOLDEN = (5**0.5 - 1) / 2
@@ -46,6 +47,7 @@ class Simplification:
 
     Every part and every hole keeps at least three: none is filled or lost. Of a mask all corners
     are those of its outline half-way between ink and paper, which runs straight along slants.
+    ValueError for more than 100,000 corners, or an empty mask.
     """
 
     def __init__(self, polygons: Sequence[Polygon], mask: Mask | None = None) -> None:
@@ -53,6 +55,8 @@ class Simplification:
         self._parts: tuple[Part, ...] = (
             parts_of_polygons(polygons) if mask is None else _smooth_parts(mask)
         )
+        if not 0 < sum(len(ring) for part in self._parts for ring in part) <= MOST_CORNERS:
+            raise ValueError("there are no corners, or too many of them")
         weights = [[_weights(ring) for ring in part] for part in self._parts]
         self._ranks = _ranks(weights)
         self.most = sum(len(ring) for part in weights for ring in part)

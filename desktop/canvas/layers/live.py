@@ -4,13 +4,14 @@ gesture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from desktop.canvas.geometry import Corner, corner_marks, handle_points, is_small
+from desktop.canvas.geometry import Corner, corner_marks, edges_of, handle_points, is_small
 from desktop.canvas.layers.entities import paint_sign
 from desktop.canvas.layers.layer import (
     Look,
@@ -37,6 +38,8 @@ HANDLES_FROM_PX = 22.0
 """Sides shorter than this on the screen get no grip in their middle."""
 MOST_KNOBS = 150
 """More corners than this are only dots: knobs would hide the outline."""
+KNOB_ROOM_PX = 14.0
+"""How far apart corners must be on the screen, on average, to have knobs."""
 DOT_PX = 3.0
 MARK_PX = 6.0
 """The arms of the angles at the corners of small things."""
@@ -276,7 +279,8 @@ def _paint_knobs(
 def paint_corners(painter: QPainter, polygons: Sequence[Polygon], look: Look) -> None:
     """Round grips on the corners of polygons; dots where they would hide the outline."""
     points = [point for polygon in polygons for point in polygon]
-    if len(points) > MOST_KNOBS:
+    sides = (math.dist(*side) for polygon in polygons for side in edges_of(polygon))
+    if len(points) > MOST_KNOBS or sum(sides) * look.scale < KNOB_ROOM_PX * len(points):
         _paint_dots(painter, points, look)
     else:
         _paint_knobs(painter, points, look, is_round=True)

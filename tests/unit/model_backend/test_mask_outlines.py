@@ -109,6 +109,14 @@ def test_a_simplified_ring_is_good_with_few_corners_and_keeps_its_hole() -> None
     assert again.iou(again.most) == 1.0
 
 
+def test_too_many_corners_and_none_at_all_are_refused() -> None:
+    checkered = np.indices((400, 400)).sum(axis=0) % 2 == 0
+    for bitmap in (checkered, np.zeros((3, 3), dtype=bool)):
+        height, width = bitmap.shape
+        with pytest.raises(ValueError, match="corners"):
+            masks.Simplification((), Mask(width, height, masks.encode(bitmap)))
+
+
 def test_twenty_thousand_corners_are_ranked_in_half_a_second() -> None:
     steps = [(i / 2, float(i % 2) + 100 * math.sin(i / 3000)) for i in range(20_000)]
     polygon = (*((float(x), y + 200) for x, y in steps), (10_000.0, 900.0), (0.0, 900.0))
