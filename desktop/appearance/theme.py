@@ -59,9 +59,11 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$icons/up-$tone.svg")
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$icons/down-$tone.svg"); width: 9px;
   height: 9px; }
 QCheckBox { spacing: 7px; }
-QCheckBox::indicator, QListView::indicator { width: 15px; height: 15px; border: 1px solid $quiet; border-radius: 4px;
+QCheckBox::indicator, QListView::indicator, QTableView::indicator { width: 15px; height: 15px;
+  border: 1px solid $quiet; border-radius: 4px;
   background: $base; }
-QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent;
+QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked {
+  background: $accent; border-color: $accent;
   image: url("$icons/check-$tone.svg"); }
 QCheckBox::indicator:disabled { border-color: $line; }
 QDockWidget { color: $quiet; font-weight: 600; }

@@ -196,7 +196,7 @@ class TextView(InputView):
         if page is None or not (walk or is_small):
             return None
         crop = WordCrop(self.viewport(), self.canvas.picture.images, self.canvas.look.theme)
-        crop.show_word(page, target.box, lines, self.scale_now, caption(page, walk) if walk else "")
+        crop.show_word(page, target.box, lines, self.scale_now, caption(page, walk) if walk else ())
         crop.show()
         return crop
 

@@ -15,8 +15,8 @@ TALL_PX = 40.0
 """How tall a line of the page is shown, at least as tall as it is on the page."""
 AROUND, ASIDE = 0.45, 2.5
 """How much of the page is seen above and beside the word, in its own heights."""
-CAPTION_PX, GAP_PX, EDGE_PX = 22, 4, 4
-SMALLEST = QRect(0, 0, 320, 0)
+LINE_PX, GAP_PX, EDGE_PX = 21, 4, 4
+SMALLEST_PX = 320.0
 SHARP = 0.95
 
 
@@ -28,36 +28,52 @@ class WordCrop(QWidget):
         self._images, self._theme = images, theme
         self._page: Page | None = None
         self._box, self._scale = Box(0, 0, 1, 1), 1.0
-        self._caption = ""
+        self._parts: tuple[str, ...] = ()
+        self._lines: tuple[str, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_word(self, page: Page, box: Box, lines: int, page_scale: float, caption: str) -> None:
-        """Show this part of the page, as many lines of text high."""
-        self._page, self._box, self._caption = page, box, caption
+    def show_word(
+        self, page: Page, box: Box, lines: int, page_scale: float, parts: tuple[str, ...]
+    ) -> None:
+        """Show this part of the page, as many lines of text high, with these parts of a caption."""
+        self._page, self._box, self._parts = page, box, parts
         line = max(box.height / max(lines, 1), 1e-3)
         self._scale = max(TALL_PX / line, 1.3 * page_scale)
-        self.setAccessibleDescription(caption)
+        self.setAccessibleDescription("   ".join(parts))
 
     def put_over(self, field: QRect, room: QRect) -> None:
         """Lie over the field, under it where there is no room, never over it."""
         height = self._box.height * (1 + 2 * AROUND)
-        caption = QFontMetricsF(font(12)).horizontalAdvance(self._caption) + 20
-        least = min(max(SMALLEST.width(), caption), room.width() - 8)
+        self._break_caption(room.width() - 8.0)
+        caption = max((_wide(line) for line in self._lines), default=0.0)
+        least = min(max(SMALLEST_PX, caption), room.width() - 8.0)
         wide = min(max((self._box.width + 2 * ASIDE * self._box.height) * self._scale, least),
                    room.width() - 8.0)  # fmt: skip
         wanted = max(self._box.width + 0.6 * self._box.height, 1e-3)
         self._scale = min(self._scale, (wide - 2 * EDGE_PX) / wanted, 0.4 * room.height() / height)
-        tall = height * self._scale + CAPTION_PX + 2 * EDGE_PX
+        tall = height * self._scale + self._foot + 2 * EDGE_PX
         above = field.top() - GAP_PX - tall
         y = above if above >= room.top() else field.bottom() + GAP_PX
         x = min(max(field.center().x() - wide / 2, 4.0), max(room.width() - wide - 4.0, 4.0))
         self.setGeometry(round(x), round(y), round(wide), round(tall))
         self.update()
 
+    @property
+    def _foot(self) -> float:
+        return LINE_PX * len(self._lines)
+
+    def _break_caption(self, room: float) -> None:
+        """The caption on one line where it fits, else each part on its own."""
+        whole = "   ".join(self._parts)
+        self._lines = (whole,) if _wide(whole) <= room else self._parts
+        if not whole:
+            self._lines = ()
+
     def fit(self) -> None:
         """Show the place as large as the widget, where a layout has placed it."""
         wide = (self.width() - 2 * EDGE_PX) / max(self._box.width + 2 * self._box.height, 1e-3)
-        tall = (self.height() - CAPTION_PX - 2 * EDGE_PX) / (self._box.height * (1 + 2 * AROUND))
+        self._break_caption(self.width())
+        tall = (self.height() - self._foot - 2 * EDGE_PX) / (self._box.height * (1 + 2 * AROUND))
         self._scale = min(self._scale, wide, tall)
         self.update()
 
@@ -69,16 +85,18 @@ class WordCrop(QWidget):
         painter.setPen(pen(self._theme.accent, 2.0))
         painter.setBrush(brush(self._theme.field))
         painter.drawRoundedRect(frame, 4, 4)
-        hole = frame.adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -CAPTION_PX)
+        hole = frame.adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -max(self._foot, EDGE_PX))
         painter.save()
         painter.setClipRect(hole)
         self._paint_page(painter, hole)
         painter.restore()
         painter.setPen(color(self._theme.text))
         painter.setFont(font(12))
-        below = QRectF(hole.left() + 4, hole.bottom(), hole.width() - 8, CAPTION_PX - 1)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(below, flags, self._caption)
+        below = QRectF(hole.left() + 4, hole.bottom(), hole.width() - 8, LINE_PX)
+        for line in self._lines:
+            painter.drawText(below, flags, line)
+            below.translate(0, LINE_PX)
         painter.end()
 
     def _paint_page(self, painter: QPainter, hole: QRectF) -> None:
@@ -110,3 +128,8 @@ class WordCrop(QWidget):
             seen = Box(x - half[0], y - half[1], x + half[0], y + half[1])
             for box, image in images.tiles(page, wanted, seen.intersection(page.box)):
                 painter.drawImage(rect_of(box), image)
+
+
+def _wide(text: str) -> float:
+    """How much room a line of the caption takes."""
+    return QFontMetricsF(font(12)).horizontalAdvance(text) + 24

@@ -66,16 +66,18 @@ def _words_of(item: Word | Entity) -> tuple[int, ...]:
     return (item.id,) if isinstance(item, Word) else item.word_ids
 
 
-def caption(page: Page, walk: WordWalk) -> str:
-    """How far the walk has come, how the word was read, and what keys do."""
+def caption(page: Page, walk: WordWalk) -> tuple[str, str]:
+    """How far the walk has come and how the word was read; what keys do."""
     word = page.word(walk.word_id)
     parts = [_("{place} of {count}").format(place=walk.place + 1, count=len(walk.word_ids))]
     if word is not None and word.is_doubtful:
         parts.append(_("doubtful"))
+    if word is not None and word.is_illegible:
+        parts.append(_("illegible"))
     if word is not None and word.confidence is not None:
         parts.append(_("read with {score}").format(score=f"{word.confidence:.0%}"))
-    parts.append(_("Enter: right · Tab: next · Alt+I: illegible · Alt+Y: doubtful · Esc: stop"))
-    return "   ".join(parts)
+    keys = _("Enter: right · Tab: next · Alt+I: illegible · Alt+Y: doubtful · Esc: stop")
+    return "   ".join(parts), keys
 
 
 def verdict_change(word_id: int, text: str, verdict: str) -> Callable[[Page], Page]:

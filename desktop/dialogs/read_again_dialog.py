@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
     from desktop.jobs.runner import Job
     from model_backend.document import Box, Page
 
+ONE_BLOCK, ONE_LINE = 6, 7
 LAYOUTS = (
     (11, mark("Words anywhere, as on forms")),
-    (6, mark("One block of text")),
+    (ONE_BLOCK, mark("One block of text")),
     (4, mark("One column of lines")),
-    (7, mark("One line")),
+    (ONE_LINE, mark("One line")),
     (8, mark("One word")),
     (3, mark("Found by tesseract")),
 )
@@ -55,6 +57,14 @@ class ReadSettings:
 
 
 Reader = Callable[[ReadSettings], "Job"]
+
+
+def likely_layout(page: Page, box: Box | None) -> int:
+    """Words anywhere on a page, a line where the place is about as high as one, else a block."""
+    if box is None or not page.words:
+        return LAYOUTS[0][0]
+    line = median(word.box.height for word in page.words)
+    return ONE_LINE if box.height < 2 * line else ONE_BLOCK
 
 
 class ReadAgainDialog(Frame):
@@ -76,7 +86,7 @@ class ReadAgainDialog(Frame):
         self.languages = QLineEdit(languages)
         self.languages.setPlaceholderText(_("eng+kor, as installed"))
         self.languages.setAccessibleName(_("Languages"))
-        self.layout_of_text = choice(LAYOUTS, LAYOUTS[0][0])
+        self.layout_of_text = choice(LAYOUTS, likely_layout(page, box))
         self.layout_of_text.setAccessibleName(_("Layout of the text"))
         self.enlarge = choice(SCALES, 1.0)
         self.enlarge.setAccessibleName(_("Enlarge"))
@@ -88,11 +98,12 @@ class ReadAgainDialog(Frame):
         self.table.itemSelectionChanged.connect(self._show_place)
         self.table.itemChanged.connect(self._show_state)
         SpaceKey(self.table).pressed.connect(self._toggle)
-        self.resize(720, 600)
+        self.resize_within(720, 600)
         self.read()
 
     def _lay_out(self, images: Images | None) -> None:
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self.enlarge, 1)
         row.addWidget(self.read_button)
         self.form.add(_("Languages"), self.languages)
@@ -102,6 +113,7 @@ class ReadAgainDialog(Frame):
         self.body.addWidget(self.table, 1)
         self.crop = WordCrop(self, images, theme_for(self.palette()))
         self.crop.setFixedHeight(110)
+        self.crop.hide()
         self.body.addWidget(self.crop)
         self.state = quiet("")
         self.all_button, self.none_button = QPushButton(_("Tick all")), QPushButton(_("Tick none"))
@@ -185,6 +197,7 @@ class ReadAgainDialog(Frame):
         self.table.blockSignals(False)
         if self._found:
             self.table.selectRow(0)
+        self._show_place()
         self._show_state()
 
     def _fill_row(self, row: int, one: Reading) -> None:
@@ -214,10 +227,11 @@ class ReadAgainDialog(Frame):
 
     def _show_place(self) -> None:
         row = self.table.currentRow()
+        self.crop.setVisible(0 <= row < len(self._found))
         if 0 <= row < len(self._found):
             one = self._found[row]
             caption = f"{one.before or _('(nothing)')}  →  {one.after or _('(nothing)')}"
-            self.crop.show_word(self._page, one.box, 1, 0.0, caption)
+            self.crop.show_word(self._page, one.box, 1, 0.0, (caption,))
             self.crop.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -61,7 +61,8 @@ class ReplaceDialog(WorkFrame):
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._take_in)
         self._connect()
-        self.resize(760, 560)
+        self.resize_within(760, 560)
+        self.sought.setFocus()
         self.show_state()
 
     def _make_fields(self) -> None:

@@ -37,8 +37,10 @@ class Reading:
 
     @property
     def is_better(self) -> bool:
-        """Whether the new text may be taken unasked: another one, and not what a person typed."""
-        if not self.new:
+        """Whether the new text may be taken unasked: read surely, and not over what a person
+        typed.
+        """
+        if not self.new or any(word.needs_look for word in self.new):
             return False
         return not self.old or any(word.confidence is not None for word in self.old)
 

@@ -125,7 +125,10 @@ class PageActions(QObject):
 
     def _selected_box(self) -> Box | None:
         things = [t for t in self._bench.editor.selected if not isinstance(t, Relation)]
-        return union_of(thing.box for thing in things) if things else None
+        if not things:
+            return None
+        box = union_of(thing.box.normalized() for thing in things)
+        return box.grown(0.2 * min(box.width, box.height))  # letters at an edge are misread
 
     def prelabel(self) -> None:
         """Have models propose annotations on this page."""

@@ -8,7 +8,7 @@ from model_backend.document import Box, Page, PageGeometry, Word, with_words
 
 
 def word(number: int, text: str, x: float, y: float = 0, wide: float = 18) -> Word:
-    return Word(number, text, Box(x, y, x + wide, y + 10), 0.5)
+    return Word(number, text, Box(x, y, x + wide, y + 10), 0.7)
 
 
 def page() -> Page:
@@ -38,6 +38,11 @@ def test_what_a_person_typed_or_nothing_replaces_is_not_ticked() -> None:
     found = readings(typed, Box(50, 0, 200, 20), [word(1, "10", 61)])
     assert [one.is_better for one in found] == [False]
     assert [one.is_better for one in readings(page(), Box(50, 0, 200, 20), [])] == [False]
+
+
+def test_what_is_read_with_doubt_is_not_ticked() -> None:
+    speck = Word(1, "Pa", Box(120, 0, 125, 10), 0.5)
+    assert [one.is_better for one in readings(page(), Box(110, 0, 200, 20), [speck])] == [False]
 
 
 def test_the_chosen_places_are_exchanged_and_the_rest_stays() -> None:
