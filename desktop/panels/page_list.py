@@ -99,7 +99,8 @@ class PageDelegate(QStyledItemDelegate):
         self._draw_text(painter, box, summary.document_name, strong, self.colors.text)
         box = box.adjusted(0, height, 0, 0)
         if place:
-            self._draw_text(painter, box, place, font, self.colors.quiet)
+            rest = self._without_problems(painter, box, summary.id, font)
+            self._draw_text(painter, rest, place, font, self.colors.quiet)
             box = box.adjusted(0, height, 0, 0)
         status = PageStatus(summary.status)
         sign = QRectF(box.left() + 1, box.top() + (height - 3) / 2 - 5, 10, 10)
@@ -108,7 +109,8 @@ class PageDelegate(QStyledItemDelegate):
             shown = PageStatus.IN_PROGRESS if is_partly_done(summary) else status
             draw_page_status(painter, sign, shown, self.colors)
             box = box.adjusted(18, 0, 0, 0)
-        box = self._without_problems(painter, box, summary.id, font)
+        if not place:
+            box = self._without_problems(painter, box, summary.id, font)
         state = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         self._draw_text(painter, box, state, font, color)
 
