@@ -19,6 +19,7 @@ class DatasetDialog(Frame):
         self.add_cancel()
         self.format = choice(IMPORTED_FORMATS, "funsd")
         self.path = QLineEdit()
+        self.path.setAccessibleName(_("Where"))
         self._folder = folder
         self.set_least_width(560)
         folder_button, file_button = QPushButton(_("Folder...")), QPushButton(_("File..."))

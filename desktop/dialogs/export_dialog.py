@@ -96,6 +96,7 @@ class ExportDialog(Frame):
         self._leaving: Leaving | None = None
         self.format = choice(EXPORTED_FORMATS, remembered.get("format_name"))
         self.folder = QLineEdit()
+        self.folder.setAccessibleName(_("Folder"))
         self.include_proposed = QCheckBox(_("Also what is only proposed, and unfinished pages"))
         self.include_proposed.setChecked(bool(remembered.get("include_proposed")))
         self.boxes = choice(BOXES, remembered.get("boxes"))

@@ -48,9 +48,11 @@ class LabelsDialog(Frame):
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, 4, self)
+        table.setAccessibleName(_("Labels"))
         table.setHorizontalHeaderLabels([_("Colour"), _("Name"), _("For"), _("Key")])
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(38)
+        table.setTabKeyNavigation(False)  # Tab goes on to the buttons
         table.setShowGrid(False)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
@@ -82,6 +84,8 @@ class LabelsDialog(Frame):
         name.setFrame(False)
         kind = choice(KINDS, label.kind)
         key = choice([("", "–"), *((digit, digit) for digit in "123456789")], label.key)
+        kind.setAccessibleName(_("For"))
+        key.setAccessibleName(_("Key"))
         self.table.setCellWidget(row, COLOR, _ColorButton(label.color))
         self.table.setCellWidget(row, NAME, name)
         self.table.setCellWidget(row, KIND, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 
@@ -113,11 +113,20 @@ def is_seen(dock: QDockWidget) -> bool:
 
 
 def first_in(part: QWidget) -> QWidget | None:
-    """What the keyboard comes to first in a part of the window."""
-    here = part.nextInFocusChain()
-    while here is not None and here is not part:
-        can_focus = here.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if part.isAncestorOf(here) and can_focus and here.isVisible() and here.isEnabled():
-            return here
-        here = here.nextInFocusChain()
-    return None
+    """The uppermost control in a part of the window that the keyboard can be given to.
+
+    Not by `nextInFocusChain`: PySide takes what that returns for a child of whoever was asked.
+    """
+    ready = [
+        widget
+        for widget in part.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isEnabled()
+        and widget.isVisible()
+    ]
+    return min(ready, key=lambda widget: _place_in(part, widget), default=None)
+
+
+def _place_in(part: QWidget, widget: QWidget) -> tuple[int, int]:
+    place = widget.mapTo(part, QPoint(0, 0))
+    return place.y(), place.x()
