@@ -5,16 +5,25 @@ TEDS(a, b) = 1 - distance(a, b) / max(|a|, |b|): the tree edit distance of the t
 with cost 1 to insert or to delete an element, and to change its tag, colspan or rowspan; changing
 a cell's content costs the Levenshtein distance of its tokens (characters and inline tags) over the
 longer length. |a| counts the elements beneath `table`, those inside of cells included. Structure
-only: contents are not compared. The distance is APTED's (Pawlik and Augsten, 2016).
+only: contents are not compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apted import APTED, Config
+import numpy as np
 
 from model_backend.metrics.html_tree import CELL, TableNode, TableTree, tree_of_html
+from model_backend.metrics.tree_distance import (
+    Floats,
+    in_postorder,
+    text_distances,
+    tree_distance,
+)
+
+MOST_AT_ONCE = 64
+"""Longer contents are compared pair by pair."""
 
 
 def teds(truth: TableTree, predicted: TableTree, *, is_structure_only: bool = False) -> float:
@@ -22,9 +31,10 @@ def teds(truth: TableTree, predicted: TableTree, *, is_structure_only: bool = Fa
     size = max(truth.size, predicted.size)
     if size == 0 or truth.root == predicted.root:
         return 1.0
-    costs = _Costs(is_structure_only=is_structure_only)
-    distance = APTED(predicted.root, truth.root, costs).compute_edit_distance()
-    return 1.0 - float(distance) / size
+    nodes, ordered = in_postorder(predicted.root)
+    true_nodes, true_ordered = in_postorder(truth.root)
+    change = _changes(nodes, true_nodes, is_structure_only=is_structure_only)
+    return 1.0 - tree_distance(ordered, true_ordered, change) / size
 
 
 def teds_of_html(
@@ -65,29 +75,45 @@ class Teds:
         return {name: total / count for name, (total, count) in self.ratios().items() if count}
 
 
-class _Costs(Config):  # type: ignore[misc]  # apted has no types
-    """What an edit costs."""
+def _changes(
+    nodes: Sequence[TableNode], others: Sequence[TableNode], *, is_structure_only: bool
+) -> Floats:
+    """What it costs to change each node into each other one: (nodes, others), 0..1."""
+    kinds: dict[tuple[str, int, int], int] = {}
+    one, other = (
+        np.array([kinds.setdefault((n.tag, n.columns, n.rows), len(kinds)) for n in side])
+        for side in (nodes, others)
+    )
+    change: Floats = (one[:, None] != other[None, :]).astype(np.float64)
+    if is_structure_only:
+        return change
+    cells = [[n for n, node in enumerate(side) if node.tag == CELL] for side in (nodes, others)]
+    texts = [[nodes[n].content for n in cells[0]], [others[n].content for n in cells[1]]]
+    if all(texts):
+        block = np.ix_(*cells)
+        change[block] = np.maximum(change[block], _content_shares(*texts))
+    return change
 
-    valuecls = float
 
-    def __init__(self, *, is_structure_only: bool) -> None:
-        self.is_structure_only = is_structure_only
-        self._known: dict[tuple[int, int], float] = {}
+def _content_shares(texts: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Floats:
+    """Levenshtein distances over the longer lengths; equal contents are compared once."""
+    (one, places), (other, other_places) = _distinct(texts), _distinct(others)
+    short = [n for n, text in enumerate(one) if len(text) <= MOST_AT_ONCE]
+    found = np.zeros((len(one), len(other)))
+    found[short] = text_distances([one[n] for n in short], other)
+    for n in set(range(len(one))).difference(short):
+        found[n] = [levenshtein(one[n], text) for text in other]
+    lengths = (np.array([len(text) for text in side]) for side in (one, other))
+    longer: Floats = np.maximum.outer(*lengths)
+    shares: Floats = found / np.maximum(longer, 1)
+    return shares[np.ix_(places, other_places)]
 
-    def rename(self, one: TableNode, other: TableNode) -> float:
-        """The cost of turning one element into another; asked for more than once a pair."""
-        key = (id(one), id(other))
-        if key not in self._known:
-            self._known[key] = self._change(one, other)
-        return self._known[key]
 
-    def _change(self, one: TableNode, other: TableNode) -> float:
-        if (one.tag, one.columns, one.rows) != (other.tag, other.columns, other.rows):
-            return 1.0
-        if one.tag != CELL or self.is_structure_only or one.content == other.content:
-            return 0.0
-        longer = max(len(one.content), len(other.content))
-        return levenshtein(one.content, other.content) / longer
+def _distinct(texts: Sequence[Sequence[str]]) -> tuple[list[tuple[str, ...]], list[int]]:
+    """The texts without repetitions, and where each one stands among them."""
+    known: dict[tuple[str, ...], int] = {}
+    places = [known.setdefault(tuple(text), len(known)) for text in texts]
+    return list(known), places
 
 
 def levenshtein(one: Sequence[str], other: Sequence[str]) -> int:
