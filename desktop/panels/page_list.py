@@ -115,7 +115,7 @@ class PageDelegate(QStyledItemDelegate):
         self._draw_text(painter, box, state, font, color)
 
     def _without_problems(self, painter: QPainter, box: QRect, page_id: int, font: QFont) -> QRect:
-        """Draw the number of errors, else of warnings, at the end of the line; what is left of it."""
+        """Draw the number of errors, else of warnings, at the end; what is left of the line."""
         errors, warnings = self._checks.counts(page_id)
         if not errors and not warnings:
             return box

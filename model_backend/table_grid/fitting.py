@@ -111,13 +111,20 @@ def fit_grid(
     outline = replace(bare(table), box=box)
     layout = layout_of(box, block, height, separators, near)
     if repeated is not None:
-        count = min(repeated[1] - repeated[0], len(layout.lines))
-        made = with_rows(outline, layout, count)
-        if count == len(header):
+        own = there[repeated[0] : repeated[1]]
+        made = with_rows(outline, layout, _lines_above(layout, own))
+        if len(own) == len(header):
             made = _with_header(table, made, header, block[0])
     else:
         made = with_rows(outline, layout, _other_header(layout, len(header)))
     return in_frame_of(table, made)
+
+
+def _lines_above(layout: Layout, header: Sequence[Line]) -> int:
+    """How many lines of a layout, where lines beside one another are joined, are the header."""
+    end = max(map(_middle, header))
+    middles = (median(item.run.box.center[1] for item in line) for line in layout.lines)
+    return sum(middle <= end for middle in middles)
 
 
 def _other_header(layout: Layout, most: int) -> int:
@@ -340,13 +347,24 @@ def _cost(edge: float, place: _Place, height: float) -> float:
 
 def _outline(table: Table, here: Sequence[Line], block: Sequence[Line], columns: _Columns) -> Box:
     """The outline around the words of the block, as far from them as the table's is from its."""
-    text = union_of(run.box for run in _runs(block) if columns.column(run) is not None)
+    text = _around(columns, _runs(block))
     own = union_of(run.box for run in _runs(here)) if here else table.box
     height = text_height(_runs(block))
     above = min(max(own.y0 - table.box.y0, 0.5), height)
     below = min(max(table.box.y1 - own.y1, 0.5), height)
     first, last = columns.edges[0], columns.edges[-1]
     return Box(min(first, text.x0 - 1), text.y0 - above, max(last, text.x1 + 1), text.y1 + below)
+
+
+def _around(columns: _Columns, runs: Sequence[Run]) -> Box:
+    """The box around the words in columns, and around those that follow at a space's distance."""
+    text = union_of(run.box for run in runs if columns.column(run) is not None)
+    near = True
+    while near:
+        reach = text.grown(columns.space)
+        found = union_of([text, *(run.box for run in runs if run.box.intersects(reach))])
+        near, text = found != text, found
+    return text
 
 
 def _with_header(table: Table, made: Table, header: Sequence[Line], line: Line) -> Table:
