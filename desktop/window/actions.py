@@ -260,7 +260,7 @@ ACTIONS = (
     Action("next_item", REVIEW, mark("Next annotation"), "review.next_item", ("Tab",),
            needs=PAGE_OPEN, scope=ON_PAGE),
     Action("previous_item", REVIEW, mark("Previous annotation"), "review.previous_item",
-           ("Shift+Tab", "Backtab"), needs=PAGE_OPEN, scope=ON_PAGE),
+           ("Shift+Tab",), needs=PAGE_OPEN, scope=ON_PAGE),
     Action("next_doubtful", REVIEW, mark("Next doubtful thing, on any page"),
            "review.next_doubtful", ("N",), "doubtful", needs=PAGE_OPEN),
     Action("next_problem", REVIEW, mark("Next problem that checks find"),

@@ -90,7 +90,7 @@ def spellings(key: str) -> Keys:
     text = normal(key)
     head, plus, last = text.rpartition("+")
     if text == "Shift+Tab":
-        return ("Shift+Tab", "Backtab")
+        return ("Shift+Tab",)
     if text == "Ctrl++":
         return ("Ctrl++",)
     return tuple(f"{head}{plus}{other}" for other in SPELLINGS.get(last, (last,)))
