@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PROOFDESK_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+# an example may take long on a busy machine, and its first one brings numpy in
+settings.register_profile("proofdesk", deadline=None)
+settings.load_profile("proofdesk")
 
 
 @pytest.fixture(autouse=True)
