@@ -116,7 +116,7 @@ class ModelsDialog(Frame):
         right.addStretch(1)
         row.addLayout(left, 2)
         row.addLayout(right, 3)
-        row.addWidget(self.picture)
+        row.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         row.setSpacing(16)
         return row
 

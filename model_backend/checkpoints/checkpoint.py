@@ -144,6 +144,11 @@ def checkpoint_at(path: Path) -> Checkpoint:
 
     Checks sizes and kinds of the weights from their first bytes; nothing is loaded.
     """
+    beside = (*BESIDE, *INDEXES)
+    if path.is_file() and path.name in (*WEIGHTS, *beside) and (path.parent / CONFIG).is_file():
+        path = path.parent  # a file of a published folder was chosen: the folder is meant
+    if path.is_file() and path.name in beside:
+        raise _no_weights(path.parent)
     if path.is_file():
         found = Checkpoint(path.parent, (path.name,))
     elif path.is_dir():
@@ -197,12 +202,7 @@ def _only_weights(folder: Path) -> str:
         path.name for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file()
     )
     if not found:
-        raise UserError(
-            "The folder {folder} holds no weights ({names}). Choose the folder that the model's"
-            " files are in.",
-            folder=folder,
-            names=", ".join(WEIGHTS),
-        )
+        raise _no_weights(folder)
     if len(found) > 1:
         raise UserError(
             "The folder {folder} holds several files of weights: {names}. Choose one of them.",
@@ -210,6 +210,15 @@ def _only_weights(folder: Path) -> str:
             names=", ".join(found[:10]),
         )
     return found[0]
+
+
+def _no_weights(folder: Path) -> UserError:
+    return UserError(
+        "The folder {folder} holds no weights ({names}). Choose the folder that the model's files"
+        " are in.",
+        folder=folder,
+        names=", ".join(WEIGHTS),
+    )
 
 
 def sum_of(file: BinaryIO) -> tuple[int, str]:

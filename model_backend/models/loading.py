@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from model_backend.checkpoints.recognizing import refuse_code
 from model_backend.errors import UserError
+from model_backend.translation import mark
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -99,11 +100,14 @@ def check_keys(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], titl
     for keys, template in (
         (
             expected.keys() - given.keys(),
-            "The weights lack what {network} needs: {keys}. Download the model again.",
+            mark("The weights lack what {network} needs: {keys}. Download the model again."),
         ),
         (
             given.keys() - expected.keys(),
-            "The weights have what {network} does not know: {keys}. Choose another version of it.",
+            mark(
+                "The weights have what {network} does not know: {keys}. Choose another version"
+                " of it."
+            ),
         ),
     ):
         if keys:
@@ -111,7 +115,9 @@ def check_keys(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], titl
     wrong = [key for key in expected if expected[key].shape != given[key].shape]
     if wrong:
         raise _does_not_fit(
-            "The weights of {network} have the wrong shape: {keys}. Download the model again.",
+            mark(
+                "The weights of {network} have the wrong shape: {keys}. Download the model again."
+            ),
             title,
             wrong,
         )

@@ -171,6 +171,17 @@ def test_index_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str
         checkpoint_at(tmp_path)
 
 
+def test_file_of_a_published_folder_means_the_folder(tmp_path: Path) -> None:
+    small_bert(tmp_path)
+    for name in ("model.safetensors", "config.json"):
+        assert checkpoint_at(tmp_path / name).folder == tmp_path
+        assert checkpoint_at(tmp_path / name).has("vocab.txt")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "README.md").write_text("# A model")
+    with pytest.raises(UserError, match="The folder other holds no weights"):
+        checkpoint_at(tmp_path / "other" / "README.md")
+
+
 def test_weights_in_several_files_are_joined(tmp_path: Path) -> None:
     small_layoutlm(tmp_path)
     whole = checkpoint_at(tmp_path).weights()
