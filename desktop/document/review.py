@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop.store.records import Proposal
@@ -39,9 +39,13 @@ def in_doubt(page: Page) -> tuple[Annotation, ...]:
     return tuple(sorted(proposed, key=lambda item: (item.score or 0.0, item.id)))
 
 
-def next_doubtful(page: Page, after_id: int | None) -> Annotation | None:
-    """The open proposal that is next in doubt after this one; None behind the last of the page."""
-    order = in_doubt(page)
+def next_doubtful(
+    page: Page, after_id: int | None, among: Container[int] | None = None
+) -> Annotation | None:
+    """The open proposal that is next in doubt after this one, of all or among these; None behind
+    the last of the page.
+    """
+    order = [item for item in in_doubt(page) if among is None or item.id in among]
     ids = [item.id for item in order]
     start = ids.index(after_id) + 1 if after_id in ids else 0
     return order[start] if start < len(order) else None

@@ -47,9 +47,18 @@ class ReviewActions(QObject):
         if editor.change(mark("Accept"), lambda page: edits.accept(page, ids)):
             self._select(upcoming)
 
+    def _order(self) -> tuple[Annotation, ...]:
+        """What can be walked to, in reading order: what is shown, passes the filter, is free."""
+        page, free = self._bench.editor.page, self._free()
+        return tuple(item for item in annotations_in_order(page) if item.id in free) if page else ()
+
+    def _free(self) -> set[int]:
+        """What can be selected on the page in view."""
+        page, visibility = self._bench.editor.page, self._bench.selection.visibility
+        return {item.id for item in visibility.selectable(page)} if page else set()
+
     def _proposed_after(self, annotation_id: int) -> int | None:
-        page = self._bench.editor.page
-        order = annotations_in_order(page) if page else ()
+        order = self._order()
         place = next((n for n, item in enumerate(order) if item.id == annotation_id), -1)
         rest = [*order[place + 1 :], *order[: max(place, 0)]]
         return next((item.id for item in rest if item.status is Status.PROPOSED), None)
@@ -62,10 +71,11 @@ class ReviewActions(QObject):
             self.said.emit(_("Nothing is left to check on this page. Ctrl+Enter: done."))
 
     def accept_rest(self) -> None:
-        """Accept everything that is still proposed on the page."""
-        count = self._proposed_count()
-        if self._bench.editor.change(mark("Accept the rest of the page"), edits.accept_rest):
-            self.said.emit(_("{count} accepted").format(count=count))
+        """Accept everything that is still proposed on the page, but for what nobody sees now."""
+        ids = [item.id for item in self._order() if item.status is Status.PROPOSED]
+        text = mark("Accept the rest of the page")
+        if self._bench.editor.change(text, lambda page: edits.accept(page, ids)):
+            self.said.emit(_("{count} accepted").format(count=len(ids)))
 
     def _proposed_count(self) -> int:
         page = self._bench.editor.page
@@ -96,8 +106,7 @@ class ReviewActions(QObject):
 
     def _after_deleting(self, chosen: tuple[Annotation, ...]) -> list[int]:
         """What may be selected next: proposals after a proposal, else what can be walked to."""
-        page = self._bench.editor.page
-        order = annotations_in_order(page) if page else ()
+        order = self._order()
         gone = {item.id for item in chosen}
         places = [n for n, item in enumerate(order) if item.id in gone]
         last = places[-1] if places else -1
@@ -124,13 +133,16 @@ class ReviewActions(QObject):
         ids = self._bench.selection.ids
         if page is None:
             return
-        found = review.next_doubtful(page, ids[-1] if ids else None)
+        found = review.next_doubtful(page, ids[-1] if ids else None, self._free())
         if found is None:
             page_id = self._doubtful_page(page.id)
             if page_id is not None and page_id != page.id:
                 self._bench.selection.set_page(page_id)
             page = self._bench.editor.page
-            found = review.next_doubtful(page, None) if page and page_id else None
+            found = review.next_doubtful(page, None, self._free()) if page and page_id else None
+            if found is None and page_id is not None:
+                self.said.emit(_("What is doubtful here is hidden, locked or left out."))
+                return
         if found is None:
             self.said.emit(_("Nothing doubtful is left in this project."))
         else:

@@ -103,6 +103,20 @@ def test_a_filter_narrows_canvas_list_and_walk_and_is_seen(
     assert view.annotation_list.model.index_of(8).isValid()
 
 
+def test_review_passes_over_what_the_filter_leaves_out(view: ProjectView, bench: Workbench) -> None:
+    question = Filter(labels=frozenset({"question"}))
+    bench.selection.set_visibility(replace(bench.selection.visibility, filter=question))
+    press(view, Qt.Key.Key_N)
+    assert bench.selection.ids == (10,)  # the link of a question; the answer, in more doubt, is not
+    press(view, Qt.Key.Key_N)
+    assert bench.selection.ids == (9,)
+    press(view, Qt.Key.Key_Return, SHIFT)
+    statuses = {item.id: item.status for item in page_of(bench).annotations}
+    assert statuses[8] is Status.PROPOSED
+    assert statuses[7] is statuses[9] is statuses[10] is Status.ACCEPTED
+    bench.selection.set_visibility(Visibility())
+
+
 def test_the_filter_is_reached_and_set_by_keyboard(
     application: Application, view: ProjectView, bench: Workbench
 ) -> None:
