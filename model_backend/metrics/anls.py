@@ -1,6 +1,5 @@
 """ANLS, average normalised Levenshtein similarity of answers (Biten et al., 2019, "Scene text
-visual
-question answering", section 4.3).
+visual question answering", section 4.3).
 
 ANLS = mean over questions of max over true answers a of s(a, o), with s = 1 - NL(a, o) where
 NL < 0.5 and 0 elsewhere; NL is the Levenshtein distance over the longer length. Case does not

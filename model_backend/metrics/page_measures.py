@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from model_backend import masks, table_grid
@@ -160,7 +160,8 @@ class ObjectDetection:
     """AP and AR of boxes: regions by label, and the six classes of objects that each table stands
     for. Also F1 = 2 hits / (truth + predicted): a hit has the same label and an IoU of 0.5.
 
-    Groups (`iscrowd`) are left out of F1.
+    Groups (`iscrowd`) are left out of F1. Boxes without an area overlap nothing, themselves
+    included: they are left out on both sides.
     """
 
     def __init__(self) -> None:
@@ -173,7 +174,7 @@ class ObjectDetection:
 
     def update(self, truth: Page, predicted: Page) -> None:
         """Count one page."""
-        wanted, said = list(_objects(truth)), list(_objects(predicted))
+        wanted, said = ([o for o in _objects(page) if o.box.area] for page in (truth, predicted))
         self._precision.update(wanted, said)
         for label in {item.label for item in (*wanted, *said)}:
             ones = [item for item in wanted if item.label == label and not item.is_crowd]
@@ -202,7 +203,8 @@ class MaskOverlap:
     """AP, Dice and IoU of regions as pixels; regions without a mask are their outline, filled.
 
     For Dice and IoU a page's regions of one label are paired by the greatest IoU of their boxes; a
-    region without a partner scores 0.
+    region without a partner scores 0. Masks without a pixel on the page are left out of AP on both
+    sides: they overlap nothing, themselves included.
     """
 
     def __init__(self) -> None:
@@ -218,8 +220,7 @@ class MaskOverlap:
         """Count one page, on the pixels of the truth's."""
         size = (math.ceil(truth.height), math.ceil(truth.width))
         self._precision.update(
-            [_mask_of(region, size) for region in truth.regions],
-            [_mask_of(region, size) for region in predicted.regions],
+            *([m for m in _masks_of(page, size) if m.own_area] for page in (truth, predicted))
         )
         for label in {region.label for region in (*truth.regions, *predicted.regions)}:
             wanted = [region for region in truth.regions if region.label == label]
@@ -285,6 +286,10 @@ def _objects(page: Page) -> Iterable[Detection]:
 
 def _score(item: Region | Table) -> float:
     return 1.0 if item.score is None else item.score
+
+
+def _masks_of(page: Page, size: tuple[int, int]) -> Iterator[Detection]:
+    return (_mask_of(region, size) for region in page.regions)
 
 
 def _mask_of(region: Region, size: tuple[int, int]) -> Detection:
