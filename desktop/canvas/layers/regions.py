@@ -177,10 +177,14 @@ def _counted(bitmap: NDArray[np.bool_], step: int) -> NDArray[np.uint16]:
     import numpy as np
 
     height, width = bitmap.shape
-    padded = np.pad(bitmap, ((0, -height % step), (0, -width % step)))
-    rows, columns = padded.shape[0] // step, padded.shape[1] // step
-    squares = padded.reshape(rows, step, columns, step)
-    counts: NDArray[np.uint16] = squares.sum(axis=(1, 3), dtype=np.uint16)
+    padded = np.pad(bitmap, ((0, -height % step), (0, -width % step))).view(np.uint8)
+    # whole rows and columns are added: summing over axes is ten times slower
+    columns = padded[:, ::step].astype(np.uint16)
+    for at in range(1, step):
+        columns += padded[:, at::step]
+    counts = columns[::step].copy()
+    for at in range(1, step):
+        counts += columns[at::step]
     return counts
 
 
