@@ -371,3 +371,40 @@ def test_what_a_format_cannot_hold_is_said_before_it_is_written(
     result = json.loads(done.stdout)
     assert result["cannot_hold"] == result["lost"]
     assert result["cannot_hold"]["entities_as_boxes"] > 10
+
+
+def test_a_copy_of_a_project_becomes_a_project_again(pdf: Path, tmp_path: Path) -> None:
+    first, second, copy = tmp_path / "a.proofdesk", tmp_path / "b.proofdesk", tmp_path / "copy"
+    answer("import", first, pdf, protected(tmp_path), "--password-file", word_file(tmp_path))
+    answer("prelabel", first, "--tables", "none", "--masks", "none")
+    exported = answer("export", first, "--format", "pages", "--out", copy)
+    assert (exported["pages"], exported["stayed"], exported["failed"]) == (2, {}, [])
+    imported = answer("import-dataset", second, "--format", "pages", copy)
+    assert (imported["documents"], imported["pages"], imported["notes"]) == (2, 2, [])
+    before, after = answer("stats", first), answer("stats", second)
+    assert before.pop("project") != after.pop("project")
+    assert before == after
+
+
+def word_file(folder: Path) -> Path:
+    (folder / "word.txt").write_text("x\n")
+    return folder / "word.txt"
+
+
+def test_documents_are_given_out_to_parts(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "funsd" / "training_data"
+    for part in ("annotations", "images"):
+        (tmp_path / "set" / part).mkdir(parents=True)
+        for file in sorted((source / part).iterdir())[:12]:
+            (tmp_path / "set" / part / file.name).write_bytes(file.read_bytes())
+    convert = ("convert", "--from", "funsd", tmp_path / "set", "--to", "funsd")
+    split = ("--split", "train=0.5,test=0.5", "--seed", "3")
+    answer(*convert, tmp_path / "one", *split)
+    answer(*convert, tmp_path / "two", *split)
+    forms = [file.relative_to(tmp_path / "one") for file in (tmp_path / "one").rglob("*.json")]
+    assert {file.parts[0] for file in forms} == {"training_data", "testing_data"}
+    assert all((tmp_path / "two" / file).is_file() for file in forms)
+    wrong = proofdesk(*convert, tmp_path / "three", "--split", "half")
+    assert (wrong.returncode, "train=0.8,val=0.1,test=0.1" in wrong.stderr) == (2, True)
+    wrong = proofdesk(*convert, tmp_path / "three", "--seed", "3")
+    assert (wrong.returncode, "--split" in wrong.stderr) == (2, True)

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -189,12 +190,18 @@ def has_types(value: object, kind: Any) -> bool:  # noqa: ANN401 - a type expres
         return any(
             value is None if part is type(None) else has_types(value, part) for part in arguments
         )
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return isinstance(value, kind) and all(  # type: ignore[arg-type]
-            has_types(getattr(value, item.name), hints[item.name]) for item in fields(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return isinstance(value, kind) and all(
+            has_types(getattr(value, name), part) for name, part in _parts_of(kind)
         )
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+@cache
+def _parts_of(kind: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 - a dataclass
+    """The fields of a dataclass with their types."""
+    hints = get_type_hints(kind)
+    return tuple((item.name, hints[item.name]) for item in fields(kind))
 
 
 def _contradictions(page: Page) -> Iterable[str]:
