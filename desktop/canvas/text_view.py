@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from desktop.jobs.page_images import PageImages
 
 
+CROP_ROOM_PX = 110.0
+"""Room for the picture over the field."""
 READABLE_PX = 15.0
 """Lines that are smaller than this on the screen are shown larger while their text is edited."""
 
@@ -177,28 +179,13 @@ class TextView(InputView):
         editor.committed.connect(self._commit)
         editor.cancelled.connect(self._close)
         self._editor, self._target, self._walk = editor, target, walk
-        self._show_around(target.box)
-        self._crop = self._made_crop(target, walk)
+        box, room = target.box, CROP_ROOM_PX * self.work.pixel
+        self.show_box(Box(box.x0, box.y0 - room, box.x1, box.y1))
+        self.show_box(box)
+        self._crop = _made_crop(self, target, walk)
         self._place_editor()
         editor.show()
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show_around(self, box: Box) -> None:
-        """Bring the box into view with room above it, where its picture is shown."""
-        room = 90.0 * self.work.pixel
-        self.show_box(Box(box.x0, box.y0 - room, box.x1, box.y1))
-        self.show_box(box)
-
-    def _made_crop(self, target: TextTarget, walk: WordWalk | None) -> WordCrop | None:
-        """The picture over the field: in a walk, and wherever the page shows its text too small."""
-        page, lines = self.work.page, target.text.count("\n") + 1
-        is_small = target.box.height / lines * self.scale_now < READABLE_PX
-        if page is None or not (walk or is_small):
-            return None
-        crop = WordCrop(self.viewport(), self.canvas.picture.images, self.canvas.look.theme)
-        crop.show_word(page, target.box, lines, self.scale_now, caption(page, walk) if walk else ())
-        crop.show()
-        return crop
 
     def _place_editor(self) -> None:
         if self._editor is None or self._target is None:
@@ -282,3 +269,16 @@ class TextView(InputView):
         super()._image_ready(page_id)
         if self._crop is not None:
             self._crop.update()
+
+
+def _made_crop(view: TextView, target: TextTarget, walk: WordWalk | None) -> WordCrop | None:
+    """The picture over the field: in a walk, and wherever the page shows its text too small."""
+    page, lines = view.work.page, target.text.count("\n") + 1
+    is_small = target.box.height / lines * view.scale_now < READABLE_PX
+    if page is None or not (walk or is_small):
+        return None
+    crop = WordCrop(view.viewport(), view.canvas.picture.images, view.canvas.look.theme)
+    parts = caption(page, walk) if walk else ()
+    crop.show_word(page, target.box, lines, view.scale_now, parts)
+    crop.show()
+    return crop

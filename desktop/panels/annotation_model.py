@@ -8,7 +8,13 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
-from desktop.appearance.signs import LOCK_SIGN, STATUS_SIGNS, STATUS_TEXTS
+from desktop.appearance.signs import (
+    LOCK_SIGN,
+    NOTE_SIGN,
+    STATUS_SIGNS,
+    STATUS_TEXTS,
+    UNSURE_SIGN,
+)
 from desktop.document.order import annotations_in_order
 from desktop.document.visibility import Visibility
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
@@ -139,10 +145,14 @@ class AnnotationModel(QAbstractItemModel):
 
     def _state(self, item: Annotation) -> str:
         lock = LOCK_SIGN if self._visibility.is_locked(item) else ""
-        return f"{lock} {STATUS_SIGNS[item.status]} {score_text(item.score)}".strip()
+        marks = (UNSURE_SIGN if item.is_unsure else "") + (NOTE_SIGN if item.note else "")
+        parts = (lock, marks, STATUS_SIGNS[item.status], score_text(item.score))
+        return " ".join(filter(None, parts))
 
     def _hint(self, item: Annotation) -> str:
-        return f"{self._name(item)}\n{_(STATUS_TEXTS[item.status])} {score_text(item.score)}"
+        state = f"{_(STATUS_TEXTS[item.status])} {score_text(item.score)}"
+        unsure = _("Unsure") if item.is_unsure else ""
+        return "\n".join(filter(None, (self._name(item), state, unsure, item.note)))
 
     def _icon(self, item: Annotation) -> QIcon:
         if isinstance(item, Entity | Region):

@@ -56,7 +56,7 @@ def in_dialog(steps: Callable[[QDialog], None]) -> list[BaseException]:
 
 
 def test_y_marks_annotations_unsure_and_words_doubtful(
-    bench: Workbench, canvas: CanvasView
+    application: Application, bench: Workbench, canvas: CanvasView
 ) -> None:
     bench.selection.select((7, 2))
     QTest.keyClick(canvas, Qt.Key.Key_Y)
@@ -64,6 +64,10 @@ def test_y_marks_annotations_unsure_and_words_doubtful(
     assert page.entities[0].is_unsure
     assert page.words[1].is_doubtful
     assert page.entities[0].status == Status.PROPOSED
+    view = application.window.project_view
+    assert view is not None
+    model = view.annotation_list.model
+    assert model.data(model.index_of(7).siblingAtColumn(1)) == "! ? 90%"
     QTest.keyClick(canvas, Qt.Key.Key_Y)
     assert bench.document.store.marks.totals()["unsure_count"] == 0
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
+from desktop.appearance.signs import NOTE_SIGN, UNSURE_SIGN
 from desktop.canvas.chunks import Chunks
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of
 from desktop.canvas.style import (
@@ -102,12 +103,14 @@ def _paint_signs(painter: QPainter, entities: Sequence[Entity], look: Look) -> N
 
 def paint_sign(painter: QPainter, entity: Entity, look: Look, to_screen: QTransform) -> None:
     """The label's letters on a small tab at the upper left corner; hollow and with '?' while
-    proposed. Where lines are small the tab is, too, and sits on the corner: text stays legible.
+    proposed, with '!' where unsure and '*' with a note. Where lines are small the tab is, too, and
+    sits on the corner: text stays legible.
     """
     proposed = is_proposed(entity)
     name = label_color(look.schema, entity.label, ENTITY)
     letters = look.signs.get(entity.label, entity.label[:1].upper() or "-")
-    text = f"{letters}?" if proposed else letters
+    marks = (UNSURE_SIGN if entity.is_unsure else "") + (NOTE_SIGN if entity.note else "")
+    text = f"{letters}?{marks}" if proposed else f"{letters}{marks}"
     corner = to_screen.map(QPointF(entity.box.x0, entity.box.y0))
     is_small = abs(entity.box.height) * look.scale < FULL_SIGNS_FROM_PX
     if is_small:
