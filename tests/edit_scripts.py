@@ -23,6 +23,7 @@ from model_backend.document import (
     Table,
     Word,
 )
+from model_backend.quality.live import look
 
 WIDTH, HEIGHT = 600.0, 800.0
 LABELS = ("question", "answer", "header", "other")
@@ -157,6 +158,12 @@ EDITS: dict[str, Callable[[Page, Random], Page]] = {
     "Unlink": _unlink,
     "Add table": _add_table,
     "Table": _replace_table,
+    "Continue the table": lambda page, random: edits.continue_table(
+        page, random.choice(page.tables).id, random.choice([0, 3, 5])
+    ),
+    "Let a warning stand": lambda page, random: edits.let_stand(
+        page, random.choice(look(page).warnings)
+    ),
     "Add region": _add_region,
     "Label": lambda page, random: edits.set_label(page, _ids(page, random), random.choice(LABELS)),
     "Move": lambda page, random: edits.move(

@@ -28,6 +28,7 @@ from model_backend.document import (
     Region,
     Relation,
     Status,
+    Table,
     Word,
 )
 
@@ -130,6 +131,8 @@ def _copied(item: Item, new_ids: dict[int, int]) -> Item | None:
             return None
         ends = (new_ids[item.from_id], new_ids[item.to_id])
         item = dataclasses.replace(item, from_id=ends[0], to_id=ends[1])
+    if isinstance(item, Table):
+        item = dataclasses.replace(item, continues=0)  # a part is continued by one table only
     if isinstance(item, Entity):
         words = tuple(new_ids[word_id] for word_id in item.word_ids if word_id in new_ids)
         item = dataclasses.replace(item, word_ids=words)

@@ -41,7 +41,15 @@ PAGE = Page(
     ),
     relations=(Relation(3, 2, 2),),
     tables=(
-        Table(4, Box(0, 0, 9, 9), (Band(0, 9),), (Band(0, 3), Band(3, 9)), (Span(0, 1, 0, 2),), 1),
+        Table(
+            4,
+            Box(0, 0, 9, 9),
+            (Band(0, 9),),
+            (Band(0, 3), Band(3, 9)),
+            (Span(0, 1, 0, 2),),
+            1,
+            continues=7,
+        ),
     ),
     regions=(
         Region(
@@ -53,11 +61,19 @@ PAGE = Page(
         ),
     ),
     next_id=6,
+    accepted_warnings=("0123456789abcdef",),
 )
 
 
 def test_page_survives_json() -> None:
     assert from_json(Page, json.loads(json.dumps(to_json(PAGE)))) == PAGE
+
+
+def test_pages_written_before_tables_went_on_are_read() -> None:
+    data = to_json(PAGE)
+    del data["accepted_warnings"], data["tables"][0]["continues"]
+    old = from_json(Page, data)
+    assert (old.accepted_warnings, old.tables[0].continues) == ((), 0)
 
 
 def test_defaults_are_left_out() -> None:
