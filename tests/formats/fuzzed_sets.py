@@ -107,8 +107,10 @@ def _texts(mark: bytes, *places: str) -> Callable[[Path, Path], SmallSet]:
         folder.mkdir(parents=True)
         found = [file for place in places for file in sorted((shared / place).rglob("*.xml"))]
         small = small_files([file for file in found if mark in file.read_bytes()[:2000]], 60_000)
-        targets = [folder / f"{number}.xml" for number in range(min(2, len(small)))]
-        for file, target in zip(small, targets, strict=False):
+        small.sort(key=lambda file: file.stat().st_size)
+        chosen = (small[len(small) // 2], small[-1])
+        targets = [folder / f"{number}.xml" for number in range(len(chosen))]
+        for file, target in zip(chosen, targets, strict=True):
             shutil.copy(file, target)
         return SmallSet(folder, tuple(targets))
 
