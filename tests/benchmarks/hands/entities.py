@@ -69,7 +69,14 @@ class FormWork:
         ]
         if not missing:
             return
-        self.hand.press(Qt.Key.Key_E)
+        covered = [wanted for wanted in missing if self._sweeps(wanted.words) is None]
+        for wanted in covered:
+            self._choose_words(wanted)
+        if len(covered) == len(missing):
+            return
+        missing = [wanted for wanted in missing if wanted not in covered]
+        if self.hand.canvas.tool_name != "entity":
+            self.hand.press(Qt.Key.Key_E)
         first = self.hand.canvas.current_label(ENTITY)
         labels = sorted({item.label for item in missing}, key=lambda name: (name != first, name))
         for label in labels:
@@ -81,6 +88,7 @@ class FormWork:
         """Sweep its words; or, where that is cheaper, mend one that is nearly it."""
         sweeps = self._sweeps(wanted.words)
         mended = self._cheapest_to_mend(wanted)
+        assert sweeps is not None
         if mended is not None and mended[0] < len(sweeps):
             self._mend(mended[1], wanted)
         else:
@@ -99,9 +107,10 @@ class FormWork:
         for item in self.hand.page.entities:
             words = frozenset(item.word_ids)
             if item.label == wanted.label and words & wanted.words and self._handle(item):
-                more, less = wanted.words - words, words - wanted.words
-                cost = 1 + len(self._sweeps(more)) + len(self._sweeps(less))
-                choices.append((cost, item))
+                more = self._sweeps(wanted.words - words)
+                less = self._sweeps(words - wanted.words)
+                if more is not None and less is not None:
+                    choices.append((1 + len(more) + len(less), item))
         return min(choices, key=lambda choice: choice[0], default=None)
 
     def _mend(self, item: Entity, wanted: Wanted) -> None:
@@ -109,16 +118,46 @@ class FormWork:
         assert handle is not None
         self.hand.click(handle)
         words = frozenset(item.word_ids)
-        for box in self._sweeps(wanted.words - words):
+        for box in self._sweeps(wanted.words - words) or ():
             self._sweep(box, SHIFT)
-        for box in self._sweeps(words - wanted.words):
+        for box in self._sweeps(words - wanted.words) or ():
             self._sweep(box, ALT)
+
+    def _choose_words(self, wanted: Wanted) -> None:
+        """Words that others cover: click until each is the selected one, then give the label."""
+        if self.hand.canvas.tool_name != "select":
+            self.hand.press(Qt.Key.Key_V)
+        covered = [word_id for word_id in wanted.words if not self._sweeps([word_id])]
+        first = covered[0]
+        self._reach(self.words[first])
+        for word_id in wanted.words - {first}:
+            self.hand.click(self.words[word_id].box.center, CONTROL)
+        assert set(self.hand.selection.ids) == wanted.words, "other words were selected"
+        self.hand.press(_key_of(self.hand, wanted.label))
+
+    def _reach(self, word: Word) -> None:
+        """Click on a word until it is the selected one; what lies over it is in the way."""
+        right = {(item.label, item.words) for item in self.entities}
+        for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+            for _click in range(3):
+                box, before = word.box, self.hand.selection.ids
+                self.hand.click((box.x0 + share * box.width, box.center[1]))
+                if self.hand.selection.ids == (word.id,):
+                    return
+                if self.hand.selection.ids == before:
+                    break
+            item = self.hand.page.annotation(next(iter(self.hand.selection.ids), 0))
+            if isinstance(item, Entity) and (item.label, frozenset(item.word_ids)) not in right:
+                self.hand.press(Qt.Key.Key_Delete)
+        raise AssertionError(f"{word} cannot be reached")
 
     def _sweep(self, box: Box, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self.hand.drag((box.x0, box.y0), (box.x1, box.y1), held)
 
-    def _sweeps(self, words: Collection[int]) -> list[Box]:
-        """Frames that touch these words and no others, few of them."""
+    def _sweeps(self, words: Collection[int]) -> list[Box] | None:
+        """Frames that touch these words and no others, few of them; None where a word is covered
+        by others.
+        """
         if not words:
             return []
         members = [self.words[word_id] for word_id in words]
@@ -132,7 +171,8 @@ class FormWork:
             block = [word for run in runs[start : end + 1] for word in run]
             if end == len(runs) or self._pure(block) is None:
                 box = self._pure([word for run in runs[start:end] for word in run])
-                assert box is not None
+                if box is None:
+                    return None
                 boxes.append(box)
                 start = end
         return boxes
@@ -169,7 +209,13 @@ class FormWork:
         """A point where a click takes this entity."""
         scene = self.hand.canvas.canvas
         middles = [self.words[word_id].box.center for word_id in item.word_ids]
-        for point in (item.box.center, *middles):
+        box, shares = item.box, (0.1, 0.3, 0.5, 0.7, 0.9)
+        others = [
+            (box.x0 + along * box.width, box.y0 + down * box.height)
+            for along in shares
+            for down in shares
+        ]
+        for point in (box.center, *middles, *others):
             if (found := entity_at(scene, point)) is not None and found.id == item.id:
                 return point
         return None

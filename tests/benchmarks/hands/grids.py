@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from desktop.canvas.hits import hits
 from desktop.canvas.tools.table_edges import edge_at
 from model_backend import table_grid
 from model_backend.document import Box, Page, Point, Span, Table, Word, union_of
+from model_backend.metrics.adjacency import comparable
 from model_backend.metrics.grits import GridCell, grits
 
 SHIFT, CONTROL, ALT = (
@@ -25,15 +27,44 @@ MARGIN = 2.0
 
 
 def grid_cells(table: Table, words: Sequence[Word]) -> list[GridCell]:
-    """The table's cells as ICDAR-2013 counts them: it knows no projected rows."""
+    """The table's cells as ICDAR-2013 counts them: it knows no projected rows, a title that goes
+    across a row stands in the row's first cell.
+    """
     inside = table_grid.words_of_cells(table, words)
-    return [
-        GridCell(
-            replace(cell.span, column1=1) if cell.is_projected_row_header else cell.span,
-            table_grid.cell_text(inside[cell.span]),
-        )
-        for cell in table_grid.cells(table)
-    ]
+    made = []
+    for cell in table_grid.cells(table):
+        span, text = cell.span, table_grid.cell_text(inside[cell.span])
+        if cell.is_projected_row_header:
+            others = range(1, len(table.columns))
+            made += [GridCell(replace(span, column0=n, column1=n + 1), "") for n in others]
+            span = replace(span, column1=1)
+        made.append(GridCell(span, text))
+    return sorted(made, key=lambda cell: cell.span)
+
+
+def with_titles(table: Table, words: Sequence[Word]) -> Table | None:
+    """The true table, its rows with one text for all columns marked; None where its words do not
+    lie in its cells as the data set says they do.
+    """
+    said = {
+        Span(**cell["span"]): comparable(cell["text"])
+        for cell in json.loads(table.source_data)["region"]["cells"]
+    }
+    for row in range(len(table.rows)):
+        texts = {span for span, text in said.items() if text and span.row0 == row}
+        if texts == {Span(row, row + 1, 0, 1)} and not _agrees(table, words, said, row):
+            table = table_grid.toggle_projected(table, row)
+    is_so = all(_agrees(table, words, said, row) for row in range(len(table.rows)))
+    return table if is_so else None
+
+
+def _agrees(table: Table, words: Sequence[Word], said: dict[Span, str], row: int) -> bool:
+    made = {
+        cell.span: comparable(cell.text)
+        for cell in grid_cells(table, words)
+        if cell.span.row0 == row and comparable(cell.text)
+    }
+    return made == {span: text for span, text in said.items() if span.row0 == row and text}
 
 
 def likeness(truth: Table, table: Table, words: Sequence[Word]) -> float:
@@ -50,19 +81,17 @@ def words_of(table: Table, words: Sequence[Word]) -> list[Word]:
 
 @dataclass(frozen=True)
 class Gap:
-    """Where an edge may be, so that the same words are on its sides as in the truth."""
+    """Where an edge may be, so that the same words are on its sides as in the truth: between their
+    middles; a hand puts it into the white between them.
+    """
 
     first: float
     last: float
-
-    @property
-    def middle(self) -> float:
-        """Where a hand would put it."""
-        return (self.first + self.last) / 2
+    middle: float
 
     def holds(self, value: float) -> bool:
         """Whether an edge here is right."""
-        return self.first <= value <= self.last
+        return self.first < value < self.last
 
 
 class Axis:
@@ -82,17 +111,20 @@ class Axis:
         return (box.y0, box.y1) if self.is_row else (box.x0, box.x1)
 
     def _gap(self, index: int) -> Gap:
-        before, after = [], []
+        before: list[tuple[float, float]] = []
+        after: list[tuple[float, float]] = []
         for span, parts in self._cells:
             start, end = (span.row0, span.row1) if self.is_row else (span.column0, span.column1)
             if end <= index:
-                before += [last for _first, last in parts]
+                before += parts
             elif start >= index:
-                after += [first for first, _last in parts]
+                after += parts
         edge = self._edges[index]
-        low = max(before, default=self._edges[index - 1])
-        high = min(after, default=self._edges[index + 1])
-        return Gap(low, high) if low < high else Gap(edge - 0.4, edge + 0.4)
+        low = max((last for _first, last in before), default=self._edges[index - 1])
+        high = min((first for first, _last in after), default=self._edges[index + 1])
+        first = max((sum(part) / 2 for part in before), default=low)
+        last = min((sum(part) / 2 for part in after), default=high)
+        return Gap(first, last, (low + high) / 2 if low < high else edge)
 
 
 def edges_of(table: Table, *, is_row: bool) -> tuple[float, ...]:
@@ -170,8 +202,10 @@ class TableWork:
             self._step(truth, table_id)
             if self._table(table_id) == before:
                 break
-        assert likeness(truth, self._table(table_id), self.words) == 1.0, (
-            f"{self.truth.source_data[:60]} table {truth.id} was not reached"
+        made = self._table(table_id)
+        assert likeness(truth, made, self.words) == 1.0, (
+            f"table {truth.id} was not reached: {replace(made, source_data='')} is not "
+            f"{replace(truth, source_data='')}"
         )
 
     def _draw(self, truth: Table) -> int:
@@ -341,14 +375,21 @@ class TableWork:
         for span in self._table(table_id).spans:
             if span not in wanted:
                 self._split(table_id, span)
-        table = self._table(table_id)
-        for row in table.projected_rows:
-            span = Span(row, row + 1, 0, len(table.columns))
-            if not any(cell.span == replace(span, column1=1) for cell in grid_cells(truth, ())):
-                self._choose_cells(table, replace(span, column1=1))
-                self.hand.press(Qt.Key.Key_P, SHIFT)
+        self._mend_titles(truth, table_id)
         for span in sorted(wanted - set(self._table(table_id).spans)):
             self._merge(table_id, span)
+
+    def _mend_titles(self, truth: Table, table_id: int) -> None:
+        """Mark the rows whose one text goes across all columns, unmark those where none does."""
+        true = [cell for cell in grid_cells(truth, self.words) if cell.text]
+        for row in range(len(truth.rows)):
+            table = self._table(table_id)
+            made = [cell for cell in grid_cells(table, self.words) if cell.text]
+            if [c for c in true if c.span.row0 == row] != [c for c in made if c.span.row0 == row]:
+                is_title = row in table.projected_rows
+                if is_title != (row in truth.projected_rows):
+                    self._choose_cells(table, Span(row, row + 1, 0, 1))
+                    self.hand.press(Qt.Key.Key_P, SHIFT)
 
     def _merge(self, table_id: int, span: Span) -> None:
         table = self._table(table_id)

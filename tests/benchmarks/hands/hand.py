@@ -89,8 +89,8 @@ class Hand(ApplicationWindow):
         QApplication.sendEvent(viewport, event)
 
     def prelabel(self) -> None:
-        """Press I and wait for the proposals."""
-        self.press(Qt.Key.Key_I)
+        """Have all pages pre-labelled, with one key, and wait for the proposals."""
+        self.press(Qt.Key.Key_B, Modifier.ControlModifier)
         self.wait_until(self.application.is_calm)
 
     def turn_to(self, page_id: int) -> None:
