@@ -49,6 +49,7 @@ class SplitForm(QWidget):
         self.is_split.toggled.connect(self._show)
         for box in (self.train, self.val, self.seed):
             box.valueChanged.connect(self._show)
+        self.setMinimumHeight(self.sizeHint().height())
 
     def _show(self) -> None:
         is_split = self.is_split.isChecked()
