@@ -347,8 +347,11 @@ GESTURES = (
     Gesture(EDIT, mark("Click, Ctrl+click, drag"), mark("Select, add, rubber band")),
     Gesture(EDIT, mark("Double-click"), mark("Edit the text in place")),
     Gesture(EDIT, mark("Arrows"), mark("Move by 1; with Shift by 10; with Alt one edge")),
-    Gesture(EDIT, mark("Arrows, Shift+arrows on words"),
-            mark("Walk the words; choose more or fewer, also of an entity")),
+    Gesture(
+        EDIT,
+        mark("Arrows, Shift+arrows on words"),
+        mark("Walk the words; choose more or fewer, also of an entity"),
+    ),
     Gesture(EDIT, "Backspace", mark("Take back the last corner; delete the one pointed at")),
     Gesture(EDIT, mark("Drag a side, Alt+click a corner"), mark("Add or delete a corner")),
     Gesture(EDIT, "Esc", mark("Stop the gesture; then back to Select")),
@@ -365,8 +368,11 @@ GESTURES = (
     Gesture(TABLE, mark("Drag an edge"), mark("Move it; onto its neighbour removes it")),
     Gesture(TABLE, mark("Alt with that"), mark("Do not snap to the white between words")),
     Gesture(TABLE, mark("Click or drag along the ruler"), mark("Choose rows or columns")),
-    Gesture(TABLE, mark("Drag from the ruler"),
-            mark("A column edge from the left, a row edge from above")),
+    Gesture(
+        TABLE,
+        mark("Drag from the ruler"),
+        mark("A column edge from the left, a row edge from above"),
+    ),
     Gesture(TABLE, mark("Arrows, Shift+arrows"), mark("From cell to cell, choose more of them")),
 )
 """What the mouse does, for the overlay."""

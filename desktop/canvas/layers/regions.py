@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MASK_BYTES = 96 * 1024 * 1024
 MASK_ALPHA, MASK_PROPOSED_ALPHA = 120, 70
 NAMES_FROM_PX = 28.0
+FINE_CORNERS = 150
+"""Outlines with more corners than this are drawn thinner: they would hide what is in them."""
 LARGEST_STEP = 5
 """Small masks are shown by coarser pictures: at most 2**5 pixels to one, each way."""
 
@@ -200,7 +202,8 @@ def paint_region(painter: QPainter, region: Region, look: Look, masks: MaskImage
             painter.drawRect(rect_of(region.box))
         elif region.polygons:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(look.pen(name, 2.0, is_dashed=proposed))
+            is_fine = sum(map(len, region.polygons)) > FINE_CORNERS
+            painter.setPen(look.pen(name, 1.0 if is_fine else 2.0, is_dashed=proposed))
             painter.setBrush(brush(name, 20 if proposed else 42))
             painter.drawPath(outline_of(region))
         else:
