@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.panels.counts import count_text
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Checks(QWidget):
             self.view.addItem(item)
         self.view.blockSignals(False)
         self.verdict.setText(
-            _("{count} things to look at").format(count=len(look.open))
+            count_text("findings", len(look.open))
             if look.open
             else _("Nothing wrong was found on this page.")
         )

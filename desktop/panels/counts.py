@@ -15,6 +15,7 @@ COUNT_TEXTS = {
     "regions": (mark("1 region"), mark("{count} regions")),
     "cells": (mark("1 cell"), mark("{count} cells")),
     "annotations": (mark("1 annotation"), mark("{count} annotations")),
+    "findings": (mark("1 thing to look at"), mark("{count} things to look at")),
     "errors": (mark("1 error"), mark("{count} errors")),
     "warnings": (mark("1 warning"), mark("{count} warnings")),
     "files": (mark("1 file"), mark("{count} files")),

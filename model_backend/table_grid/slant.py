@@ -9,11 +9,10 @@ from model_backend.document import Band, Box, Span, Table, Word, union_of
 from model_backend.table_grid.again import structured
 from model_backend.table_grid.cells import is_inside, words_of_cells
 from model_backend.table_grid.edits import empty_table
-from model_backend.table_grid.frame import bands_of, box_to_frame, column_edges, row_edges
+from model_backend.table_grid.frame import box_to_frame, to_frame
 from model_backend.table_grid.placement import core_of
 from model_backend.table_grid.runs import Line, Rule, Run, is_number, lines_of_words
-from model_backend.table_grid.transforms import in_frame_of
-from model_backend.table_grid.whites import edges_in_white
+from model_backend.table_grid.whites import around_words, edges_in_white
 
 STEEPEST = 5.0
 """Degrees of slant that are looked for."""
@@ -91,29 +90,25 @@ def _wordy(line: Line) -> float:
 def rules_in_frame(
     table: Table, across: Sequence[Rule], down: Sequence[Rule]
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """Horizontal and vertical rulings of the page in a table's frame; none in a slanted one."""
-    turn = table.rotation % 360
-    if table.shear or turn % 90:
+    """Horizontal and vertical rulings of the page in a table's frame, each by its middle: a ruling
+    is slanted as its table is. None in a frame that is turned by anything but quarters and a few
+    degrees.
+    """
+    quarters = round(table.rotation / 90)
+    if abs(table.rotation - 90 * quarters) > STEEPEST:
         return (), ()
-    x, y = table.box.center
-    if turn == 0:
-        return tuple(across), tuple(down)
-    if turn == 180:
-        return (
-            tuple(Rule(2 * y - rule.at, 2 * x - rule.end, 2 * x - rule.start) for rule in across),
-            tuple(Rule(2 * x - rule.at, 2 * y - rule.end, 2 * y - rule.start) for rule in down),
-        )
-    sign = 1 if turn == 90 else -1
-    return (
-        tuple(_turned_rule(rule, x, y, -sign, sign) for rule in down),
-        tuple(_turned_rule(rule, y, x, sign, -sign) for rule in across),
-    )
+    flat = [_rule_in_frame(table, (rule.start + rule.end) / 2, rule.at, rule) for rule in across]
+    tall = [_rule_in_frame(table, rule.at, (rule.start + rule.end) / 2, rule) for rule in down]
+    if quarters % 2:
+        flat, tall = tall, flat
+    return tuple(rules[0] for rules in flat), tuple(rules[1] for rules in tall)
 
 
-def _turned_rule(rule: Rule, middle: float, other: float, sign: int, along: int) -> Rule:
-    """A ruling at right angles to what it was: `middle` is the centre's coordinate across it."""
-    ends = [middle + along * (end - other) for end in (rule.start, rule.end)]
-    return Rule(other + sign * (rule.at - middle), min(ends), max(ends))
+def _rule_in_frame(table: Table, x: float, y: float, rule: Rule) -> tuple[Rule, Rule]:
+    """The ruling through a point of the page, as a horizontal and as a vertical one there."""
+    u, v = to_frame(table, (x, y))
+    half = (rule.end - rule.start) / 2
+    return Rule(v, u - half, u + half), Rule(u, v - half, v + half)
 
 
 def fit_slant(table: Table, words: Sequence[Word]) -> Table:
@@ -129,7 +124,7 @@ def fit_slant(table: Table, words: Sequence[Word]) -> Table:
     slanted = replace(slanted, shear=round(table.shear + shear, 9))
     if (turn, shear) == (0.0, 0.0):
         return table
-    return edges_in_white(_around(slanted, inside), words)
+    return edges_in_white(around_words(slanted, inside), words)
 
 
 def _best(covered: Callable[[float], float], most: float, step: float) -> float:
@@ -161,29 +156,6 @@ def _union(parts: Sequence[tuple[float, float]]) -> float:
         total += max(0.0, end - max(start, at))
         at = max(at, end)
     return total
-
-
-def _around(table: Table, words: Sequence[Word]) -> Table:
-    """The table with an outline around its words, inner edges where they are as far as that holds
-    them.
-    """
-    boxes = [box_to_frame(table, word.box) for word in words]
-    text = union_of(boxes).grown(0.15 * min(box.height for box in boxes))
-    rows = _squeezed(row_edges(table), text.y0, text.y1)
-    columns = _squeezed(column_edges(table), text.x0, text.x1)
-    box = Box(columns[0], rows[0], columns[-1], rows[-1])
-    made = replace(table, box=box, rows=bands_of(rows), columns=bands_of(columns))
-    return in_frame_of(table, made)
-
-
-def _squeezed(edges: Sequence[float], first: float, last: float) -> list[float]:
-    """The edges with other ends, inner ones kept in order between them."""
-    inner = edges[1:-1]
-    room = (last - first) / (2 * len(edges))
-    result = [first]
-    for left, edge in zip(range(len(inner), 0, -1), inner, strict=True):
-        result.append(min(max(edge, result[-1] + room), last - left * room))
-    return [*result, last]
 
 
 def words_inside(outline: Table, words: Sequence[Word]) -> list[Word]:

@@ -184,7 +184,7 @@ def test_rulings_turn_with_the_frame(turn: int) -> None:
     rows, columns = grid.row_edges(turned), grid.column_edges(turned)
     assert min(abs(edge - across[0].at) for edge in rows) < 1e-6
     assert min(abs(edge - down[0].at) for edge in columns) < 1e-6
-    assert (across[0].start, across[0].end) == (turned.box.x0, turned.box.x1)
+    assert (across[0].start, across[0].end) == pytest.approx((turned.box.x0, turned.box.x1))
 
 
 def turned_words(words: list[Word], degrees: float) -> list[Word]:
