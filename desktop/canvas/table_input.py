@@ -1,4 +1,4 @@
-"""Keys, clicks and signs on the selected table: cells are walked, cuts shown, words looked after."""
+"""Keys, clicks and signs on the selected table: cells are walked, cuts and wrong words shown."""
 
 from __future__ import annotations
 

@@ -176,9 +176,13 @@ class Placement:
             core = one.core
             row0, row1 = grid_range(rows, core.y0, core.y1)
             column0, column1 = grid_range(columns, core.x0, core.x1)
-            is_single = row0 == row1 and column0 == column1
-            if is_single and _is_within(core, outline):
-                continue
+            if _is_within(core, outline):
+                if row0 == row1 and column0 == column1:
+                    continue
+                if not self._merged and (row1 - row0) + (column1 - column0) == 1:
+                    if _is_cut(core, rows[row1] if row1 > row0 else None, columns[column1]):
+                        verdicts[one.word.id] = (one.word, TWO)
+                    continue
             verdict = self._verdict(core, rows, columns, outline)
             if verdict:
                 verdicts[one.word.id] = (one.word, verdict)
@@ -201,6 +205,13 @@ class Placement:
         if max(areas.values()) >= COVERED * core.area:
             return ""
         return TWO if share >= COVERED else NONE
+
+
+def _is_cut(core: Box, row: float | None, column: float) -> bool:
+    """Whether one edge, a row's or else a column's, leaves no cell enough of a word."""
+    if row is not None:
+        return max(row - core.y0, core.y1 - row) < COVERED * (core.y1 - core.y0)
+    return max(column - core.x0, core.x1 - column) < COVERED * (core.x1 - core.x0)
 
 
 def _is_within(core: Box, box: Box) -> bool:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, shown, transform_of
-from desktop.canvas.style import annotation_color, brush, font, is_proposed
+from desktop.canvas.style import annotation_color, brush, font, is_proposed, on_white
 from model_backend import table_grid
 from model_backend.document import Box, Page, Span, Table, bounding_box, transform_point
 from model_backend.translation import _
@@ -132,13 +132,14 @@ def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1
         for rect in grid.projected:
             painter.fillRect(rect, brush("#b45309", 34))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        inner = look.pen(name, 1.0, alpha=int(150 * strength), is_dashed=proposed)
-        painter.setPen(inner)
+        pale = on_white(name, int(150 * strength))
+        painter.setPen(look.pen(pale, 1.0, is_dashed=proposed))
         painter.drawLines(grid.lines)
-        painter.setPen(look.pen(name, 2.0, alpha=int(230 * strength), is_dashed=proposed))
+        strong = on_white(name, int(230 * strength))
+        painter.setPen(look.pen(strong, 2.0, is_dashed=proposed))
         painter.drawRect(rect_of(grid.table.box))
         if grid.header is not None:
-            painter.setPen(look.pen(name, 2.6, alpha=int(230 * strength)))
+            painter.setPen(look.pen(strong, 2.6))
             painter.drawLine(grid.header.bottomLeft(), grid.header.bottomRight())
     _paint_signs(painter, grid, look, name)
 

@@ -4,7 +4,7 @@ which words they would put wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
@@ -45,7 +45,7 @@ def edge_at(table: Table, point: Point, pixel: float) -> Edge | None:
     if not table.box.grown(EDGE_PX * pixel).contains(point):
         return None
     rows, columns = table_grid.row_edges(table), table_grid.column_edges(table)
-    row, column = near_index(rows, y, EDGE_PX * pixel), near_index(columns, x, EDGE_PX * pixel)
+    row, column = _edge_near(rows, y, pixel), _edge_near(columns, x, pixel)
     if row is not None and (column is None or abs(rows[row] - y) <= abs(columns[column] - x)):
         at = band_at(columns, x)
         if row in (0, len(rows) - 1) or _is_border(table, (row - 1, at), (row, at)):
@@ -55,6 +55,16 @@ def edge_at(table: Table, point: Point, pixel: float) -> Edge | None:
         if column in (0, len(columns) - 1) or _is_border(table, (at, column - 1), (at, column)):
             return Edge(is_row=False, index=column)
     return None
+
+
+def _edge_near(edges: Sequence[float], value: float, pixel: float) -> int | None:
+    """The edge near a place; the middle half of a thin row or column stays for choosing cells."""
+    index = near_index(edges, value, EDGE_PX * pixel)
+    if index is None or not edges[0] < value < edges[-1]:
+        return index
+    band = band_at(edges, value)
+    room = (edges[band + 1] - edges[band]) / 4
+    return index if abs(edges[index] - value) <= room else None
 
 
 def _is_border(table: Table, first: tuple[int, int], second: tuple[int, int]) -> bool:
