@@ -235,6 +235,8 @@ def prelabel(
             passwords = unlocked(store, workers, given_password(password_file))
             work = Prelabel(StoreTarget(store), names, again=again, passwords=passwords)
             predicted = run_work(work, workers, report).result
+        for what, why in predicted.notes:
+            report.note(f"{what}: {why}")
         counts = {
             "pages": predicted.pages,
             "entities": predicted.entities,

@@ -139,7 +139,13 @@ class Workbench(QObject):
         names = [self.settings.value(task) for task in registry.TASKS]
         wanted = [name for name in names if name != registry.NONE]
         prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
-        return self.runner.start(prelabelling)
+        job = self.runner.start(prelabelling)
+        job.finished.connect(self._predicted)
+        return job
+
+    def _predicted(self, outcome: work.Outcome) -> None:
+        for name, note in outcome.result.notes if outcome.result else ():
+            self.said.emit(f"{name}: {note}")
 
     def recognize(self, page_id: int, box: Box | None, settings: ReadSettings) -> Job:
         """Read the text of a page, or of a part of it, again; the job's result are the words."""

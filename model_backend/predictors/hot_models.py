@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Protocol
 
 from model_backend import registry
@@ -25,12 +26,15 @@ class ModelPredictor(Predictor, Protocol):
         ...
 
 
+Key = tuple[object, ...]
+
+
 class HotModels:
-    """Predictors by name; one whose model was removed or replaced meanwhile is made again."""
+    """Predictors by name; one whose model or a file of it changed meanwhile is made again."""
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
-        self._kept: OrderedDict[tuple[InstalledModel, ...], ModelPredictor] = OrderedDict()
+        self._kept: OrderedDict[Key, ModelPredictor] = OrderedDict()
 
     def predictor(self, name: str) -> Predictor:
         """The predictor of that name, from memory or loaded now (each file is compared with its
@@ -40,11 +44,12 @@ class HotModels:
         if not models:
             built_in: Predictor = registry.create(name)
             return built_in
-        if models not in self._kept:
+        key = tuple(_state_of(model) for model in models)
+        if key not in self._kept:
             self._make_room(sum(model.size for model in models))
-            self._kept[models] = registry.create(name)
-        self._kept.move_to_end(models)
-        return self._kept[models]
+            self._kept[key] = registry.create(name)
+        self._kept.move_to_end(key)
+        return self._kept[key]
 
     def _make_room(self, needed: int) -> None:
         while self._kept and needed + self.size > self._budget:
@@ -60,6 +65,14 @@ class HotModels:
     def size(self) -> int:
         """Bytes of the weights that are kept."""
         return sum(predictor.size for predictor in self._kept.values())
+
+
+def _state_of(model: InstalledModel) -> Key:
+    """The model as it lies on the disk: any file that was written anew makes it another."""
+    paths = [model.files_folder / file.name for file in model.files]
+    stamps = [path.stat() if path.is_file() else None for path in paths]
+    changed = [(s.st_size, s.st_mtime_ns, s.st_ino) if s else () for s in stamps]
+    return (replace(model, tested=""), *changed)
 
 
 HOT = HotModels()
