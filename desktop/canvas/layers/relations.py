@@ -5,11 +5,12 @@ by the live layer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from desktop.canvas.geometry import curve_points, link_curve
 from desktop.canvas.layers.layer import Look, polygon_of, saved
@@ -18,6 +19,8 @@ from model_backend.document import Box, Page, Point, Relation, bounding_box
 from model_backend.labels import ENTITY
 
 HEADS_FROM_SCALE = 0.45
+MOST_IN_ONE = 200
+"""More links of a colour are not read one by one any more: they need not be one path."""
 FEW_LINKS = 40
 """More links than this in view are painted fainter, up to half as strong."""
 
@@ -87,17 +90,47 @@ def made_link(relation: Relation, start: Box, end: Box, label: str) -> Link:
 def paint_links(
     painter: QPainter, links: Iterable[Link], look: Look, *, alpha: int, width: float
 ) -> None:
-    """Curves with a dot where they leave and a head where they arrive."""
+    """Curves with a dot where they leave and a head where they arrive.
+
+    Those of one colour are one path: where faint ones run together they stay faint.
+    """
+    groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
+    for link in links:
+        name = label_color(look.schema, link.label, ENTITY)
+        groups[name, is_proposed(link.relation)].append(link)
     with saved(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for link in links:
-            name = label_color(look.schema, link.label, ENTITY)
-            proposed = is_proposed(link.relation)
-            painter.setBrush(brush(name, 0))
-            painter.setPen(look.pen(name, width, alpha=alpha, is_dashed=proposed))
-            painter.drawPath(curve_path(link.curve))
-            if look.scale >= HEADS_FROM_SCALE:
-                paint_ends(painter, link.points, name, look, width, alpha)
+        for (name, proposed), members in groups.items():
+            for part in _runs(members):
+                line = look.pen(name, width, alpha=alpha, is_dashed=proposed)
+                _paint_group(painter, part, look, name, line, width)
+
+
+def _runs(links: Sequence[Link]) -> Iterator[Sequence[Link]]:
+    """All in one, or where they are very many each for itself, which is faster."""
+    size = len(links) if len(links) <= MOST_IN_ONE else 1
+    for start in range(0, len(links), size):
+        yield links[start : start + size]
+
+
+def _paint_group(
+    painter: QPainter, links: Sequence[Link], look: Look, name: str, line: QPen, width: float
+) -> None:
+    curves = QPainterPath()
+    for link in links:
+        curves.addPath(curve_path(link.curve))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(line)
+    painter.drawPath(curves)
+    if look.scale < HEADS_FROM_SCALE:
+        return
+    ends = QPainterPath()
+    ends.setFillRule(Qt.FillRule.WindingFill)
+    for link in links:
+        add_ends(ends, link.points, width * look.pixel)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush(name, line.color().alpha()))
+    painter.drawPath(ends)
 
 
 def curve_path(curve: Sequence[Point]) -> QPainterPath:
@@ -117,17 +150,24 @@ def paint_ends(
     alpha: int = 255,
 ) -> None:
     """A dot at the beginning and an arrow head at the end of a line that is so many pixels wide."""
-    size = width * look.pixel
-    painter.setPen(look.pen(name, 1.0, alpha=alpha))
+    ends = QPainterPath()
+    ends.setFillRule(Qt.FillRule.WindingFill)
+    add_ends(ends, points, width * look.pixel)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush(name, alpha))
+    painter.drawPath(ends)
+
+
+def add_ends(path: QPainterPath, points: Sequence[Point], size: float) -> None:
+    """Add the dot and the head of a line that is `size` page units wide."""
     start, end = points[0], points[-1]
-    painter.drawEllipse(QPointF(*start), 1.6 * size, 1.6 * size)
+    path.addEllipse(QPointF(*start), 2.0 * size, 2.0 * size)
     far = (point for point in reversed(points[:-1]) if math.dist(point, end) > 4 * size)
     before = next(far, start)
     angle = math.atan2(end[1] - before[1], end[0] - before[0])
-    length, spread = 6.5 * size, 0.42
+    length, spread = 7.5 * size, 0.42
     wings = [
         (end[0] - length * math.cos(angle + side), end[1] - length * math.sin(angle + side))
         for side in (spread, -spread)
     ]
-    painter.drawPolygon(polygon_of([end, *wings]))
+    path.addPolygon(polygon_of([end, *wings, end]))

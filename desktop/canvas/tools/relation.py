@@ -32,7 +32,7 @@ class RelationTool(Tool):
 
     name = "relation"
     cursor = Qt.CursorShape.PointingHandCursor
-    hint = mark("Type an entity's letters, drag from one to another, or click both. L, Esc: done.")
+    hint = mark("Type the letters of an entity, or drag or click from one to another. L: done.")
 
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
