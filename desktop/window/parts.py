@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
@@ -52,7 +50,7 @@ class Parts:
         dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         self._window.addDockWidget(side, dock)
         action = menu.addAction(_(text))
-        action.triggered.connect(partial(self.turn_to, name))
+        action.triggered.connect(lambda: self.turn_to(name))
         self._actions.append(action)
         return dock
 
@@ -69,16 +67,16 @@ class Parts:
                 docks[name].setTitleBarWidget(QWidget())
                 if name != group[0]:
                     window.tabifyDockWidget(docks[group[0]], docks[name])
-        for group in GROUPS:
-            docks[group[0]].raise_()
 
     def set_sizes(self) -> None:
-        """The sizes of the first start."""
+        """The sizes of the first start, and what is in front."""
         docks, across = self.docks, Qt.Orientation.Horizontal
         window, down = self._window, Qt.Orientation.Vertical
         window.resizeDocks([docks["pages"], docks["inspector"]], list(SIDES), across)
         window.resizeDocks([docks["inspector"], docks["annotations"]], list(HEIGHTS), down)
         window.resizeDocks([docks["messages"]], [LIST_HEIGHT], down)
+        for group in GROUPS:
+            docks[group[0]].raise_()
 
     def show(self, *, is_shown: bool) -> None:
         """Show all but the list of messages, or none."""

@@ -110,7 +110,7 @@ class StartPage(QWidget):
         box.activated.connect(partial(self._choose, key))
         return box
 
-    def _choose(self, key: str) -> None:
+    def _choose(self, key: str, _index: int = 0) -> None:
         value = self.choices[key].currentData()
         if value != self._settings.value(key):
             self._settings.set(key, value)

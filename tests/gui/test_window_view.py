@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from shutil import copy2
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,11 +17,14 @@ from desktop.canvas.hits import hits
 from desktop.document import edits
 from desktop.document.changes import ChangeKind
 from desktop.document.visibility import Filter, Showing, Visibility
+from desktop.settings.settings import Settings
+from desktop.settings.settings_file import SettingsFile
 from desktop.store.store import Store
 from desktop.window.parts import is_seen
 from desktop.window.project_view import ProjectView
 from desktop.window.workbench import Workbench
 from model_backend.document import Page, Proposals, Status
+from model_backend.translation import use_language
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
@@ -248,8 +252,69 @@ def test_parts_are_reached_by_keyboard(
         )
     assert {"page", "pages"} < set(seen)
     assert len(set(seen)) >= 4
-    window.parts.turn_to("history")
+    menu = next(menu for name, menu in window.menus.items() if name == "View")
+    next(action for action in menu.actions() if action.text() == "History").trigger()
     assert window.docks["history"].isAncestorOf(window.focusWidget())
     window.parts.turn_to("history")
     assert not window.docks["history"].isVisible()
     window.parts.turn_to("history")
+
+
+def test_the_language_counts_at_once_before_a_project_is_open(qtbot: QtBot, tmp_path: Path) -> None:
+    application = Application(Settings(SettingsFile(tmp_path / "settings.json")))
+    application.window.show()
+    application.window.show_start()
+    first = application.window
+    box = application.window.start_page.choices["language"]
+    try:
+        box.setCurrentIndex(box.findData("ko"))
+        box.activated.emit(box.currentIndex())
+        qtbot.waitUntil(lambda: application.window is not first, timeout=5000)
+        assert application.window.start_page.buttons[0].text() == "파일 열기..."
+        assert application.window.isVisible()
+        keys = application.window.start_page.choices["key_map"]
+        keys.setCurrentIndex(keys.findData("cvat"))
+        keys.activated.emit(keys.currentIndex())
+        assert application.window.key_book.keys("next_page")[0] == "F"
+    finally:
+        use_language("en")
+        application.window.close()
+        application.window.deleteLater()
+
+
+def test_three_actions_lead_to_a_labelled_page(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Start; press "Open the sample", which has the keyboard after two Tabs; press I. (Of the
+    sample only what needs no tesseract.)
+    """
+    from desktop.application import SAMPLES
+
+    (tmp_path / "samples").mkdir()
+    copy2(SAMPLES / "report.pdf", tmp_path / "samples")
+    monkeypatch.setattr("desktop.application.SAMPLES", tmp_path / "samples")
+    monkeypatch.setattr("desktop.application.projects_folder", lambda: tmp_path / "projects")
+    application = Application(Settings(SettingsFile(tmp_path / "settings.json")))
+    window = application.window
+    window.show()
+    window.show_start()
+    window.activateWindow()
+    try:
+        buttons = window.start_page.buttons
+        qtbot.waitUntil(buttons[0].hasFocus, timeout=5000)
+        for _step in range(2):
+            QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert buttons[2].hasFocus()
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+
+        def page() -> Page | None:
+            return application.bench.editor.page if application.bench is not None else None
+
+        qtbot.waitUntil(lambda: bool(page() and page().words), timeout=60000)
+        canvas = window.project_view.canvas
+        qtbot.waitUntil(canvas.hasFocus, timeout=5000)
+        QTest.keyClick(canvas, Qt.Key.Key_I)
+        qtbot.waitUntil(lambda: bool(page().annotations), timeout=60000)
+    finally:
+        window.close()
+        window.deleteLater()
