@@ -12,7 +12,18 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from model_backend.document import Band, Box, Document, Page, PageGeometry, Span, Table, Word
+from model_backend.document import (
+    Band,
+    Box,
+    Document,
+    Entity,
+    Page,
+    PageGeometry,
+    Region,
+    Span,
+    Table,
+    Word,
+)
 from model_backend.errors import UserError
 from model_backend.formats import ExportPage, ReadPage, read
 from model_backend.formats.export import export
@@ -110,7 +121,7 @@ def test_odd_rows_of_html_are_read_or_told(tmp_path: Path, tokens: list[str]) ->
 
 
 def test_cells_without_text_have_no_box_and_take_their_place(tmp_path: Path) -> None:
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"tokens": list("ab"), "bbox": [1, 1, 30, 20]},
         {"tokens": []},
         {"tokens": ["<i>", "c", "</i>"], "bbox": [1, 30, 30, 50]},
@@ -171,7 +182,7 @@ def test_results_without_an_id_are_things_of_their_own(tmp_path: Path) -> None:
         for labels in (["a"], ["b", "c"])
     ]  # fmt: skip
     page = studio(tmp_path, results)
-    found = [*page.page.regions, *page.page.entities]
+    found: list[Region | Entity] = [*page.page.regions, *page.page.entities]
     assert len(found) == 2
     assert {item.box for item in found} == {Box(20, 10, 40, 20)}
     assert {item.label for item in found} >= {"a"}
