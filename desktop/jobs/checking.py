@@ -12,6 +12,7 @@ from desktop.store.records import PageChange
 from desktop.store.store import Store
 from model_backend.document import Page
 from model_backend.quality.checks import check
+from model_backend.quality.live import standing
 from model_backend.quality.repair_set import Checked, write_report
 from model_backend.quality.repairs import repaired
 from model_backend.translation import mark
@@ -25,7 +26,7 @@ def check_project(folder: Path, format_name: str = "", on_page: OnPage = lambda 
     checked = Checked()
     with Store.open(folder, read_only=True) as store:
         for name, page in _pages(store):
-            checked.add(page, check(page, name, format_name))
+            checked.add(page, standing(page, check(page, name, format_name)))
             on_page(name)
     return checked
 
@@ -38,13 +39,14 @@ def repair_project(
     checked = Checked()
     with Store.open(out) as store:
         for name, page in _pages(store):
-            found = check(page, name, format_name)
+            found = standing(page, check(page, name, format_name))
             after, changes = repaired(page, name, found)
             if changes:
                 store.apply(REVISION, [PageChange(page, begun(after))])
             checked.add(page, found)
             checked.changes.extend(changes)
-            checked.left.extend(check(after, name, format_name) if changes else found)
+            left = standing(after, check(after, name, format_name)) if changes else found
+            checked.left.extend(left)
             on_page(name)
     write_report(checked, out, of=folder.name)
     return checked

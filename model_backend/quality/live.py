@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,21 @@ def look(page: Page) -> Look:
     what it warns of changes.
     """
     found = [one for one in check(page, "") if one.rule not in ONLY_IN_SETS]
-    errors = tuple(one for one in found if is_error(one))
-    rest = [one for one in found if not is_error(one)]
-    known = set(page.accepted_warnings)
-    stands = {id(one) for one in rest if known and mark_of(page, one) in known}
+    open_ones = standing(page, found)
+    kept = {id(one) for one in open_ones}
     return Look(
-        errors,
-        tuple(one for one in rest if id(one) not in stands),
-        tuple(one for one in rest if id(one) in stands),
+        tuple(one for one in open_ones if is_error(one)),
+        tuple(one for one in open_ones if not is_error(one)),
+        tuple(one for one in found if id(one) not in kept),
     )
+
+
+def standing(page: Page, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings without the warnings that a person let stand."""
+    known = set(page.accepted_warnings)
+    if not known:
+        return tuple(findings)
+    return tuple(one for one in findings if is_error(one) or mark_of(page, one) not in known)
 
 
 def is_error(found: Finding) -> bool:
