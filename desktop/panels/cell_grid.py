@@ -55,7 +55,9 @@ class CellTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Keys that mean something else here than to Qt."""
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # what the field had no use for, such as its own Enter
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.edit(self.currentIndex())
         elif key == Qt.Key.Key_Escape:
             self.left.emit()
