@@ -8,7 +8,6 @@ whole pixels, ids equal to the place in the list, and each link in both of its e
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -25,6 +24,7 @@ from model_backend.document import (
 )
 from model_backend.errors import UserError
 from model_backend.formats import safe_json
+from model_backend.formats.form_writer import FormWriter, Target
 from model_backend.formats.funsd_form import (
     FORMAT,
     Pair,
@@ -35,18 +35,15 @@ from model_backend.formats.funsd_form import (
     read_box,
     read_word,
 )
-from model_backend.formats.losses import losses
 from model_backend.formats.pictures import (
     SUFFIXES,
-    export_scale,
+    Saved,
     finished_page,
     geometry_of,
-    save_picture,
 )
-from model_backend.formats.safe_path import SafeNames, resolve_inside
-from model_backend.formats.scaling import scaled_page
-from model_backend.formats.source_data import boxes_outside, is_id, pack, unpack
-from model_backend.formats.values import ExportPage, ReadPage, WriteOptions, Written
+from model_backend.formats.safe_path import resolve_inside
+from model_backend.formats.source_data import boxes_outside, is_id, pack
+from model_backend.formats.values import ExportPage, ReadPage, WriteOptions
 from model_backend.labels import ENTITY
 from model_backend.quality import read_back
 from model_backend.translation import _, counted, mark
@@ -260,43 +257,25 @@ class Form:
         return tuple(found)
 
 
-class Writer:
+class Writer(FormWriter[Target]):
     """Writes annotations/NAME.json and images/NAME.png, a page at a time, each checked as soon
     as it is written."""
 
+    format_name, copied = FORMAT, (".png",)
+
     def __init__(self, folder: Path, options: WriteOptions) -> None:
-        self.folder, self.options = folder, options
-        self.written = Written()
-        self._names: dict[str, SafeNames] = {}
+        super().__init__(folder, options)
         self._labels: set[str] = set()
-        self._pages: Counter[str] = Counter()
         self._has_parts: bool | None = None
 
-    def write(self, item: ExportPage) -> None:
-        """Add a page; one without a picture is left out and reported, because no reader could
-        use it."""
-        if item.picture is None:
-            text = _("{name} has no picture and was left out.")
-            self.written.problems.append(text.format(name=item.name))
-            return
-        source = unpack(item.page.source_data, FORMAT)
+    def target(self, item: ExportPage, source: dict[str, Any]) -> Target:
+        """The folder of the page's part of the set."""
         part = self._part(item, source)
-        folder = self.folder / part
-        stem = self._names.setdefault(part, SafeNames()).stem(item.name)
-        if stem != item.name:
-            self.written.renamed.append((item.name, stem))
-        scale = export_scale(item, item.picture, self.options)
-        image = folder / "images" / f"{stem}.png"
-        saved = save_picture(item, item.picture, image, scale=scale, copied=(".png",))
-        page = scaled_page(item.page, *saved.factors(item.page))
-        self._save(folder / "annotations" / f"{stem}.json", page, source)
-        read_back.check_form(folder, stem, page)
-        self._pages[part] += 1
-        self._count(page)
+        return self.targets.setdefault(part, Target(self.folder / part / "images"))
 
     def _part(self, item: ExportPage, source: dict[str, Any]) -> str:
-        """The folder of the page's part of the set; without a split that was asked for, the first
-        page decides whether there are parts."""
+        """The name of that folder; without a split that was asked for, the first page decides
+        whether there are parts."""
         part = next((key for key, of in SPLITS.items() if of == item.split), "")
         if self.options.split is not None:
             return part
@@ -307,24 +286,23 @@ class Writer:
             return ""
         return str(part) if part in SPLITS else next(iter(SPLITS))
 
-    def _save(self, path: Path, page: Page, source: dict[str, Any]) -> None:
+    def add(
+        self, target: Target, stem: str, page: Page, saved: Saved, source: dict[str, Any]
+    ) -> None:
+        """Write the form's file and read it back."""
+        folder = saved.path.parent.parent
+        path = folder / "annotations" / f"{stem}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         data = {**source.get("top", {}), "form": form_of(page)}
         text = json.dumps(data, indent=4, ensure_ascii=False)
         path.write_bytes((text + "\n" * bool(source.get("ends_line"))).encode())
-
-    def _count(self, page: Page) -> None:
+        read_back.check_form(folder, stem, page)
         self._labels.update(entity.label for entity in page.entities)
-        in_entities = {word_id for entity in page.entities for word_id in entity.word_ids}
-        kept = sum(word.id in in_entities for word in page.words)
-        self.written.counts.update(
-            pages=1, entities=len(page.entities), relations=len(page.relations), words=kept
-        )
-        self.written.lost.update(losses(page, FORMAT))
 
     def close(self) -> None:
         """Check that a loader finds every page that was written."""
-        read_back.check_forms(self.folder, self._pages)
+        pages = {part: target.pages for part, target in self.targets.items()}
+        read_back.check_forms(self.folder, pages)
         if unknown := self._labels.difference(LABELS):
             text = _("LayoutLM's loaders know no label {names}")
             self.written.problems.append(text.format(names=", ".join(sorted(map(repr, unknown)))))
