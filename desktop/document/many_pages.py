@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from desktop.document.open_document import OpenDocument
     from model_backend.document import Page
 
-PAGES_A_STEP = 500
+PAGES_A_STEP = 100
 """Pages that are undone together: undoing works in one go, and thousands would take too long."""
-PAGES_A_SLICE = 8
+PAGES_A_SLICE = 3
 
 
 def steps_for(pages: int) -> int:

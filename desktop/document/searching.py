@@ -55,6 +55,13 @@ class Wanted:
             raise UserError("Type what to look for.")
         self.replaced("")
 
+    def may_be_in(self, texts: PageTexts) -> bool:
+        """Whether a page needs a closer look: plain text is looked for in all its texts at once."""
+        if self.is_expression:
+            return True
+        whole = "\n".join((*texts.words.values(), *(entity.text for entity in texts.entities)))
+        return self._pattern.search(whole) is not None
+
     def replaced(self, text: str) -> str:
         """The text with every match replaced; the very same where there is none."""
         import regex
@@ -140,7 +147,7 @@ def search(
     for texts in _pages(store, only_page):
         if is_cancelled():
             return done
-        found = found_on(texts, wanted)
+        found = found_on(texts, wanted) if wanted.may_be_in(texts) else []
         if found:
             on_found(found)
         done += 1

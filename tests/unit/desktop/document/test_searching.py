@@ -86,6 +86,14 @@ def test_a_text_of_its_own_is_changed_beside_its_words() -> None:
     assert (after.words[0].text, after.entities[0].text) == ("color", "the color red")
 
 
+@pytest.mark.parametrize("find", ["other", "a b", "b\nc", "a"])
+def test_pages_without_the_text_need_no_closer_look(find: str) -> None:
+    texts = texts_of(page_of("a", "b", "c", together=2))
+    for wanted in (Wanted(find, "x"), Wanted(find, "x", is_whole_word=True)):
+        assert wanted.may_be_in(texts) or not found_on(texts, wanted)
+    assert not Wanted("other", "x").may_be_in(texts)
+
+
 def test_what_has_changed_since_is_left() -> None:
     page = page_of("one", "one")
     found = found_on(texts_of(page), Wanted("one", "two"))
