@@ -1,0 +1,111 @@
+"""Models in the window: added with what only a person knows, chosen, used, tried, removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+from small_models import LABELS, small_layoutlm
+
+from desktop.application import Application
+from desktop.dialogs.add_model_dialog import AddModelDialog
+from desktop.dialogs.models_dialog import ModelsDialog
+from desktop.panels.page_form import PageForm
+from desktop.window.workbench import Workbench
+from model_backend import installed
+from model_backend.document import PageClass, Proposals, Status
+
+WAIT = 100_000
+
+
+def test_model_is_added_chosen_used_and_removed(
+    application: Application,
+    bench: Workbench,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nameless = {number: f"LABEL_{number}" for number in range(5)}
+    names = {text: number for number, text in nameless.items()}
+    small_layoutlm(tmp_path / "small", id2label=nameless, label2id=names)
+    dialog = ModelsDialog(bench.runner, application.settings, application.window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.remove_button.isEnabled()
+    said: list[str] = []
+
+    def answer() -> None:
+        asked = QApplication.activeModalWidget()
+        if not isinstance(asked, AddModelDialog):
+            QTimer.singleShot(50, answer)
+            return
+        asked.accept()
+        said.append(asked.problem.text())
+        asked.labels.setPlainText("\n".join(LABELS))
+        asked.licence.setText("mit")
+        asked.accept()
+
+    answer()
+    dialog.look_at(tmp_path / "small")
+    assert dialog.stop_button.isVisible()
+    assert not dialog.add_file_button.isEnabled()
+    qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=WAIT)
+    assert said == ["The model does not name its 5 labels. Name them in the order of its outputs."]
+    assert installed.installed_model("small").licence == "mit"
+    assert not dialog.picture.pixmap().isNull()
+    assert not dialog.stop_button.isVisible()
+
+    box = dialog.choices["entities"]
+    box.setCurrentIndex(box.findData("small"))
+    box.activated.emit(box.currentIndex())
+    assert application.settings.value("entities") == "small"
+    page_id = bench.document.store.page_ids()[1]
+    bench.prelabel([page_id])
+    qtbot.waitUntil(lambda: not bench.is_busy, timeout=WAIT)
+    sources = {item.source for item in bench.document.page(page_id).entities}
+    assert sources <= {"small"}
+
+    (installed.folder_of("small") / "files" / "vocab.txt").write_text("changed")
+    dialog.try_again()
+    qtbot.waitUntil(lambda: bool(dialog.problem.text()), timeout=WAIT)
+    assert "vocab.txt of the model small is not the one" in dialog.problem.text()
+
+    monkeypatch.setattr(QMessageBox, "question", lambda *_arguments: QMessageBox.StandardButton.Yes)
+    dialog.remove()
+    assert dialog.list.count() == 0
+    assert installed.installed_models() == ()
+    assert application.settings.value("entities") == "rules"
+    dialog.look_at(tmp_path)
+    qtbot.waitUntil(lambda: "holds no weights" in dialog.problem.text(), timeout=WAIT)
+    dialog.close()
+
+
+def test_kind_of_page_is_shown_accepted_and_typed(
+    application: Application, bench: Workbench, qtbot: QtBot
+) -> None:
+    page_id = bench.document.store.page_ids()[1]
+    bench.selection.set_page(page_id)
+    proposed = PageClass("invoice", 0.93, Status.PROPOSED, "vgg")
+    bench.document.bring_proposals(page_id, [Proposals("vgg", page_class=proposed)])
+    kind = application.window.findChildren(PageForm)[-1].kind  # of the project opened last
+    assert kind.field.currentText() == "invoice"
+    assert kind.said.text() == "Proposed by vgg (93%). Choose it to accept it."
+    kind.field.activated.emit(0)
+    known = bench.document.page(page_id).page_class
+    assert known is not None
+    assert known.status == Status.ACCEPTED
+    line = kind.field.lineEdit()
+    assert line is not None
+    line.setText("delivery note")
+    line.editingFinished.emit()
+    known = bench.document.page(page_id).page_class
+    assert known is not None
+    assert (known.label, known.status) == ("delivery note", Status.CORRECTED)
+    assert kind.said.text() == "vgg proposed invoice (93%)."
+    bench.document.undo()
+    bench.document.undo()
+    assert kind.field.currentText() == "invoice"
+    assert "Choose it to accept it" in kind.said.text()
