@@ -18,6 +18,7 @@ from desktop.canvas.layers.changes import ChangeLayer
 from desktop.canvas.layers.entities import EntityLayer
 from desktop.canvas.layers.layer import Layer, Look, box_of, rect_of
 from desktop.canvas.layers.live import LiveLayer
+from desktop.canvas.layers.locks import paint_locks
 from desktop.canvas.layers.picture import PictureLayer
 from desktop.canvas.layers.regions import RegionLayer
 from desktop.canvas.layers.relations import RelationLayer
@@ -129,6 +130,7 @@ class PageScene(QGraphicsScene):
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
         """Paint what changed, the selection and the running gesture."""
         if self.page is not None:
+            paint_locks(painter, self.page, self.look)
             self.changes.paint(painter, self.page, self.look)
             self.live.paint(painter, self.page, self.look)
 

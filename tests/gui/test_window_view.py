@@ -55,6 +55,7 @@ def test_locked_things_are_not_hit_selected_or_changed(view: ProjectView, bench:
     bench.selection.select((7,))
     press(view, Qt.Key.Key_L, SHIFT)
     assert bench.selection.ids == ()
+    with_sign = view.canvas.viewport().grab().toImage()
     assert 7 not in [item.id for item in hits(view.canvas.canvas, (60.0, 60.0))]
     view.canvas.select_all()
     assert 7 not in bench.selection.ids
@@ -65,6 +66,7 @@ def test_locked_things_are_not_hit_selected_or_changed(view: ProjectView, bench:
     assert page_of(bench) == before
     bench.selection.clear()
     press(view, Qt.Key.Key_L, SHIFT)
+    assert view.canvas.viewport().grab().toImage() != with_sign
     assert not bench.selection.visibility.locked_ids
 
 
