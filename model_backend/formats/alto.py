@@ -23,9 +23,6 @@ from model_backend.formats.text_files import (
     count_in,
     file_of,
     members_of,
-    picture_of,
-    root_of,
-    sized,
 )
 from model_backend.formats.text_layout import (
     MADE,
@@ -33,10 +30,8 @@ from model_backend.formats.text_layout import (
     Kind,
     Layout,
     Piece,
-    labels_of,
-    page_of,
-    problems_of,
 )
+from model_backend.formats.text_reader import left_out, picture_for, read_page
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import (
     attributes_of,
@@ -51,7 +46,6 @@ from model_backend.formats.text_xml import (
 )
 from model_backend.formats.values import ReadPage
 from model_backend.quality import read_back_text
-from model_backend.translation import counted, mark
 
 FORMAT = "alto"
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -85,13 +79,9 @@ def read_member(path: Path, member: str) -> ReadPage:
         raise UserError("The file {file} has no page {number}.", file=file, number=place + 1)
     named = (element.text or "" for element in root.iter() if local(element) == "fileName")
     name = next(named, "").strip()
-    image, missing = picture_of(root_of(path), file, name)
-    layout = _Reader(root, pages[place], image).layout(name)
-    geometry, image, wrong = sized(file, image, layout.size, FORMAT)
-    stem = file.stem if place == 0 else f"{file.stem}_{place + 1}"
-    page = page_of(layout, FORMAT, stem, geometry)
-    problems = (*missing, *wrong, *problems_of(layout, page))
-    return ReadPage(stem, page, image, labels_of(page), problems)
+    picture = picture_for(path, file, name)
+    layout = _Reader(root, pages[place], picture[0]).layout(name)
+    return read_page(layout, FORMAT, file, place, picture)
 
 
 class _Reader:
@@ -135,18 +125,13 @@ class _Reader:
             extra["attributes"].pop(key, None)
         if order := self._order():
             extra["order"] = order
-        problems: tuple[str, ...] = ()
-        if self.skipped:
-            text = mark("{count} parts have no readable outline and were left out: {names}")
-            names = ", ".join(self.skipped[:5])
-            problems = (counted(text, len(self.skipped), names=names),)
         is_sized = bool(width and height and min(width, height) > 0)
         return Layout(
             size=((width or 0) * self.across, (height or 0) * self.down) if is_sized else None,
             image=name,
             pieces=pieces,
             extra=extra,
-            problems=problems,
+            problems=left_out(self.skipped),
         )
 
     def _order(self) -> list[str]:

@@ -25,9 +25,6 @@ from model_backend.formats.text_files import (
     count_in,
     file_of,
     members_of,
-    picture_of,
-    root_of,
-    sized,
 )
 from model_backend.formats.text_layout import (
     MADE,
@@ -35,15 +32,12 @@ from model_backend.formats.text_layout import (
     Kind,
     Layout,
     Piece,
-    labels_of,
-    page_of,
-    problems_of,
 )
+from model_backend.formats.text_reader import left_out, picture_for, read_page
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import number, set_text, whole
 from model_backend.formats.values import ReadPage
 from model_backend.quality import read_back_text
-from model_backend.translation import counted, mark
 
 FORMAT = "hocr"
 MAXIMUM_BYTES = 20 * 2**20
@@ -83,12 +77,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     if place >= len(pages):
         raise UserError("The file {file} has no page {number}.", file=file, number=place + 1)
     layout = _Reader(pages[place]).layout()
-    image, missing = picture_of(root_of(path), file, layout.image)
-    geometry, image, wrong = sized(file, image, layout.size, FORMAT)
-    stem = file.stem if place == 0 else f"{file.stem}_{place + 1}"
-    page = page_of(layout, FORMAT, stem, geometry)
-    problems = (*missing, *wrong, *problems_of(layout, page))
-    return ReadPage(stem, page, image, labels_of(page), problems)
+    return read_page(layout, FORMAT, file, place, picture_for(path, file, layout.image))
 
 
 def _text(file: Path) -> str:
@@ -140,18 +129,13 @@ class _Reader:
     def layout(self) -> Layout:
         """The whole page."""
         pieces = self._blocks(self.page)
-        problems: tuple[str, ...] = ()
-        if self.skipped:
-            text = mark("{count} parts have no readable outline and were left out: {names}")
-            names = ", ".join(self.skipped[:5])
-            problems = (counted(text, len(self.skipped), names=names),)
         box = self.outline
         is_sized = box is not None and box.width > 0 and box.height > 0
         return Layout(
             size=(box.width, box.height) if box is not None and is_sized else None,
             image=unquoted(self.title.get("image", "")),
             pieces=tuple(pieces),
-            problems=problems,
+            problems=left_out(self.skipped),
         )
 
     def _box(self, title: dict[str, str]) -> Box | None:

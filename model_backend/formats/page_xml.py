@@ -24,19 +24,14 @@ from model_backend.formats.text_files import (
     count_in,
     file_of,
     members_of,
-    picture_of,
-    root_of,
-    sized,
 )
 from model_backend.formats.text_layout import (
     PLAIN,
     Kind,
     Layout,
     Piece,
-    labels_of,
-    page_of,
-    problems_of,
 )
+from model_backend.formats.text_reader import left_out, picture_for, read_page
 from model_backend.formats.text_writer import TextWriter
 from model_backend.formats.text_xml import (
     attributes_of,
@@ -51,7 +46,6 @@ from model_backend.formats.text_xml import (
 )
 from model_backend.formats.values import ReadPage
 from model_backend.quality import read_back_text
-from model_backend.translation import counted, mark
 
 FORMAT = "page_xml"
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
@@ -93,11 +87,7 @@ def read_member(path: Path, member: str) -> ReadPage:
     """One page; UserError where the file cannot be used."""
     file, _number = file_of(path, member)
     layout = _layout(safe_xml.load(file), file)
-    image, missing = picture_of(root_of(path), file, layout.image)
-    geometry, image, wrong = sized(file, image, layout.size, FORMAT)
-    page = page_of(layout, FORMAT, file.stem, geometry)
-    problems = (*missing, *wrong, *problems_of(layout, page))
-    return ReadPage(file.stem, page, image, labels_of(page), problems)
+    return read_page(layout, FORMAT, file, 0, picture_for(path, file, layout.image))
 
 
 def _layout(root: Element, file: Path) -> Layout:
@@ -110,17 +100,13 @@ def _layout(root: Element, file: Path) -> Layout:
     extra: dict[str, Any] = {"attributes": attributes_of(page, *_IMAGE)}
     if order := _order(page):
         extra["order"] = order
-    problems: tuple[str, ...] = ()
-    if skipped:
-        text = mark("{count} parts have no readable outline and were left out: {names}")
-        problems = (counted(text, len(skipped), names=", ".join(skipped[:5])),)
     return Layout(
         size=(width, height) if width and height and min(width, height) > 0 else None,
         image=page.get("imageFilename", ""),
         pieces=pieces,
         links=tuple(_links(page)),
         extra=extra,
-        problems=problems,
+        problems=left_out(skipped),
     )
 
 
