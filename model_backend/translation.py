@@ -26,6 +26,9 @@ def mark(text: str) -> str:
 
 
 SINGULAR = {
+    mark("{count} files still wait to be imported; they are not in the copy"): mark(
+        "1 file still waits to be imported; it is not in the copy"
+    ),
     "{count} boxes reach out of the page": mark("1 box reaches out of the page"),
     "{count} boxes have their corners swapped": mark("1 box has its corners swapped"),
     "{count} entities are linked to themselves": mark("1 entity is linked to itself"),

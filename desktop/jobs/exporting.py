@@ -19,7 +19,7 @@ from model_backend.errors import PasswordNeeded, UserError
 from model_backend.formats import ExportPage, ExportReport, WriteOptions
 from model_backend.formats.export import Left, export, leaving
 from model_backend.formats.pictures import NO_PICTURE, DocumentPicture
-from model_backend.translation import _
+from model_backend.translation import counted, mark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -102,9 +102,8 @@ def export_project(
         except UserError as error:
             raise _with_own_name(error, store) from error
     if waiting:
-        text = _("{count} files still wait to be imported; they are not in the copy")
-        problems = (*report.problems, text.format(count=waiting))
-        report = replace(report, problems=problems)
+        text = mark("{count} files still wait to be imported; they are not in the copy")
+        report = replace(report, problems=(*report.problems, counted(text, waiting)))
     return Exported(report, left, () if format_name == PAGES else locked.names)
 
 
