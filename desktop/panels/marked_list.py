@@ -46,6 +46,7 @@ class MarkedList(QWidget):
         self.view = QListView(self)
         self.view.setModel(self.model)
         self.view.setAlternatingRowColors(True)
+        self.view.setSpacing(2)
         self.view.setAccessibleName(_("Marked"))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hint = PlainLabel(_("Nothing is marked. Y: unsure or doubtful, Ctrl+Shift+N: note."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -31,7 +32,7 @@ class MarkedModel(QAbstractListModel):
         super().__init__(parent)
         self._document = document
         self._wanted: tuple[str, ...] = ()
-        self._rows: list[Marked] = []
+        self._rows: list[_Line] = []
         self._last, self._has_more = 0, False
 
     def show(self, wanted: tuple[str, ...]) -> None:
@@ -41,7 +42,7 @@ class MarkedModel(QAbstractListModel):
         self._rows = self._more()
         self.endResetModel()
 
-    def _more(self) -> list[Marked]:
+    def _more(self) -> list[_Line]:
         """The things of the next pages that have any."""
         names = [COUNTS[name] for name in self._wanted]
         marks = self._document.store.marks
@@ -49,8 +50,16 @@ class MarkedModel(QAbstractListModel):
         self._has_more = len(pages) == PAGES_AT_ONCE
         if pages:
             self._last = pages[-1]
-        read = (self._document.page(number) for number in pages)
-        return [one for page in read for one in marked_on(page, self._wanted)]
+        return [line for page_id in pages for line in self._lines(page_id)]
+
+    def _lines(self, page_id: int) -> list[_Line]:
+        """The lines of a page, with their texts: they are painted when the page is not at hand."""
+        page = self._document.page(page_id)
+        document = self._document.store.document(page.document_id)
+        where = _("{name}, page {number} of {count}").format(
+            name=document.name, number=page.number + 1, count=document.page_count
+        )
+        return [_line(one, page, where) for one in marked_on(page, self._wanted)]
 
     def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 - Qt's name
         """Whether there may be marked pages after those read so far."""
@@ -69,13 +78,11 @@ class MarkedModel(QAbstractListModel):
         """One page has another value: its rows are made anew."""
         if self._has_more and page_id > self._last:
             return
-        found = list(marked_on(self._document.page(page_id), self._wanted))
-        places = [n for n, one in enumerate(self._rows) if one.page_id == page_id]
+        found = self._lines(page_id)
+        places = [n for n, line in enumerate(self._rows) if line.marked.page_id == page_id]
         if [self._rows[n] for n in places] == found:
-            if places:
-                self.dataChanged.emit(self.index(places[0]), self.index(places[-1]))
             return
-        before = sum(one.page_id < page_id for one in self._rows)
+        before = sum(line.marked.page_id < page_id for line in self._rows)
         if places:
             self.beginRemoveRows(QModelIndex(), places[0], places[-1])
             del self._rows[places[0] : places[-1] + 1]
@@ -92,30 +99,34 @@ class MarkedModel(QAbstractListModel):
 
     def marked(self, index: Index) -> Marked | None:
         """The thing at this index."""
-        return self._rows[index.row()] if index.isValid() else None
+        return self._rows[index.row()].marked if index.isValid() else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        """Two lines: what it is with its marks, then its note or where it is."""
-        one = self.marked(index)
-        shown = (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        )
-        if one is None or role not in shown:
+        """What it is with its marks, its note, where it is: a line each."""
+        if not index.isValid():
             return None
-        page = self._document.page(one.page_id)
-        marks = ", ".join(_(MARK_TEXTS[name]) for name in one.marks)
-        lines = [f"{_title(one, page)} – {marks}", self._place(page)]
-        if one.note:
-            is_short = role == Qt.ItemDataRole.DisplayRole
-            lines.insert(1, one_line(one.note) if is_short else one.note)
-        return "\n".join(lines)
+        line = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return line.whole
+        return line.text if role == Qt.ItemDataRole.DisplayRole else None
 
-    def _place(self, page: Page) -> str:
-        document = self._document.store.document(page.document_id)
-        where = _("{name}, page {number} of {count}")
-        return where.format(name=document.name, number=page.number + 1, count=document.page_count)
+
+@dataclass(frozen=True)
+class _Line:
+    """A thing with its texts: as listed, and whole."""
+
+    marked: Marked
+    text: str
+    whole: str
+
+
+def _line(one: Marked, page: Page, where: str) -> _Line:
+    marks = ", ".join(_(MARK_TEXTS[name]) for name in one.marks)
+    head = f"{_title(one, page)} – {marks}"
+    text, whole = (
+        "\n".join(filter(None, (head, note, where))) for note in (one_line(one.note), one.note)
+    )
+    return _Line(one, text, whole)
 
 
 def _title(one: Marked, page: Page) -> str:
