@@ -46,7 +46,7 @@ def test_all_forms_go_through_pages_and_come_back_byte_for_byte(
         "publaynet/examples/samples.json",
         "masks_coco_derived/instances_rle_compressed.json",
         "masks_coco_derived/instances_rle_uncompressed_iscrowd1.json",
-        "masks_coco_derived/instances_polygon_lossy.json",
+        pytest.param("masks_coco_derived/instances_polygon_lossy.json", marks=pytest.mark.long),
     ],
 )
 def test_all_coco_annotations_go_through_pages_and_come_back(
@@ -90,10 +90,10 @@ def test_real_tables_go_to_pubtables_and_through_pages_byte_for_byte(
     shared_data: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    for stem in ("us-004", "us-017", "us-018", "us-035a"):
+    for stem in ("us-017", "us-018"):
         for file in (shared_data / "icdar2013/competition-dataset-us").glob(f"{stem}[.-]*"):
             shutil.copy(file, tmp_path / "in")
-    assert _through_pubtables(tmp_path / "in", tmp_path) > 8
+    assert _through_pubtables(tmp_path / "in", tmp_path) > 4
 
 
 @pytest.mark.long
