@@ -23,14 +23,15 @@ def before_export(
 def before_convert(report: Report, from_format: str, path: Path, to_format: str) -> dict[str, int]:
     """Count over the pages of a data set; broken members are told when they are converted."""
     from model_backend.formats import ReadPage, check_writable, read
+    from model_backend.formats.export import export_page
     from model_backend.formats.losses import losses
 
     check_writable(to_format)
     found: Counter[str] = Counter()
     for item in read(from_format, path):
         if isinstance(item, ReadPage):
-            keeps_pdf = item.image is not None and item.image.suffix.lower() == ".pdf"
-            found += losses(item.page, to_format, keeps_pdf=keeps_pdf)
+            pdf = getattr(export_page(item).picture, "pdf", None)
+            found += losses(item.page, to_format, keeps_pdf=pdf is not None)
     return _noted(report, to_format, found)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from model_backend import formats, masks, table_grid
 from model_backend.document import Page, Polygon
 from model_backend.errors import UserError
-from model_backend.formats.pictures import FilePicture
+from model_backend.formats.export import export_page
 from model_backend.metrics.agreement import differences
 from model_backend.metrics.evaluate import Evaluation, WorstPage, defined_figures
 from model_backend.translation import _
@@ -137,11 +137,11 @@ def _picture(format_name: str, worst: WorstPage, truth: Path, predicted: Path) -
 
     right = formats.read_member(format_name, truth, worst.truth)
     said = formats.read_member(format_name, predicted, worst.predicted)
-    source = right if right.image is not None else said
-    if source.image is None:
+    source = export_page(right).picture or export_page(said).picture
+    if source is None:
         return None
     scale = min(1.0, PICTURE_SIDE / max(right.page.width, right.page.height))
-    picture = FilePicture(source.image, source.image_scale).render(scale).convert("RGB")
+    picture = source.render(scale).convert("RGB")
     draw = ImageDraw.Draw(picture)
     unequal = differences(right.page, said.page)
     sides = (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from model_backend.document import Annotation, Box, Entity, Page, Region, Table, Word
 from model_backend.errors import UserError
-from model_backend.formats import FORMATS, ReadPage, members, read_member
+from model_backend.formats import FORMATS, PictureSource, ReadPage, members, read_member
 from model_backend.formats.export import export_page
 from model_backend.formats.parts import Pictures, picture_digest
 from model_backend.quality import coco_checks, funsd_checks, icdar_checks, table_checks
@@ -68,17 +68,17 @@ def _checked_pages(
         except UserError as error:
             yield None, (finding("unreadable", member, reason=error),)
         else:
-            found = (*check(item.page, item.name, format_name), *_twins(item, pictures))
-            if item.image is None and format_name not in FILE_CHECKS:
-                found = sorted_by_rule([*found, finding("page-without-picture", item.name)])
-            yield item, found
+            found = [*check(item.page, item.name, format_name)]
+            picture = export_page(item).picture
+            if picture is not None and item.split:
+                found += _twins(item, picture, pictures)
+            if picture is None and format_name not in FILE_CHECKS:
+                found.append(finding("page-without-picture", item.name))
+            yield item, sorted_by_rule(found)
 
 
-def _twins(item: ReadPage, pictures: Pictures) -> Iterator[Finding]:
+def _twins(item: ReadPage, picture: PictureSource, pictures: Pictures) -> Iterator[Finding]:
     """The page whose picture is in another part of the set too."""
-    picture = export_page(item).picture if item.split else None
-    if picture is None:
-        return
     try:
         digest = picture_digest(picture, item.page)
     except UserError as error:

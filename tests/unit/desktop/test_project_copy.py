@@ -32,6 +32,7 @@ from model_backend.document import (
 )
 from model_backend.formats.export import convert
 from model_backend.labels import Label, LabelSchema
+from model_backend.quality.checks import check_set
 from model_backend.service import Workers
 
 
@@ -339,6 +340,11 @@ def test_edits_during_an_export_are_in_neither_page_nor_record(
         assert notes == {"", "unclear"}
         while undo(store):
             pass
+
+
+def test_pages_of_a_copy_are_checked_with_their_pictures(copy: Path) -> None:
+    found = [finding for _item, findings in check_set("pages", copy) for finding in findings]
+    assert not [finding for finding in found if finding.rule == "page-without-picture"]
 
 
 def test_a_document_that_is_not_what_it_was_is_named(project: Path, tmp_path: Path) -> None:
