@@ -14,6 +14,7 @@ from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget
 from model_backend import registry, sources
 from model_backend.document import Box, Page, PageStatus, Proposals, Word
+from model_backend.labels import ENTITY, REGION
 from model_backend.predictors.predicting import Given, predict_pages
 from model_backend.translation import _, mark
 
@@ -105,8 +106,21 @@ class Prelabel:
                 self._waiting.append(((page_id,), step.kind))
                 self.total += 1
             else:
+                self._bring_labels(said)
                 self._target.bring_proposals(page_id, said)
                 self._count(self._label(page), said)
+
+    def _bring_labels(self, said: tuple[Proposals, ...]) -> None:
+        """The project takes labels of the model that it has not, to show and to choose them."""
+        labels = {
+            (item.label, kind)
+            for proposals in said
+            for kind, items in ((ENTITY, proposals.entities), (REGION, proposals.regions))
+            for item in items
+        }
+        known = {(label.name, label.kind) for label in self._target.store.schema().labels}
+        if new := sorted(labels - known):
+            self._target.bring_labels(new)
 
     def _count(self, label: str, said: tuple[Proposals, ...]) -> None:
         for proposals in said:

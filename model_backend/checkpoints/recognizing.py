@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model_backend.checkpoints.checkpoint import CONFIG, Checkpoint, checkpoint_at
+from model_backend.checkpoints.resources import require_memory, require_torch
 from model_backend.errors import UserError
 from model_backend.networks import DETECTION, NETWORKS, STRUCTURE, Network
 
@@ -66,6 +67,9 @@ def recognize(path: Path) -> Found:
     checkpoint = checkpoint_at(Path(path))
     config = checkpoint.config
     refuse_code(config)
+    require_torch()
+    size = sum((checkpoint.folder / name).stat().st_size for name in checkpoint.names)
+    require_memory(size)
     weights = checkpoint.weights()
     network = network_of(config, weights)
     classes = class_count(network, weights)
@@ -78,7 +82,7 @@ def recognize(path: Path) -> Found:
         licence=licence_of(checkpoint),
         files=checkpoint.names,
         folder=checkpoint.folder.resolve(),
-        size=sum((checkpoint.folder / name).stat().st_size for name in checkpoint.names),
+        size=size,
     )
 
 

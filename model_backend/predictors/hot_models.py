@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from model_backend import registry
+from model_backend.checkpoints.resources import require_memory, require_torch
 from model_backend.installed import InstalledModel
 from model_backend.predictors.predictor import Predictor
 
@@ -46,7 +47,10 @@ class HotModels:
             return built_in
         key = tuple(_state_of(model) for model in models)
         if key not in self._kept:
-            self._make_room(sum(model.size for model in models))
+            require_torch()
+            needed = sum(model.size for model in models)
+            self._make_room(needed)
+            require_memory(needed)
             self._kept[key] = registry.create(name)
         self._kept.move_to_end(key)
         return self._kept[key]

@@ -45,7 +45,6 @@ def entities_of(
     tags: Sequence[str],
     *,
     source: str,
-    least: float = 0.0,
 ) -> tuple[Entity, ...]:
     """Entities from the probabilities (words, tags) of words in reading order; ids from 1.
 
@@ -62,8 +61,7 @@ def entities_of(
     found: list[Entity] = []
     for label, start, end in decode_bio(plain):
         score = float(share[label][start:end].mean())
-        if score >= least:
-            found.append(_entity(len(found) + 1, label, words[start:end], score, source))
+        found.append(_entity(len(found) + 1, label, words[start:end], score, source))
     return tuple(found)
 
 
