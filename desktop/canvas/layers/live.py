@@ -240,7 +240,7 @@ def _paint_outlines(painter: QPainter, items: list[Item], look: Look) -> None:
     paths = [outline(item) for item in shaped if not _is_detailed(item)]
     with saved(painter):
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for line in (look.pen("#ffffff", 4.0, alpha=210), look.pen(look.theme.accent, 2.0)):
+        for line in (look.pen("#ffffff", 4.0), look.pen(look.theme.accent, 2.0)):
             painter.setPen(line)
             painter.drawRects(rects)
             for path in paths:

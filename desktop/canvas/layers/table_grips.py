@@ -20,7 +20,7 @@ from model_backend.table_grid import Misplaced
 MARK_PX = 11.0
 """The sign beside a word that lies wrong, in screen pixels."""
 MARKS_FROM_PX = 7.0
-"""Lower words than this on the screen get no sign, only the pattern."""
+"""Lower words than this on the screen get no sign and no hatching: neither could be seen."""
 SNAPPED = "#0f9d58"
 """An edge that lies in white: with arrow heads at its ends, so not by its colour alone."""
 
@@ -129,7 +129,7 @@ def paint_cut(painter: QPainter, table: Table, cut: Cut, look: Look) -> None:
         if cut.gap is not None:
             painter.fillRect(_gap_rect(table, cut.gap, is_row=cut.is_row), brush(SNAPPED, 44))
         is_snapped = cut.gap is not None
-        painter.setPen(look.pen("#ffffff", 5.0, alpha=190))
+        painter.setPen(look.pen("#ffffff", 4.0, alpha=150))
         painter.drawLine(line)
         name = SNAPPED if is_snapped else look.theme.accent
         painter.setPen(look.pen(name, 2.0, is_dashed=not is_snapped))
@@ -185,14 +185,16 @@ def paint_wrong_words(painter: QPainter, words: Iterable[Word], look: Look) -> N
         painter.setPen(look.pen(look.theme.doubt, 2.0))
         painter.setBrush(brush(look.theme.doubt, 40))
         painter.drawRects(places)
+        marked = [place for place in places if place.height() >= MARKS_FROM_PX + 4]
+        if not marked:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(color(look.theme.doubt, 150), Qt.BrushStyle.BDiagPattern))
-        painter.drawRects(places)
+        painter.drawRects(marked)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(9, is_bold=True))
-        for place in places:
-            if place.height() >= MARKS_FROM_PX + 4:
-                _paint_mark(painter, place.topRight(), look)
+        for place in marked:
+            _paint_mark(painter, place.topRight(), look)
 
 
 def _paint_mark(painter: QPainter, at: QPointF, look: Look) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
@@ -72,15 +73,15 @@ def made_grid(table: Table) -> Grid:
     """A table's lines, tints and signs, prepared for painting."""
     edges = table_grid.row_edges(table)
     left, right = table.box.x0, table.box.x1
-    rows = [
-        QRectF(left, low, right - left, high - low)
-        for low, high in zip(edges, edges[1:], strict=False)
-    ]
+
+    def row_rect(row: int) -> QRectF:
+        return QRectF(left, edges[row], right - left, edges[row + 1] - edges[row])
+
     header = None
     if table.header_rows:
         header = QRectF(left, edges[0], right - left, edges[table.header_rows] - edges[0])
-    projected = tuple(rows[row] for row in table.projected_rows)
-    signs = [(HEADER_SIGN, rows[row]) for row in range(table.header_rows)]
+    projected = tuple(row_rect(row) for row in table.projected_rows)
+    signs = [(HEADER_SIGN, row_rect(row)) for row in range(table.header_rows)]
     signs += [(PROJECTED_SIGN, rect) for rect in projected]
     to_page = transform_of(table_grid.frame_to_page(table))
     lines = inner_lines(table)
@@ -100,18 +101,27 @@ def inner_lines(table: Table) -> list[QLineF]:
             stops.setdefault((True, row), []).append((span.column0, span.column1))
         for column in range(span.column0 + 1, span.column1):
             stops.setdefault((False, column), []).append((span.row0, span.row1))
-    lines = []
-    for row in range(1, len(rows) - 1):
-        for start, end in _runs(stops.get((True, row), ()), len(table.columns)):
-            lines.append(QLineF(columns[start], rows[row], columns[end], rows[row]))
-    for column in range(1, len(columns) - 1):
-        for start, end in _runs(stops.get((False, column), ()), len(table.rows)):
-            lines.append(QLineF(columns[column], rows[start], columns[column], rows[end]))
+    across = (
+        (row, _runs(stops.get((True, row), ()), len(columns) - 1)) for row in range(len(rows))
+    )
+    down = ((at, _runs(stops.get((False, at), ()), len(rows) - 1)) for at in range(len(columns)))
+    lines = [
+        QLineF(columns[start], rows[row], columns[end], rows[row])
+        for row, runs in islice(across, 1, len(rows) - 1)
+        for start, end in runs
+    ]
+    lines += [
+        QLineF(columns[column], rows[start], columns[column], rows[end])
+        for column, runs in islice(down, 1, len(columns) - 1)
+        for start, end in runs
+    ]
     return lines
 
 
 def _runs(stops: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
     """The parts of 0..count that no stop covers."""
+    if not stops:
+        return [(0, count)]
     runs, at = [], 0
     for start, end in sorted(stops):
         if start > at:
