@@ -190,7 +190,9 @@ class _Merger:
 
 
 def _open_ids(page: Page) -> set[int]:
-    """Proposals that nobody has decided on; an entity that a person linked is decided."""
+    """Proposals that nobody has decided on; an entity that a person linked is decided, and what a
+    person marked or wrote a note on stays for them.
+    """
     held = {
         end
         for relation in page.relations
@@ -200,7 +202,9 @@ def _open_ids(page: Page) -> set[int]:
     return {
         item.id
         for item in page.annotations
-        if item.status == Status.PROPOSED and item.id not in held
+        if item.status == Status.PROPOSED
+        and item.id not in held
+        and not (item.is_unsure or item.note)
     }
 
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from desktop.document import edits
 from desktop.errors import UserError
-from model_backend.document import Box, Page, PageGeometry, Relation, Status, Word, with_words
+from model_backend.document import (
+    Box,
+    Page,
+    PageGeometry,
+    Proposals,
+    Region,
+    Relation,
+    Status,
+    Word,
+    with_words,
+)
 from model_backend.document_json import from_json, to_json
 
 
@@ -116,6 +126,21 @@ def test_boxes_without_words_are_joined_too() -> None:
     ids = [entity.id for entity in page.entities[1:]]
     joined = edits.join_entities(page, ids, ()).entities[1]
     assert (joined.box, joined.text) == (Box(0, 0, 40, 30), "first\nsecond")
+
+
+def test_a_marked_proposal_outlives_another_run_of_its_model() -> None:
+    page = with_words(form(2), form(2).words)
+    page = replace(page, entities=())
+    said = Proposals("rules", regions=(Region(1, "stamp", Box(50, 50, 90, 90), score=0.4),))
+    page, told = edits.merge_proposals(page, said, ())
+    earlier = tuple(told)
+    noted = edits.set_annotation_note(page, page.regions[0].id, "is this one?")
+    again, _told = edits.merge_proposals(noted, said, earlier)
+    assert again.regions == noted.regions
+    nothing, _told = edits.merge_proposals(noted, Proposals("rules"), earlier)
+    assert nothing.regions == noted.regions
+    unmarked, _told = edits.merge_proposals(page, Proposals("rules"), earlier)
+    assert unmarked.regions == ()
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12), st.integers(2, 5))
