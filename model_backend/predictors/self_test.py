@@ -87,7 +87,7 @@ def drawn(path: Path, page: Page, said: Proposals) -> bytes:
     picture = Image.fromarray(given.color_picture(DPI))
     scale = picture.width / page.width
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(12)
+    font = ImageFont.load_default(10)
     labels: dict[str, str] = {}
     items: tuple[Region | Table | Entity, ...] = (*said.regions, *said.tables, *said.entities)
     for item in items:
@@ -96,7 +96,10 @@ def drawn(path: Path, page: Page, said: Proposals) -> bytes:
         box = item.box.normalized().scaled(scale, scale)
         draw.rectangle(_corners(box), outline=color, width=2)
         score = "" if item.score is None else f" {item.score:.0%}"
-        draw.text((box.x0 + 2, max(0.0, box.y0 - 14)), f"{label}{score}", fill=color, font=font)
+        at = (box.x0, max(0.0, box.y0 - 13))
+        text = f"{label}{score}"
+        draw.rectangle(draw.textbbox(at, text, font=font), fill=color)  # read on any ground
+        draw.text(at, text, fill="white", font=font)
     for table in said.tables:
         _draw_grid(draw, table, scale)
     if said.page_class is not None:
