@@ -233,7 +233,7 @@ def _losses(
     held = {kind: getattr(page, kind) if kind in capability.holds else () for kind in KINDS}
     if capability.outlines is not None:
         held["regions"] = _outlines(page, format_name, capability.outlines)
-        found["pages_without_tables"] = not (page.tables or held["regions"])
+        found["pages_without_tables"] = int(not (page.tables or held["regions"]))
     for kind in KINDS:
         found[kind] = len(getattr(page, kind)) - len(held[kind])
     for kind in capability.lost:

@@ -332,3 +332,10 @@ def test_words_of_a_digital_pdf_stay_in_it() -> None:
     assert losses(page, "icdar2013")["words"] == 1
     assert "words" not in losses(page, "icdar2013", keeps_pdf=True)
     assert losses(replace(page, is_scan=True), "icdar2013", keeps_pdf=True)["words"] == 1
+
+
+def test_losses_are_numbers_that_add_up() -> None:
+    page = Page(0, 0, 0, 90.0, 100.0, "px", PageGeometry("test", 90, 100), note="x")
+    for found in all_losses(page).values():
+        assert all(type(count) is int for count in found.values()), found
+    assert losses(page, "html") == {"pages_without_tables": 1, "notes": 1}
