@@ -84,12 +84,14 @@ def verdict_change(word_id: int, text: str, verdict: str) -> Callable[[Page], Pa
     """The text of a word, and what a person said of it."""
 
     def changed(page: Page) -> Page:
+        old = page.word(word_id)
         page = edits.set_word_text(page, word_id, text)
-        if verdict == RIGHT:
-            page = edits.set_illegible(page, [word_id], is_illegible=False)
-            return edits.set_doubtful(page, [word_id], is_doubtful=False)
         if verdict == ILLEGIBLE:
             return edits.set_illegible(page, [word_id], is_illegible=True)
+        if old is not None and old.text != text:  # what was typed was read
+            page = edits.set_illegible(page, [word_id], is_illegible=False)
+        if verdict == RIGHT:
+            return edits.set_doubtful(page, [word_id], is_doubtful=False)
         return edits.set_doubtful(page, [word_id], is_doubtful=True) if verdict else page
 
     return changed

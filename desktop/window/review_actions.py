@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document import edits, review
 from desktop.document.order import annotations_in_order
-from model_backend.document import Annotation, PageStatus, Relation, Status
+from model_backend.document import Annotation, PageStatus, Relation, Status, Word
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class ReviewActions(QObject):
         editor = self._bench.editor
         proposed = [t for t in editor.selected_annotations if t.status is Status.PROPOSED]
         if not proposed or self._bench.selection.cells is not None:
-            self._canvas.edit_text()
+            is_words = all(isinstance(thing, Word) for thing in editor.selected)
+            (self._canvas.walk_words if is_words else self._canvas.edit_text)()
             return
         ids = [thing.id for thing in proposed]
         upcoming = self._proposed_after(ids[-1])

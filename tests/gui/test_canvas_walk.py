@@ -115,6 +115,15 @@ def test_words_are_marked_in_the_walk_with_one_step_each(stand: Stand) -> None:
     assert not stand.page.words[1].is_doubtful
 
 
+def test_enter_leaves_an_illegible_word_so_until_it_is_typed(stand: Stand) -> None:
+    stand.put(edits.set_illegible(stand.page, [1, 2], is_illegible=True))
+    stand.view.walk_words()
+    press(stand, ENTER)
+    stand.type("read")
+    press(stand, ENTER)
+    assert [word.is_illegible for word in stand.page.words[:2]] == [True, False]
+
+
 def test_enter_while_composing_only_ends_the_composing(stand: Stand) -> None:
     stand.view.walk_words()
     compose(stand, "이르")

@@ -243,3 +243,13 @@ def test_group_keeps_links_and_selects_what_it_made(bench: Workbench, canvas: Ca
     QTest.keyClick(canvas, Qt.Key.Key_G, SHIFT)
     assert len(bench.selection.ids) == 2
     assert [entity.word_ids for entity in page_of(bench).entities] == [(1,), (2,), (3,)]
+
+
+def test_enter_on_a_word_walks_on_from_it(bench: Workbench, canvas: CanvasView) -> None:
+    bench.selection.select((5,))
+    QTest.keyClick(canvas, ENTER)
+    assert canvas.editor is not None
+    assert canvas.editor.is_walk
+    QTest.keyClick(canvas.editor, ENTER)
+    assert bench.selection.ids == (6,)
+    QTest.keyClick(canvas.editor, Qt.Key.Key_Escape)
