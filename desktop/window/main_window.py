@@ -113,8 +113,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
 
     def _arrange(self) -> None:
-        """The layout of the first start, in the place it had the last time."""
-        self.parts.arrange()
+        """In the place it had the last time."""
         self.resize(1280, 800)
         self._show_parts(is_shown=False)
         geometry = self.settings.value("window_geometry")
@@ -163,9 +162,7 @@ class MainWindow(QMainWindow):
         for name, panel in view.panels.items():
             self.docks[name].setWidget(panel)
         self._show_parts(is_shown=True)
-        state = self.settings.value("window_state")
-        if not (state and self.restoreState(QByteArray.fromBase64(state.encode()), LAYOUT_VERSION)):
-            self.parts.set_sizes()
+        self.parts.lay_out(self.settings.value("window_state"))
         self.actions_table.set_targets(view.targets)
         self.setWindowTitle(f"{view.title} – Proofdesk")
         view.canvas.setFocus()

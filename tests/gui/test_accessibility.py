@@ -143,6 +143,8 @@ def test_start_page_is_worked_by_keyboard(application: Application, qtbot: QtBot
     qtbot.waitUntil(page.buttons[0].hasFocus, timeout=5000)
     assert nameless(window) == []
     assert without_keyboard(window) == []
+    tabs = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    assert not [bar for bar in tabs if window.rect().intersects(bar.geometry())]
     seen = [window.focusWidget()]
     for _step in range(4):
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)

@@ -253,6 +253,7 @@ def test_parts_are_reached_by_keyboard(
             next((n for n, dock in window.docks.items() if dock.isAncestorOf(focus)), "page")
         )
     assert {"page", "pages"} < set(seen)
+    assert set(seen) == {"page", *(dock.objectName() for dock in window.parts.seen())}
     assert len(set(seen)) >= 4
     menu = next(menu for name, menu in window.menus.items() if name == "View")
     next(action for action in menu.actions() if action.text() == "History").trigger()
