@@ -9,18 +9,20 @@ and are never used twice.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
-Point = tuple[float, float]
-Polygon = tuple[Point, ...]
-Affine = tuple[float, float, float, float, float, float]
-"""(a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f."""
+from model_backend.affine import IDENTITY as IDENTITY
+from model_backend.affine import Affine as Affine
+from model_backend.affine import Point as Point
+from model_backend.affine import compose as compose
+from model_backend.affine import inverse as inverse
+from model_backend.affine import rotation_about as rotation_about
+from model_backend.affine import transform_point as transform_point
 
-IDENTITY: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+Polygon = tuple[Point, ...]
 HUMAN = "human"
 """The `source` of what a person drew."""
 IMPORTED = "imported"
@@ -165,50 +167,6 @@ def union_of(boxes: Iterable[Box]) -> Box:
     return bounding_box(corners)
 
 
-def transform_point(affine: Affine, point: Point) -> Point:
-    """The point after the transform."""
-    a, b, c, d, e, f = affine
-    return (a * point[0] + c * point[1] + e, b * point[0] + d * point[1] + f)
-
-
-def compose(first: Affine, then: Affine) -> Affine:
-    """The transform that applies `first`, then `then`."""
-    a, b, c, d, e, f = first
-    ta, tb, tc, td, te, tf = then
-    return (
-        ta * a + tc * b,
-        tb * a + td * b,
-        ta * c + tc * d,
-        tb * c + td * d,
-        ta * e + tc * f + te,
-        tb * e + td * f + tf,
-    )
-
-
-def inverse(affine: Affine) -> Affine:
-    """The transform that undoes `affine`; ZeroDivisionError when it has none."""
-    a, b, c, d, e, f = affine
-    determinant = a * d - b * c
-    ia, ib, ic, id_ = d / determinant, -b / determinant, -c / determinant, a / determinant
-    return (ia, ib, ic, id_, -(ia * e + ic * f), -(ib * e + id_ * f))
-
-
-def rotation_about(center: Point, degrees: float) -> Affine:
-    """Turn by `degrees` (clockwise on the screen, y down) about `center`."""
-    exact = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
-    turn = degrees % 360
-    cosine, sine = (
-        exact.get(int(turn), (0.0, 0.0))
-        if turn in exact
-        else (
-            math.cos(math.radians(turn)),
-            math.sin(math.radians(turn)),
-        )
-    )
-    cx, cy = center
-    return (cosine, sine, -sine, cosine, cx - cosine * cx + sine * cy, cy - sine * cx - cosine * cy)
-
-
 @dataclass(frozen=True)
 class Word:
     """One text unit of a page. `confidence` (0..1) is the recogniser's, None for a PDF's own text
@@ -268,10 +226,13 @@ class Relation:
 
 @dataclass(frozen=True)
 class Band:
-    """One row or column: a half-open interval in the table's own frame."""
+    """One row or column: a half-open interval in the table's own frame. `score` is how sure the
+    model was of it (0..1), None where none said or a person set it; it makes no band another.
+    """
 
     start: float
     end: float
+    score: float | None = field(default=None, compare=False)
 
     @property
     def center(self) -> float:
@@ -286,12 +247,15 @@ class Band:
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A merged cell: half-open ranges of rows and columns that cover two or more grid cells."""
+    """A merged cell: half-open ranges of rows and columns that cover two or more grid cells, and
+    its model's score as a band has one.
+    """
 
     row0: int
     row1: int
     column0: int
     column1: int
+    score: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
