@@ -92,6 +92,7 @@ def work_on(target: work.StoreTarget) -> None:
     edit(second, "Turn", lambda page: edits.rotate(page, 90))
     edit(second, "Straighten", lambda page: edits.deskew(page, 1.5))
     edit(third, "Note", lambda page: edits.set_note(page, "unclear"))
+    edit(third, "Class", lambda page: edits.set_page_class(page, "invoice"))
     half = store.page(third).words[0].id
     edit(third, "Word", lambda page: edits.set_word_text(page, half, "half \ud83d"))
     edit(first, "Status", lambda page: edits.set_page_status(page, PageStatus.DONE))
@@ -154,7 +155,7 @@ def contents(folder: Path) -> dict[str, list[dict[str, Any]]]:
                 for name in ("words", "source_data", "difference"):
                     if isinstance(line.get(name), bytes):
                         line[name] = values.unpack(line[name])
-                for name in ("value", "geometry", "labels"):
+                for name in ("value", "geometry", "labels", "page_class"):
                     if name in line:
                         line[name] = json.loads(line[name])
             found[table.name] = sorted(lines, key=lambda line: str(list(line.values())[:2]))
