@@ -109,6 +109,33 @@ def _replace_table(page: Page, random: Random) -> Page:
     return edits.replace(page, replace(table, header_rows=1 - min(table.header_rows, 1)))
 
 
+def _cell_text(page: Page, random: Random) -> Page:
+    table = random.choice(page.tables)
+    row, column = random.randrange(len(table.rows)), random.randrange(len(table.columns))
+    span = table_grid.cell_at(table, row, column).span
+    text = random.choice(["", "one", "one two", "a b c d", "\u00e9 x"])
+    return edits.set_text_of_cell(page, table.id, span, text)
+
+
+def _grid_of_table(page: Page, random: Random) -> Page:
+    """Rows or columns of a table added, joined, split or deleted."""
+    table = random.choice(page.tables)
+    rows, columns = len(table.rows), len(table.columns)
+    box = table.box
+    changes: list[Callable[[], Table]] = [
+        lambda: table_grid.split_rows(table, [random.uniform(box.y0, box.y1)]),
+        lambda: table_grid.split_columns(table, [random.uniform(box.x0, box.x1)]),
+        lambda: table_grid.extend_rows(table, box.y1 + random.uniform(1, 20)),
+        lambda: table_grid.extend_columns(table, box.x0 - random.uniform(1, 20)),
+        lambda: table_grid.join_rows(table, 0, random.randint(1, rows)),
+        lambda: table_grid.join_columns(table, 0, random.randint(1, columns)),
+        lambda: table_grid.delete_rows(table, 0, random.randint(1, rows)),
+        lambda: table_grid.delete_columns(table, 0, random.randint(1, columns)),
+        lambda: table_grid.move_row_edge(table, random.randint(0, rows), random.uniform(0, 700)),
+    ]
+    return edits.replace(page, random.choice(changes)())
+
+
 def _add_region(page: Page, random: Random) -> Page:
     box = random_box(random)
     if random.random() < 0.4:
@@ -164,6 +191,8 @@ EDITS: dict[str, Callable[[Page, Random], Page]] = {
     "Let a warning stand": lambda page, random: edits.let_stand(
         page, random.choice(look(page).warnings)
     ),
+    "Cell text": _cell_text,
+    "Grid": _grid_of_table,
     "Add region": _add_region,
     "Label": lambda page, random: edits.set_label(page, _ids(page, random), random.choice(LABELS)),
     "Move": lambda page, random: edits.move(

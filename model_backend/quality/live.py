@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from model_backend.document import Box, Page, Span, Word, union_of
 from model_backend.document_json import to_json
@@ -71,8 +70,8 @@ def is_error(found: Finding) -> bool:
 def mark_of(page: Page, found: Finding) -> str:
     """A short mark of a finding and of the things it is about, as they are now."""
     values = [found.rule, found.ids, [[name, str(value)] for name, value in found.values]]
-    data = orjson.dumps([*values, list(_things(page, found))], default=list)
-    return hashlib.sha256(data).hexdigest()[:16]
+    data = json.dumps([*values, list(_things(page, found))], default=list)  # half characters, too
+    return hashlib.sha256(data.encode("ascii")).hexdigest()[:16]
 
 
 def _things(page: Page, found: Finding) -> Iterator[dict[str, Any]]:

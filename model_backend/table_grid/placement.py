@@ -127,7 +127,7 @@ class Placement:
                 found.append((low, high))
         return found
 
-    def _is_over(self, core: Box, is_row: bool, edge: int | None) -> bool:  # noqa: FBT001
+    def _is_over(self, core: Box, is_row: bool, edge: int | None) -> bool:
         if not self._merged:
             return False
         x, y = core.center

@@ -181,7 +181,7 @@ def tell(work: Workspace, found: Misplaced, told: str) -> str:
     return text
 
 
-def _title(edge: Edge, is_gone: bool) -> str:  # noqa: FBT001 - one of four texts
+def _title(edge: Edge, is_gone: bool) -> str:
     if is_gone:
         return mark("Delete row edge") if edge.is_row else mark("Delete column edge")
     return mark("Move row edge") if edge.is_row else mark("Move column edge")
