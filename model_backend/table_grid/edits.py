@@ -51,14 +51,14 @@ def move_row_edge(table: Table, index: int, v: float) -> Table:
     """Move edge `index` (0 and n are the outline) to v, but never past its neighbours."""
     edges = _with_moved_edge(row_edges(table), index, v)
     box = replace(table.box, y0=edges[0], y1=edges[-1])
-    return _anchored(table, box, rows=bands_of(edges))
+    return _anchored(table, box, rows=bands_of(edges, table.rows))
 
 
 def move_column_edge(table: Table, index: int, u: float) -> Table:
     """Move edge `index` (0 and n are the outline) to u, but never past its neighbours."""
     edges = _with_moved_edge(column_edges(table), index, u)
     box = replace(table.box, x0=edges[0], x1=edges[-1])
-    return _anchored(table, box, columns=bands_of(edges))
+    return _anchored(table, box, columns=bands_of(edges, table.columns))
 
 
 def delete_row_edge(table: Table, index: int) -> Table:
@@ -172,7 +172,7 @@ def _stretched(bands: Sequence[Band], old: Band, new: Band) -> tuple[Band, ...]:
         share = (value - old.start) / old.size
         return min(max(new.start + share * new.size, new.start), new.end)
 
-    result = tuple(Band(at(band.start), at(band.end)) for band in bands)
+    result = tuple(replace(band, start=at(band.start), end=at(band.end)) for band in bands)
     if any(band.size < THINNEST_BAND for band in result):
         raise ValueError("the outline is too small for so many rows or columns")
     return result
@@ -195,7 +195,9 @@ def _is_finite(box: Box) -> bool:
 
 
 def _shifted(bands: Iterable[Band], distance: float) -> tuple[Band, ...]:
-    return tuple(Band(band.start + distance, band.end + distance) for band in bands)
+    return tuple(
+        replace(band, start=band.start + distance, end=band.end + distance) for band in bands
+    )
 
 
 def _anchored(
@@ -305,14 +307,14 @@ def _resplit(
     """The table with other edges, its spans, header and projected rows carried over."""
     changed = replace(
         table,
-        rows=table.rows if rows is None else bands_of(rows),
-        columns=table.columns if columns is None else bands_of(columns),
+        rows=table.rows if rows is None else bands_of(rows, table.rows),
+        columns=table.columns if columns is None else bands_of(columns, table.columns),
         spans=(),
         projected_rows=(),
         header_rows=0,
     )
     spans = [
-        Span(*row_map(span.row0, span.row1), *column_map(span.column0, span.column1))
+        Span(*row_map(span.row0, span.row1), *column_map(span.column0, span.column1), span.score)
         for span in table.spans
     ]
     header_rows = row_map(0, table.header_rows)[1] if table.header_rows else 0

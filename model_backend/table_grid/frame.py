@@ -81,9 +81,12 @@ def _edges(bands: Sequence[Band], first: float, last: float) -> tuple[float, ...
     return (first, *middles, last)
 
 
-def bands_of(edges: Sequence[float]) -> tuple[Band, ...]:
-    """The touching bands between neighbouring edges."""
-    return tuple(Band(start, end) for start, end in pairwise(edges))
+def bands_of(edges: Sequence[float], known: Sequence[Band] = ()) -> tuple[Band, ...]:
+    """The touching bands between neighbouring edges; those that are `known` keep their scores."""
+    if not any(band.score is not None for band in known):
+        return tuple(Band(start, end) for start, end in pairwise(edges))
+    scores = {(band.start, band.end): band.score for band in known}
+    return tuple(Band(*ends, score=scores.get(ends)) for ends in pairwise(edges))
 
 
 def is_overlap(one: Span, other: Span) -> bool:

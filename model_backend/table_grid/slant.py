@@ -45,8 +45,12 @@ def _turned_once(table: Table) -> Table:
     turned = replace(
         table,
         box=Box(across(box.y0), down(box.x1), across(box.y1), down(box.x0)),
-        rows=tuple(Band(down(band.end), down(band.start)) for band in reversed(table.columns)),
-        columns=tuple(Band(across(band.start), across(band.end)) for band in table.rows),
+        rows=tuple(
+            Band(down(band.end), down(band.start), band.score) for band in reversed(table.columns)
+        ),
+        columns=tuple(
+            Band(across(band.start), across(band.end), band.score) for band in table.rows
+        ),
         spans=(),
         header_rows=0,
         projected_rows=(),
@@ -56,7 +60,7 @@ def _turned_once(table: Table) -> Table:
     width = len(table.columns)
     whole = [Span(row, row + 1, 0, width) for row in table.projected_rows]
     spans = [
-        Span(width - span.column1, width - span.column0, span.row0, span.row1)
+        Span(width - span.column1, width - span.column0, span.row0, span.row1, span.score)
         for span in (*table.spans, *whole)
     ]
     return structured(turned, 0, (), spans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from model_backend.document import Affine, Band, Box, Point, Table, transform_point
+from model_backend.document import Affine, Box, Point, Table, transform_point
 from model_backend.table_grid.edits import THINNEST_BAND, moved
 from model_backend.table_grid.frame import frame_to_page, is_upright, to_page
 
@@ -59,8 +59,12 @@ def _placed(
     return replace(
         table,
         box=Box(across(box.x0), down(box.y0), across(box.x1), down(box.y1)),
-        rows=tuple(Band(down(band.start), down(band.end)) for band in table.rows),
-        columns=tuple(Band(across(band.start), across(band.end)) for band in table.columns),
+        rows=tuple(
+            replace(band, start=down(band.start), end=down(band.end)) for band in table.rows
+        ),
+        columns=tuple(
+            replace(band, start=across(band.start), end=across(band.end)) for band in table.columns
+        ),
         rotation=rotation,
         shear=shear,
     )

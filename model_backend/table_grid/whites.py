@@ -87,8 +87,8 @@ def with_outline(table: Table, box: Box) -> Table:
     """The table with another outline (of its frame), from which only the outer rows and columns
     take their new size; ValueError where an inner edge is not inside.
     """
-    rows = bands_of((box.y0, *row_edges(table)[1:-1], box.y1))
-    columns = bands_of((box.x0, *column_edges(table)[1:-1], box.x1))
+    rows = bands_of((box.y0, *row_edges(table)[1:-1], box.y1), table.rows)
+    columns = bands_of((box.x0, *column_edges(table)[1:-1], box.x1), table.columns)
     if any(band.size <= 0 for band in (*rows, *columns)):
         raise ValueError(f"the outline {box} is too small for the rows and columns")
     return in_frame_of(table, replace(table, box=box, rows=rows, columns=columns))
