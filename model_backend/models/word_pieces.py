@@ -81,8 +81,8 @@ def _from_json(checkpoint: Checkpoint) -> Tokenizer:
 def _from_vocabulary(checkpoint: Checkpoint) -> Tokenizer:
     """BERT's own: lower case and accents off unless the folder says that case counts."""
     config = checkpoint.json(TOKENIZER_CONFIG)
-    lines = checkpoint.text(VOCABULARY).splitlines()
-    numbers = {line.rstrip("\n"): number for number, line in enumerate(lines)}
+    text = checkpoint.text(VOCABULARY).replace("\r\n", "\n").removesuffix("\n")
+    numbers = {line: number for number, line in enumerate(text.split("\n"))}  # no other line ends
     tokenizer = Tokenizer(WordPiece(numbers, unk_token=UNKNOWN, max_input_chars_per_word=100))
     is_lower = bool(config.get("do_lower_case", True))
     strip = config.get("strip_accents")

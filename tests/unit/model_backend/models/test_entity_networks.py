@@ -258,6 +258,30 @@ def test_missing_vocabulary_is_named(tmp_path: Path) -> None:
         loaded(tmp_path / "small", bert)
 
 
+def test_published_tokenizer_files_are_read_as_they_are(tmp_path: Path) -> None:
+    """Hugging Face writes 1e30 as a whole number; vocabularies hold line separators as pieces."""
+    small_bert(tmp_path / "small", vocab_size=SIZES["vocab_size"] + 1)
+    text = json.dumps({"model_max_length": int(1e30), "do_lower_case": False})
+    (tmp_path / "small" / "tokenizer_config.json").write_text(text)
+    with (tmp_path / "small" / "vocab.txt").open("a", encoding="utf-8") as file:
+        file.write("\u2028\r\n")
+    pieces = loaded(tmp_path / "small", bert).pieces
+    assert pieces.tokenizer.token_to_id("\u2028") == SIZES["vocab_size"]
+    assert pieces.pieces(["name", "NAME"])[1] == [pieces.unknown]
+
+
+def test_tokenizer_file_is_taken_before_the_vocabulary(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+
+    small_bert(tmp_path / "small")
+    numbers = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "total": 4}
+    tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))
+    tokenizer.enable_truncation(1)
+    tokenizer.save(str(tmp_path / "small" / "tokenizer.json"))
+    assert loaded(tmp_path / "small", bert).pieces.pieces(["total", "name"]) == [[4], [1]]
+
+
 def test_words_are_cut_as_transformers_cuts_them(tmp_path: Path) -> None:
     from transformers import BertTokenizer
 
