@@ -19,7 +19,10 @@ from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import is_id
 from model_backend.translation import _, counted, mark
 
-_PART = re.compile(r"[_.-](train|val|test)(?:\d{4})?$")
+_PART = re.compile(r"(?:^|[_.-])(train|val|test)(?:\d{4})?$")
+_FOLDERS = {"annotations": "images", "COCO": "PNG"}
+"""Folders that hold a set's files, and those beside them with its pictures (DocLayNet's: COCO,
+PNG)."""
 _TOP = ("info", "licenses")
 _LISTS = ("images", "annotations", "categories")
 
@@ -172,10 +175,11 @@ def _add_top(index: CocoIndex, key: str, value: Any) -> None:  # noqa: ANN401 - 
 
 def files_of(path: Path) -> tuple[Path, ...]:
     """The COCO files that are meant: the path itself, the only one in the folder, or those of the
-    parts of one set (instances_train.json, instances_val.json)."""
+    parts of one set (instances_train.json and instances_val.json, train.json and val.json)."""
     if path.is_file():
         return (path,)
-    folders = tuple(folder for folder in (path, path / "annotations") if folder.is_dir())
+    below = (path / name for name in _FOLDERS)
+    folders = tuple(folder for folder in (path, *below) if folder.is_dir())
     candidates = _coco_files(folders, tuple(folder.stat().st_mtime_ns for folder in folders))
     if len(candidates) == 1 or (candidates and _are_parts(candidates)):
         return candidates
@@ -220,13 +224,13 @@ def _is_coco(file: Path) -> bool:
 
 
 def picture_of(file: Path, name: str) -> Path | None:
-    """The picture of that name near a COCO file: beside it, in images, or where COCO keeps them."""
-    roots = [file.parent]
-    if file.parent.name == "annotations":
-        roots.append(file.parent.parent)
+    """The picture of that name near a COCO file: beside it, in images, or where COCO, PubLayNet
+    and DocLayNet keep them."""
+    own = _FOLDERS.get(file.parent.name, "")
+    roots = (file.parent, file.parent.parent) if own else (file.parent,)
     part = file.stem.rpartition("_")[2]  # instances_train2017.json belongs to train2017/
     for root in roots:
-        for folder in ("", "images", part):
+        for folder in dict.fromkeys(("", "images", part, own)):
             candidate = resolve_inside(root, f"{folder}/{name}" if folder else name)
             if candidate.is_file():
                 return candidate

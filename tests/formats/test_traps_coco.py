@@ -230,3 +230,26 @@ def test_id_that_other_programs_would_round_is_refused(tmp_path: Path) -> None:
     coco_set(tmp_path / "in", [GOOD | {"id": 2**53 + 1}])
     with pytest.raises(UserError, match="cannot be kept"):
         list(read("coco", tmp_path / "in"))
+
+
+@pytest.mark.parametrize(
+    ("files", "pictures"), [("COCO", "PNG"), ("", "train"), ("annotations", "train2017")]
+)
+def test_sets_are_read_as_they_are_published(tmp_path: Path, files: str, pictures: str) -> None:
+    """DocLayNet has COCO/train.json and PNG/, PubLayNet train.json and train/."""
+    names = {"train": "a.png", "val": "b.png"}
+    ending = "2017" if files == "annotations" else ""
+    for part, name in names.items():
+        images = [{"id": 1, "file_name": name, "width": 80, "height": 100}]
+        folder = coco_set(tmp_path / "made" / part, [GOOD], images=images)
+        to = tmp_path / "set" / (pictures if files == "COCO" else pictures.replace("train", part))
+        to.mkdir(parents=True, exist_ok=True)
+        (folder / "images" / name).rename(to / name)
+        (tmp_path / "set" / files).mkdir(exist_ok=True)
+        (folder / "set.json").rename(tmp_path / "set" / files / f"{part}{ending}.json")
+    found = [item for item in read("coco", tmp_path / "set") if isinstance(item, ReadPage)]
+    assert [(item.name, item.split, item.problems) for item in found] == [
+        ("a", "train", ()),
+        ("b", "val", ()),
+    ]
+    assert all(item.image and len(item.page.regions) == 1 for item in found)
