@@ -425,9 +425,12 @@ COLLECTIONS = {
 """Name of each collection of a page and the type of its members."""
 
 
+_COLLECTION_OF = {kind: name for name, kind in COLLECTIONS.items()}
+
+
 def collection_of(item: Word | Annotation) -> str:
     """The name of the page's collection that holds values of this type."""
-    return next(name for name, kind in COLLECTIONS.items() if isinstance(item, kind))
+    return _COLLECTION_OF[type(item)]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from model_backend.document import (
     Annotation,
@@ -102,6 +103,8 @@ def lines_of(boxes: Sequence[Box]) -> list[list[int]]:
 def levelled(boxes: Sequence[Box]) -> list[Box]:
     """The boxes with the skew of their lines taken away: centres sheared, sizes kept."""
     slope = slope_of(boxes)
+    if not slope:
+        return list(boxes)
     return [box.moved(slope * box.center[1], -slope * box.center[0]) for box in boxes]
 
 
@@ -139,40 +142,52 @@ def _chains(boxes: Sequence[Box]) -> list[list[int]]:
 
 def _right_neighbours(boxes: Sequence[Box]) -> dict[int, int]:
     """The word to the right of each word on its line, each taken once, where it is near."""
-    height = median(box.height for box in boxes) if boxes else 0.0
-    shelf = max(height, 1.0)
+    places = [_Place(box.x0, box.x1, box.center[1], box.height) for box in boxes]
+    shelf = max(median(place.height for place in places), 1.0) if places else 1.0
     shelves: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for index, box in enumerate(boxes):
-        shelves[int(box.center[1] // shelf)].append((box.x0, index))
+    for index, place in enumerate(places):
+        shelves[int(place.middle // shelf)].append((place.x0, index))
     for shelved in shelves.values():
         shelved.sort()
     found: dict[int, int] = {}
     taken: set[int] = set()
-    for index in sorted(range(len(boxes)), key=lambda index: boxes[index].x0):
-        number = int(boxes[index].center[1] // shelf)
+    for index in sorted(range(len(places)), key=lambda index: places[index].x0):
+        number = int(places[index].middle // shelf)
         near = [
             other
-            for place in (number - 1, number, number + 1)
-            if (other := _nearest(boxes, index, shelves.get(place, []), taken)) is not None
+            for beside in (number - 1, number, number + 1)
+            if beside in shelves
+            and (other := _nearest(places, index, shelves[beside], taken)) is not None
         ]
         if near:
-            found[index] = min(near, key=lambda other: boxes[other].x0)
+            found[index] = min(near, key=lambda other: places[other].x0)
             taken.add(found[index])
     return found
 
 
+class _Place(NamedTuple):
+    """What of a box says where it is on its line: asked for often, so worked out once."""
+
+    x0: float
+    x1: float
+    middle: float
+    height: float
+
+
 def _nearest(
-    boxes: Sequence[Box], index: int, shelved: Sequence[tuple[float, int]], taken: set[int]
+    places: Sequence[_Place], index: int, shelved: Sequence[tuple[float, int]], taken: set[int]
 ) -> int | None:
     """The nearest word on a shelf to the right of a word, at about its height and not far away."""
-    box = boxes[index]
-    for place in range(bisect_left(shelved, (box.x1 - box.height / 2, -1)), len(shelved)):
-        left, other = shelved[place]
-        if left > box.x1 + 3 * box.height:
+    _x0, right, middle, height = places[index]
+    end = right + 3 * height
+    for at in range(bisect_left(shelved, (right - height / 2, -1)), len(shelved)):
+        left, other = shelved[at]
+        if left > end:
             return None
-        sink = abs(boxes[other].center[1] - box.center[1])
-        is_free = other not in taken and other != index
-        if is_free and sink < 0.7 * min(box.height, boxes[other].height):
+        if other in taken or other == index:
+            continue
+        beside = places[other]
+        if abs(beside.middle - middle) < 0.7 * min(height, beside.height):
             return other
     return None
 

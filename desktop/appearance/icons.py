@@ -64,6 +64,7 @@ def pixmap(name: str, color: str, size: int) -> QPixmap:
     return picture
 
 
+@lru_cache(maxsize=512)
 def swatch(color: str, size: int = 16) -> QIcon:
     """A small rounded square of a label's colour."""
     picture = QPixmap(size * 2, size * 2)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from desktop.canvas.geometry import distance_to_line, is_in_polygon, side_at
 from desktop.canvas.layers.tables import table_bounds
-from desktop.canvas.lookup import AnyItem, Item
 from desktop.canvas.scene import PageScene
 from desktop.canvas.style import REACH_PX
+from desktop.document.lookup import AnyItem, Item
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Point, Region, Relation, Table, Word
 
@@ -91,8 +91,7 @@ def _links(scene: PageScene, point: Point, reach: float) -> list[Relation]:
         return []
     near = [
         (distance_to_line(point, link.points), link.relation)
-        for link in scene.relations.links.values()
-        if link.bounds.contains(point)
+        for link in scene.relations.within(Box(*point, *point))
     ]
     close = sorted((item for item in near if item[0] <= reach), key=lambda item: item[0])
     return _free(scene, [relation for _, relation in close])

@@ -11,11 +11,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.layers.tables import table_bounds
-from desktop.canvas.lookup import Item
 from desktop.canvas.shape_view import ShapeView
 from desktop.canvas.tools.brush import LARGEST_PX, SMALLEST_PX
 from desktop.document import edits
 from desktop.document.changes import Change
+from desktop.document.lookup import Item
 from model_backend.document import Box, Entity, Page, Region, Relation, Table, Word
 from model_backend.labels import ENTITY, REGION
 from model_backend.translation import mark

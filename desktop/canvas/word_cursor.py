@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.canvas.lookup import by_id
+from desktop.document.lookup import by_id
 from desktop.document.order import words_in_order
 from model_backend import table_grid
 from model_backend.document import Box, Page, Word, union_of

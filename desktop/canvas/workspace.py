@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from desktop.canvas.hits import words_in
 from desktop.canvas.layers.table_grips import Edge
 from desktop.canvas.layers.tables import table_bounds
-from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.ruled import RulingSource
 from desktop.canvas.scene import PageScene
 from desktop.canvas.table_actions import Place, clipped, is_in
 from desktop.canvas.table_words import TableWords
+from desktop.document.lookup import Item, item_of, items_of
 from model_backend.document import Page, Span, Table, Word
 from model_backend.errors import UserError
 from model_backend.labels import DEFAULT_SCHEMA, ENTITY, REGION, LabelSchema

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.document.lookup import items_of
 from desktop.errors import UserError, explain
+from model_backend.document import COLLECTIONS, Word
 
 if TYPE_CHECKING:
     from desktop.document.open_document import OpenDocument
     from desktop.document.selection import Selection
-    from model_backend.document import Annotation, Page, Word
+    from model_backend.document import Annotation, Page
+
+_KINDS = tuple(COLLECTIONS.values())
 
 
 class Editor(QObject):
@@ -37,19 +41,13 @@ class Editor(QObject):
     def selected(self) -> tuple[Word | Annotation, ...]:
         """What is selected on the page in view, words and annotations."""
         page = self.page
-        if page is None:
-            return ()
-        wanted = set(self.selection.ids)
-        everything = (*page.annotations, *page.words) if wanted else ()
-        found = {item.id: item for item in everything if item.id in wanted}
-        return tuple(found[number] for number in self.selection.ids if number in found)
+        return () if page is None else tuple(items_of(page, self.selection.ids).values())
 
     @property
     def selected_annotations(self) -> tuple[Annotation, ...]:
-        """The selected annotations, without words."""
-        page = self.page
-        wanted = set(self.selection.ids)
-        return () if page is None else tuple(i for i in page.annotations if i.id in wanted)
+        """The selected annotations in the page's order, without words."""
+        chosen = [item for item in self.selected if not isinstance(item, Word)]
+        return tuple(sorted(chosen, key=lambda item: (_KINDS.index(type(item)), item.id)))
 
     def change(self, text: str, edit: Callable[[Page], Page]) -> bool:
         """Apply the edit to the page in view as one step; whether it was done."""

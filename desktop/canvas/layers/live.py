@@ -28,8 +28,8 @@ from desktop.canvas.layers.table_grips import TableGrips, paint_table_grips
 from desktop.canvas.layers.table_ruler import paint_ruler
 from desktop.canvas.layers.tables import made_grid, paint_grid
 from desktop.canvas.layers.turning import paint_turn_knob
-from desktop.canvas.lookup import Item, item_of, items_of
 from desktop.canvas.style import HANDLE_PX, MOST_LIT, REACH_PX, annotation_color, brush, is_proposed
+from desktop.document.lookup import Item, item_of, items_of
 from desktop.document.rotated_box import rotated_box_of
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Polygon, Region, Relation, Table, Word

@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter
 
 from desktop.canvas.layers.layer import Look, in_pixels
 from desktop.canvas.layers.tables import table_bounds
-from desktop.canvas.lookup import items_of
 from desktop.canvas.style import brush
+from desktop.document.lookup import items_of
 from model_backend.document import Box, Page, Relation, Table
 
 SIDE = 13.0

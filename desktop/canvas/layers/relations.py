@@ -15,10 +15,13 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from desktop.canvas.geometry import curve_points, link_curve
 from desktop.canvas.layers.layer import Look, polygon_of, saved
 from desktop.canvas.style import LINK_ALPHA, brush, is_proposed, label_color
-from model_backend.document import Box, Page, Point, Relation, bounding_box
+from desktop.document.lookup import by_id, changed_ids
+from model_backend.document import Box, Entity, Page, Point, Relation, bounding_box, union_of
 from model_backend.labels import ENTITY
 
 HEADS_FROM_SCALE = 0.45
+RUN = 64
+"""Links that are looked through together."""
 MOST_IN_ONE = 200
 """More links of a colour are not read one by one any more: they need not be one path."""
 FEW_LINKS = 40
@@ -42,42 +45,93 @@ class RelationLayer:
 
     def __init__(self) -> None:
         self.links: dict[int, Link] = {}
+        self._shown: _Shown | None = None
+        self._of_end: dict[int, list[int]] = {}
+        self._runs: list[tuple[Box, tuple[Link, ...]]] | None = None
 
     def update(self, page: Page, look: Look) -> list[Box]:
         """Hold the page's relations; unchanged ones keep their curve."""
-        old = self.links
-        self.links = _links(page, look, old) if page.relations else {}
-        ids = [
-            key for key in old.keys() | self.links.keys() if old.get(key) is not self.links.get(key)
-        ]
-        return [side[key].bounds for key in ids for side in (old, self.links) if key in side]
+        before, self._shown = self._shown, _Shown.of(page, look)
+        if before is None:
+            before = _Shown()
+        concerned = self._shown.links_changed(before)
+        if self._shown.relations is not before.relations:
+            self._of_end = _by_end(page.relations)
+        for end in self._shown.ends_changed(before):
+            concerned.update(self._of_end.get(end, ()))
+        return self._renew(page, look, concerned) if concerned else []
+
+    def _renew(self, page: Page, look: Look, concerned: set[int]) -> list[Box]:
+        """Draw these links as they are now; where something changed, as boxes."""
+        fresh = {key: link for key in concerned if (link := _link(page, look, key)) is not None}
+        old = {key: self.links[key] for key in concerned if key in self.links}
+        kept = {key for key, link in fresh.items() if link == old.get(key)}
+        if fresh.keys() - kept or old.keys() - kept:
+            there = {**{k: v for k, v in self.links.items() if k not in old}, **fresh}
+            self.links = {one.id: there[one.id] for one in page.relations if one.id in there}
+            self._runs = None
+        return [link.bounds for side in (old, fresh) for k, link in side.items() if k not in kept]
+
+    def within(self, box: Box) -> Iterator[Link]:
+        """The links whose bounds meet the box: runs of neighbours first, then one by one."""
+        if self._runs is None:
+            links = tuple(self.links.values())
+            parts = (links[start : start + RUN] for start in range(0, len(links), RUN))
+            self._runs = [(union_of(link.bounds for link in part), part) for part in parts]
+        for bounds, part in self._runs:
+            if bounds.intersects(box):
+                yield from (link for link in part if link.bounds.intersects(box))
 
     def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
         """Faint curves: where there are many, only those of the selection should speak."""
-        links = [link for link in self.links.values() if link.bounds.intersects(exposed)]
+        links = list(self.within(exposed))
         crowd = max(1.0, len(links) / FEW_LINKS)
         paint_links(painter, links, look, alpha=round(LINK_ALPHA / min(crowd, 2.0)), width=1.2)
 
 
-def _links(page: Page, look: Look, old: dict[int, Link]) -> dict[int, Link]:
-    ends = look.hidden_ends
-    entities = {entity.id: entity for entity in page.entities if entity.id not in ends}
-    links = {}
-    for relation in page.relations:
-        start, end = entities.get(relation.from_id), entities.get(relation.to_id)
-        if relation.id in look.hidden_ids or start is None or end is None:
-            continue
-        known = old.get(relation.id)
-        if (
-            known is not None
-            and known.relation == relation
-            and known.ends == (start.box, end.box)
-            and known.label == start.label
-        ):
-            links[relation.id] = known
-        else:
-            links[relation.id] = made_link(relation, start.box, end.box, start.label)
-    return links
+@dataclass(frozen=True)
+class _Shown:
+    """What links were drawn from."""
+
+    relations: tuple[Relation, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    hidden_ids: frozenset[int] = frozenset()
+    hidden_ends: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, page: Page, look: Look) -> _Shown:
+        """What this page's links are drawn from."""
+        return cls(page.relations, page.entities, look.hidden_ids, look.hidden_ends)
+
+    def links_changed(self, before: _Shown) -> set[int]:
+        """The links that changed themselves."""
+        hidden = self.hidden_ids ^ before.hidden_ids
+        return {*changed_ids(before.relations, self.relations), *hidden}
+
+    def ends_changed(self, before: _Shown) -> set[int]:
+        """The entities that changed, or are hidden or seen now."""
+        hidden = self.hidden_ends ^ before.hidden_ends
+        return {*changed_ids(before.entities, self.entities), *hidden}
+
+
+def _by_end(relations: Iterable[Relation]) -> dict[int, list[int]]:
+    """The links at each entity."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for relation in relations:
+        found[relation.from_id].append(relation.id)
+        found[relation.to_id].append(relation.id)
+    return found
+
+
+def _link(page: Page, look: Look, relation_id: int) -> Link | None:
+    """How a relation is drawn; None where it is gone or an end of it is not seen."""
+    relation = by_id(page.relations, relation_id)
+    if relation is None or relation_id in look.hidden_ids:
+        return None
+    start, end = by_id(page.entities, relation.from_id), by_id(page.entities, relation.to_id)
+    if start is None or end is None or not look.hidden_ends.isdisjoint((start.id, end.id)):
+        return None
+    return made_link(relation, start.box, end.box, start.label)
 
 
 def made_link(relation: Relation, start: Box, end: Box, label: str) -> Link:

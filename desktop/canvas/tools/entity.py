@@ -10,11 +10,11 @@ from PySide6.QtGui import QPainter
 from desktop.canvas.geometry import box_between
 from desktop.canvas.hits import entity_at, words_at, words_in
 from desktop.canvas.layers.layer import Look, rect_of
-from desktop.canvas.lookup import Item
 from desktop.canvas.style import MOST_LIT, brush, label_color
 from desktop.canvas.tools.select import hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
 from desktop.document import edits
+from desktop.document.lookup import Item
 from model_backend.document import Box, Entity, Page, Word
 from model_backend.labels import ENTITY
 from model_backend.reading_order import reading_order

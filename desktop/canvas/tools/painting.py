@@ -10,12 +10,12 @@ from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 from desktop.canvas.geometry import simplified
 from desktop.canvas.layers.layer import Look, in_pixels
 from desktop.canvas.layers.regions import MASK_ALPHA, outline_of
-from desktop.canvas.lookup import Item
 from desktop.canvas.strokes import NotPossible, Stroke, draw_line, painted
 from desktop.canvas.style import brush, color, label_color
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
+from desktop.document.lookup import Item
 from model_backend import masks
 from model_backend.document import Box, Mask, Page, Point, Region, bounding_box
 from model_backend.errors import UserError

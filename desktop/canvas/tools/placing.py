@@ -11,7 +11,6 @@ from desktop.canvas.geometry import box_between, handle_at, resized
 from desktop.canvas.hits import within
 from desktop.canvas.layers.layer import Look, rect_of, saved
 from desktop.canvas.layers.live import MOST_PREVIEWS
-from desktop.canvas.lookup import Item
 from desktop.canvas.style import MOST_LIT, brush
 from desktop.canvas.tools.polygons import light_up
 from desktop.canvas.tools.rotating import region_gesture
@@ -19,6 +18,7 @@ from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
 from desktop.document.edits.placing import fitted, moved
+from desktop.document.lookup import Item
 from model_backend.document import Box, Entity, Region, Relation, Word
 from model_backend.translation import mark
 

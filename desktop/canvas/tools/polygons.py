@@ -14,10 +14,10 @@ from desktop.canvas.geometry import (
     with_vertex,
     without_vertex,
 )
-from desktop.canvas.lookup import Item
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
+from desktop.document.lookup import Item
 from model_backend.document import Point, Polygon, Region
 from model_backend.translation import _, mark
 

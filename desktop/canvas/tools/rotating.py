@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 
 from desktop.canvas.geometry import handle_at, resized
 from desktop.canvas.layers.turning import turn_knob
-from desktop.canvas.lookup import Item
 from desktop.canvas.tools.polygons import shape_gesture
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
 from desktop.document.edits.placing import region_turned
+from desktop.document.lookup import Item
 from desktop.document.rotated_box import (
     RotatedBox,
     rotated_box_of,

@@ -7,11 +7,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.canvas.hits import hits
-from desktop.canvas.lookup import Item
 from desktop.canvas.tools.placing import Move, RubberBand, grip_cursor, grip_gesture
 from desktop.canvas.tools.polygons import chosen_corner, drop_chosen
 from desktop.canvas.tools.tables import is_on_ruler, table_gesture, table_hover
 from desktop.canvas.tools.tool import Gesture, Pointer, Tool
+from desktop.document.lookup import Item
 from model_backend.document import Entity, Region, Relation, Table
 from model_backend.translation import mark
 

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter
 from desktop.canvas.layers.layer import Look
 from desktop.canvas.layers.live import paint_corners
 from desktop.canvas.layers.regions import outline_of
-from desktop.canvas.lookup import Item
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
+from desktop.document.lookup import Item
 from model_backend.document import Region
 from model_backend.masks import Simplification
 from model_backend.translation import mark

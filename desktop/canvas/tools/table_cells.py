@@ -10,13 +10,13 @@ from PySide6.QtGui import QPainter
 from desktop.canvas.hits import hits
 from desktop.canvas.layers.layer import Look
 from desktop.canvas.layers.table_grips import Cut, paint_cut
-from desktop.canvas.lookup import Item
 from desktop.canvas.ruler import CORNER, LEFT, band_of, ruler_of
 from desktop.canvas.table_actions import Place, between, whole
 from desktop.canvas.tools.placing import Move
 from desktop.canvas.tools.table_edges import add_edge, cut_at, tell
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
+from desktop.document.lookup import Item
 from model_backend import table_grid
 from model_backend.document import Point, Span, Table
 

@@ -13,12 +13,12 @@ from desktop.canvas.geometry import Snap, band_at, near_index
 from desktop.canvas.hits import words_in
 from desktop.canvas.layers.layer import Look
 from desktop.canvas.layers.table_grips import Cut, Edge, paint_cut, paint_wrong_words
-from desktop.canvas.lookup import Item
 from desktop.canvas.table_actions import beside_edge, edges_of_axis, with_edge_moved
 from desktop.canvas.table_words import TableWords, misplaced_text
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document import edits
+from desktop.document.lookup import Item
 from model_backend import table_grid
 from model_backend.document import Box, Point, Table
 from model_backend.table_grid import Misplaced

@@ -12,9 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.layers.layer import Look
-from desktop.canvas.lookup import Item, item_of
 from desktop.canvas.style import REACH_PX
 from desktop.canvas.workspace import Workspace
+from desktop.document.lookup import Item, item_of
 from model_backend.document import Box, Page, Point
 
 BRACKETS = {Qt.Key.Key_BracketLeft: -1, Qt.Key.Key_BracketRight: 1}

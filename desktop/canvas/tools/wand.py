@@ -13,11 +13,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from desktop.canvas.grey import GreyPicture
 from desktop.canvas.layers.layer import Look, in_pixels
 from desktop.canvas.layers.regions import MASK_ALPHA
-from desktop.canvas.lookup import Item
 from desktop.canvas.style import brush, color, font, label_color
 from desktop.canvas.tools.tool import BRACKETS, Gesture, Pointer, Tool
 from desktop.canvas.workspace import WandSettings, Workspace
 from desktop.document import edits
+from desktop.document.lookup import Item
 from model_backend import masks
 from model_backend.document import Mask, Page, Point, Region
 from model_backend.errors import UserError
