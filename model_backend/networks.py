@@ -52,7 +52,8 @@ class Network:
     regular expressions `keys` is found in some key of its weights. `classes` is the expression for
     the key of the last layer's bias; of its entries the first or last `background` are no labels.
     `loader` and `predictor` are `module:function`; `usual_labels` are taken where a checkpoint
-    names none and has just as many classes.
+    names none and has just as many classes. `program` is the `module:function` that says what of the
+    network is written as ONNX.
     """
 
     name: str
@@ -65,9 +66,12 @@ class Network:
     classes: str
     background: int = 0
     usual_labels: tuple[tuple[str, ...], ...] = ()
+    program: str = ""
 
 
 _ENTITY_PREDICTOR = "model_backend.predictors.entities_model:create"
+_TABLE_PREDICTOR = "model_backend.predictors.tables_model:create"
+_TABLE_LABELS = (DETECTION_LABELS, STRUCTURE_LABELS)
 _CLASSIFIER = r"(^|\.)classifier\.bias$"
 NETWORKS = (
     Network(
@@ -79,6 +83,7 @@ NETWORKS = (
         ("layoutlmv2",),
         (r"(^|\.)visual\.backbone\.", r"rel_pos_x_bias"),
         _CLASSIFIER,
+        program="model_backend.models.entity_programs:layoutlmv2",
     ),
     Network(
         "layoutlm",
@@ -89,6 +94,7 @@ NETWORKS = (
         ("layoutlm",),
         (r"embeddings\.x_position_embeddings\.", r"encoder\.layer\.0\."),
         _CLASSIFIER,
+        program="model_backend.models.entity_programs:layoutlm",
     ),
     Network(
         "tagger",
@@ -99,6 +105,7 @@ NETWORKS = (
         ("proofdesk-tagger",),
         (r"^crf\.transitions$", r"^recurrent\."),
         r"^emission\.bias$",
+        program="model_backend.models.entity_programs:tagger",
     ),
     Network(
         "bert",
@@ -109,6 +116,58 @@ NETWORKS = (
         ("bert",),
         (r"^bert\.embeddings\.word_embeddings\.", r"^bert\.encoder\.layer\.0\."),
         _CLASSIFIER,
+        program="model_backend.models.entity_programs:bert",
+    ),
+    Network(
+        "table-transformer",
+        "Table Transformer",
+        (DETECTION, STRUCTURE),
+        "model_backend.models.table_transformer:load",
+        _TABLE_PREDICTOR,
+        ("table-transformer", "detr"),
+        (
+            r"(query_position_embeddings|query_embed)\.weight$",
+            r"(class_labels_classifier|class_embed)\.",
+        ),
+        r"^(class_labels_classifier|class_embed)\.bias$",
+        background=1,
+        usual_labels=_TABLE_LABELS,
+    ),
+    Network(
+        "faster-rcnn",
+        "Faster R-CNN",
+        (DETECTION, STRUCTURE),
+        "model_backend.models.faster_rcnn:load",
+        _TABLE_PREDICTOR,
+        ("faster-rcnn",),
+        (r"^rpn\.head\.cls_logits\.", r"^roi_heads\.box_predictor\.cls_score\."),
+        r"^roi_heads\.box_predictor\.cls_score\.bias$",
+        background=1,
+        usual_labels=_TABLE_LABELS,
+    ),
+    Network(
+        "unet",
+        "U-Net",
+        (MASKS,),
+        "model_backend.models.unet:load",
+        "model_backend.predictors.masks_model:create",
+        ("proofdesk-unet",),
+        (r"^inc\.double_conv\.0\.weight$", r"^up1\.conv\.", r"^outc\.conv\.weight$"),
+        r"^outc\.conv\.bias$",
+        background=1,
+        program="model_backend.models.picture_programs:unet",
+    ),
+    Network(
+        "vgg16",
+        "VGG16",
+        (PAGE_CLASS,),
+        "model_backend.models.vgg16:load",
+        "model_backend.predictors.page_class_model:create",
+        ("vgg",),
+        (r"^features\.0\.weight$", *(rf"^classifier\.{n}\.weight$" for n in (0, 3, 6))),
+        r"^classifier\.6\.bias$",
+        usual_labels=(RVL_CDIP,),
+        program="model_backend.models.picture_programs:vgg16",
     ),
 )
 """Every network; of two that fit, the first is meant."""

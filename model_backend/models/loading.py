@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Config = TypeVar("Config", bound=DataclassInstance)
 Module = TypeVar("Module", bound=nn.Module)
+Sizes = TypeVar("Sizes")
 
 MOST_LAYERS, MOST_NUMBER = 128, 1_000_000
 """Larger numbers in a config are no network's, and making it would take all memory."""
@@ -49,10 +50,10 @@ def config_from(kind: type[Config], data: Mapping[str, Any]) -> Config:
     return kind(**values)
 
 
-def impossible(key: str) -> UserError:
+def impossible(key: str, file: str = "config.json") -> UserError:
     """The error for a value in a config that no network can have."""
     return UserError(
-        "The file config.json has an impossible value of {key}. Download it again.", key=key
+        "The file {file} has an impossible value of {key}. Download it again.", file=file, key=key
     )
 
 
@@ -93,6 +94,21 @@ def fitted(
     network = make()
     network.load_state_dict({key: value.to(expected[key].dtype) for key, value in used.items()})
     return network.eval().requires_grad_(False)
+
+
+def sized(read: Callable[[], Sizes], title: str) -> Sizes:
+    """The sizes that are read from weights; UserError where those that tell them are missing."""
+    try:
+        return read()
+    except KeyError as error:
+        lacking = mark("The weights lack what {network} needs: {keys}. Download the model again.")
+        raise UserError(lacking, network=title, keys=str(error.args[0])[:80]) from error
+    except (IndexError, ValueError) as error:
+        raise UserError(
+            "The weights are of no network that is known here ({network}). Download the model"
+            " again.",
+            network=title,
+        ) from error
 
 
 def check_keys(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], title: str) -> None:
