@@ -83,6 +83,9 @@ QListView::item:selected, QTreeView::item:selected { background: $soft; color: $
 QHeaderView::section { background: $window; color: $quiet; border: 0;
   border-right: 1px solid $line; border-bottom: 1px solid $line; padding: 4px 6px; }
 QTableView { gridline-color: $line; }
+QTableView#annotations::item { padding: 0 4px; border: 0; }
+QTableView#annotations::item:hover { background: $hover; }
+QTableView#annotations::item:selected { background: $soft; color: $text; }
 QTableCornerButton::section { background: $window; border: 0; }
 QStatusBar { background: $window; border-top: 1px solid $line; }
 QStatusBar::item { border: 0; }

@@ -1,10 +1,15 @@
-"""The annotations of the page in view as a tree model: one group a kind, in reading order."""
+"""The annotations of the page in view as a flat table: one heading a kind, in reading order.
+
+Only rows that are seen are asked for, and only rows that changed are announced: a page of many
+thousands costs no more than one of a few.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import compress, count
+from operator import ne
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
@@ -15,26 +20,24 @@ from desktop.appearance.signs import (
     STATUS_TEXTS,
     UNSURE_SIGN,
 )
-from desktop.document.order import annotations_in_order
+from desktop.document.lookup import changed_ids, item_of
 from desktop.document.visibility import Visibility
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
-from model_backend.document import (
-    Annotation,
-    Entity,
-    Page,
-    Region,
-    Status,
-    collection_of,
-)
+from model_backend.document import Annotation, Entity, Page, Region, Status, Word, collection_of
 from model_backend.labels import ENTITY, REGION, LabelSchema
 from model_backend.translation import _
 
 Index = QModelIndex | QPersistentModelIndex
+Row = int | str
+"""The id of an annotation, or the name of a group."""
+Data = str | QIcon | QFont | None
+FEW_ROWS = 50
+"""More rows than this are announced as one stretch."""
 _ICONS = {"relations": "relation", "tables": "table"}
 
 
-class AnnotationModel(QAbstractItemModel):
-    """Groups on top (id 0), their annotations below (id = group + 1); two columns: name, state."""
+class AnnotationModel(QAbstractTableModel):
+    """Headings and annotations below each other; two columns: name, state."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,69 +45,146 @@ class AnnotationModel(QAbstractItemModel):
         self._schema = LabelSchema(())
         self._is_proposed_only = False
         self._visibility = Visibility()
-        self._groups: list[tuple[str, list[Annotation]]] = []
-        self._places: dict[int, tuple[int, int]] = {}
+        self._order: tuple[int, ...] = ()
+        self._closed: frozenset[str] = frozenset()
+        self._rows: list[Row] = []
+        self._counts: dict[str, int] = {}
+        self._places: dict[Row, int] = {}
 
     def show(
         self,
         page: Page | None,
+        order: tuple[int, ...],
         schema: LabelSchema,
         visibility: Visibility,
         *,
         is_proposed_only: bool,
     ) -> None:
-        """Make the list equal to this page, without what the filter leaves out."""
-        self.beginResetModel()
-        self.page, self._schema, self._is_proposed_only = page, schema, is_proposed_only
-        self._visibility = visibility
-        items = annotations_in_order(page) if page else ()
-        left_out = visibility.left_out(page) - visibility.hidden_ids if page else frozenset()
-        listed = [item for item in items if self._is_listed(item) and item.id not in left_out]
-        kinds = [(name, [i for i in listed if collection_of(i) == name]) for name in GROUP_TEXTS]
-        self._groups = [(name, members) for name, members in kinds if members]
-        self._places = {
-            item.id: (group, row)
-            for group, (_name, members) in enumerate(self._groups)
-            for row, item in enumerate(members)
+        """Make the list equal to this page, in this order, without what the filter leaves out."""
+        before = self.page
+        is_another = page is None or before is None or before.id != page.id
+        looks_new = (schema, visibility) != (self._schema, self._visibility)
+        is_narrowed = is_proposed_only or visibility.filter.is_on
+        has_same_rows = order is self._order and not is_narrowed and not looks_new
+        is_widened = is_proposed_only != self._is_proposed_only
+        self.page, self._order, self._schema = page, order, schema
+        self._visibility, self._is_proposed_only = visibility, is_proposed_only
+        if is_another or looks_new or is_widened:
+            self.beginResetModel()
+            self._take(self._wanted())
+            self.endResetModel()
+            return
+        if not has_same_rows:
+            self._become(self._wanted())
+        if before is not None and page is not None:
+            self._announce(before, page)
+
+    def _wanted(self) -> list[Row]:
+        """The rows there should be; their numbers are counted on the way."""
+        page = self.page
+        if page is None:
+            self._counts = {}
+            return []
+        left_out = self._visibility.left_out(page) - self._visibility.hidden_ids
+        listed = {
+            item.id: item
+            for item in page.annotations
+            if item.id not in left_out and self._is_listed(item)
         }
-        self.endResetModel()
+        groups: dict[str, list[Row]] = {name: [] for name in GROUP_TEXTS}
+        for item_id in self._order:
+            if item_id in listed:
+                groups[collection_of(listed[item_id])].append(item_id)
+        self._counts = {name: len(members) for name, members in groups.items() if members}
+        rows: list[Row] = []
+        for name in self._counts:
+            rows += [name] if name in self._closed else [name, *groups[name]]
+        return rows
 
     def _is_listed(self, item: Annotation) -> bool:
         return not self._is_proposed_only or item.status is Status.PROPOSED
 
-    def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
-        """The index of a group, or of an annotation in its group; invalid where there is none."""
-        if not (0 <= row < self.rowCount(parent) and 0 <= column < 2):
-            return QModelIndex()
-        if parent is None or not parent.isValid():
-            return self.createIndex(row, column, 0)
-        return self.createIndex(row, column, parent.row() + 1)
+    def _take(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self._places = dict(zip(rows, count(), strict=False))
 
-    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
-        """The group of an annotation; nothing above a group."""
-        group = index.internalId() if index.isValid() else 0
-        return self.createIndex(group - 1, 0, 0) if group else QModelIndex()
+    def _become(self, rows: list[Row]) -> None:
+        """Take what differs out, put what comes in its place in; all other rows stay."""
+        old = self._rows
+        if rows == old:
+            return
+        short = min(len(old), len(rows))
+        start = next(compress(count(), map(ne, old, rows)), short)
+        differs = compress(count(), map(ne, reversed(old), reversed(rows)))
+        end = min(next(differs, short), short - start)
+        if len(old) - end > start:
+            self.beginRemoveRows(QModelIndex(), start, len(old) - end - 1)
+            self._take(old[:start] + old[len(old) - end :])
+            self.endRemoveRows()
+        if len(rows) - end > start:
+            self.beginInsertRows(QModelIndex(), start, len(rows) - end - 1)
+            self._take(rows)
+            self.endInsertRows()
+        for name in self._counts:
+            self._redraw(self._places[name], self._places[name])
+
+    def _announce(self, before: Page, page: Page) -> None:
+        """Have the rows of annotations with another value drawn again, and of links to them."""
+        changed = changed_ids(before.annotations, page.annotations)
+        if before.entities is not page.entities:
+            links = [
+                one.id for one in page.relations if one.from_id in changed or one.to_id in changed
+            ]
+            changed = changed.union(links)
+        rows = [self._places[item_id] for item_id in changed if item_id in self._places]
+        if len(rows) <= FEW_ROWS:
+            for row in rows:
+                self._redraw(row, row)
+        else:
+            self._redraw(min(rows), max(rows))
+
+    def _redraw(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, 1))
+
+    def group(self, index: Index) -> str:
+        """The name of the group whose heading this is; empty for an annotation."""
+        row = self._rows[index.row()] if index.isValid() else ""
+        return row if isinstance(row, str) else ""
+
+    def group_of(self, index: Index) -> QModelIndex:
+        """The heading above an annotation, or of the group itself."""
+        heads = (row for row in range(index.row(), -1, -1) if isinstance(self._rows[row], str))
+        return self.index(next(heads, -1), 0)
+
+    def is_closed(self, name: str) -> bool:
+        """Whether only the heading of a group is listed."""
+        return name in self._closed
+
+    def close_group(self, name: str, *, is_closed: bool) -> None:
+        """List only the heading of a group, or its annotations too."""
+        self._closed = self._closed | {name} if is_closed else self._closed - {name}
+        self._become(self._wanted())
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        """How many groups there are, or annotations in a group."""
-        if parent is None or not parent.isValid():
-            return len(self._groups)
-        is_group = parent.internalId() == 0 and parent.column() == 0
-        return len(self._groups[parent.row()][1]) if is_group else 0
+        """How many headings and annotations are listed."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """Name and state."""
         return 2
 
     def annotation(self, index: Index) -> Annotation | None:
-        """The annotation at this index; None for a group."""
-        group = index.internalId() if index.isValid() else 0
-        return self._groups[group - 1][1][index.row()] if group else None
+        """The annotation at this index; None for a heading."""
+        row = self._rows[index.row()] if index.isValid() else ""
+        if isinstance(row, str) or self.page is None:
+            return None
+        item = item_of(self.page, row)
+        return None if isinstance(item, Word) else item
 
     def index_of(self, annotation_id: int) -> QModelIndex:
         """Where this annotation is listed; an invalid index where it is not."""
         place = self._places.get(annotation_id)
-        return self.createIndex(place[1], 0, place[0] + 1) if place else QModelIndex()
+        return QModelIndex() if place is None else self.createIndex(place, 0)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """What is locked cannot be selected."""
@@ -113,27 +193,25 @@ class AnnotationModel(QAbstractItemModel):
             return flags & ~Qt.ItemFlag.ItemIsSelectable
         return flags
 
-    def data(
-        self, index: Index, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | QIcon | QFont | None:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Data:
         """Texts, the label's colour, italics for what is only proposed."""
         item = self.annotation(index)
         if item is None:
             return self._group_data(index, role)
-        readers: dict[int, Callable[[Annotation], str | QIcon | QFont | None]] = {
-            Qt.ItemDataRole.DisplayRole: self._state if index.column() else self._name,
-            Qt.ItemDataRole.ToolTipRole: self._hint,
-            Qt.ItemDataRole.FontRole: _font_of,
-        }
-        if index.column() == 0:
-            readers[Qt.ItemDataRole.DecorationRole] = self._icon
-        reader = readers.get(role)
-        return reader(item) if reader else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._state(item) if index.column() else self._name(item)
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return self._icon(item)
+        if role == Qt.ItemDataRole.FontRole:
+            return _italic() if item.status is Status.PROPOSED else None
+        return self._hint(item) if role == Qt.ItemDataRole.ToolTipRole else None
 
-    def _group_data(self, index: Index, role: int) -> str | QFont | None:
+    def _group_data(self, index: Index, role: int) -> Data:
+        name = self.group(index)
         if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
-            name, members = self._groups[index.row()]
-            return f"{_(GROUP_TEXTS[name])}  {len(members)}"
+            return f"{_(GROUP_TEXTS[name])}  {self._counts[name]}"
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return icon("next" if name in self._closed else "open-group")
         if role == Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
@@ -162,9 +240,7 @@ class AnnotationModel(QAbstractItemModel):
         return icon(_ICONS[collection_of(item)])
 
 
-def _font_of(item: Annotation) -> QFont | None:
-    if item.status is not Status.PROPOSED:
-        return None
+def _italic() -> QFont:
     font = QFont()
     font.setItalic(True)
     return font

@@ -171,7 +171,8 @@ def change_text(change: Change, page: Page) -> str:
 
 def _with_what_is_gone(page: Page, changes: Sequence[Change]) -> Page:
     gone = [one.before for one in changes if one.now is None and isinstance(one.before, Entity)]
-    return replace(page, entities=(*page.entities, *gone))
+    entities = sorted((*page.entities, *gone), key=lambda entity: entity.id)
+    return replace(page, entities=tuple(entities))
 
 
 def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:

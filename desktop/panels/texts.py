@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.document.lookup import by_id
 from model_backend.document import Annotation, Entity, Page, Region, Relation, Table, Word
 from model_backend.translation import _, mark
 
@@ -30,7 +31,7 @@ def one_line(text: str, limit: int = 80) -> str:
 def name_of(item: Word | Annotation, page: Page) -> str:
     """What a list calls this thing: its text, its ends, its size or its label."""
     if isinstance(item, Relation):
-        ends = (page.annotation(item.from_id), page.annotation(item.to_id))
+        ends = (by_id(page.entities, item.from_id), by_id(page.entities, item.to_id))
         names = [one_line(end.text, 28) if isinstance(end, Entity) else "?" for end in ends]
         return " → ".join(name or "…" for name in names)
     if isinstance(item, Table):

@@ -43,14 +43,15 @@ def page_of(bench: Workbench) -> Page:
 
 
 def texts(panel: AnnotationList) -> dict[str, list[str]]:
-    model = panel.model
-    groups = [model.index(row, 0) for row in range(model.rowCount())]
-    return {
-        model.data(group): [
-            model.data(model.index(row, 0, group)) for row in range(model.rowCount(group))
-        ]
-        for group in groups
-    }
+    found: dict[str, list[str]] = {}
+    members: list[str] = []
+    for row in range(panel.model.rowCount()):
+        index = panel.model.index(row, 0)
+        if panel.model.group(index):
+            members = found.setdefault(str(panel.model.data(index)), [])
+        else:
+            members.append(str(panel.model.data(index)))
+    return found
 
 
 def test_annotations_are_grouped_in_reading_order(view: ProjectView) -> None:
@@ -65,6 +66,39 @@ def test_annotations_are_grouped_in_reading_order(view: ProjectView) -> None:
 def test_annotation_list_can_show_only_proposals(view: ProjectView) -> None:
     view.annotation_list.proposed_only.setChecked(True)
     assert set(texts(view.annotation_list)) == {"Entities  3", "Links  1"}
+
+
+def test_groups_of_the_annotation_list_close_and_open(view: ProjectView, bench: Workbench) -> None:
+    listed = view.annotation_list
+    listed.view.clicked.emit(listed.model.index(0, 0))
+    assert texts(listed)["Entities  3"] == []
+    assert texts(listed)["Tables  1"] == ["2 rows, 2 columns"]
+    bench.selection.select((8,))
+    assert listed.view.selectionModel().selectedRows() == []
+    listed.view.setCurrentIndex(listed.model.index(0, 0))
+    QTest.keyClick(listed.view, Qt.Key.Key_Right)
+    bench.selection.select((8,))
+    assert listed.model.data(listed.view.currentIndex()) == "Kim"
+    QTest.keyClick(listed.view, Qt.Key.Key_Left)
+    assert listed.view.currentIndex().row() == 0
+
+
+def test_an_edit_draws_only_what_changed_in_the_annotation_list(
+    view: ProjectView, bench: Workbench
+) -> None:
+    model = view.annotation_list.model
+    changed: list[tuple[int, int]] = []
+    resets: list[str] = []
+    model.dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+    model.modelReset.connect(lambda: resets.append("reset"))
+    row = model.index_of(9).row()
+    bench.document.apply("x", edits.set_label(page_of(bench), [9], "other"))
+    assert changed == [(row, row)]
+    bench.document.apply("x", edits.delete(page_of(bench), [9]))
+    assert "Entities  2" in texts(view.annotation_list)
+    bench.document.undo()
+    assert texts(view.annotation_list)["Entities  3"] == ["Name:", "Kim", "Date:"]
+    assert not resets
 
 
 def test_selection_is_one_in_list_and_canvas(view: ProjectView, bench: Workbench) -> None:
