@@ -28,8 +28,9 @@ def import_dataset(
 
 
 class RestoreProject:
-    """Takes the copy of a project in. An empty project becomes what the copied one was, its record
-    of edits included; into any other, pages and proposals come.
+    """Takes the copy of a project in. An empty project, or one into which the import of this copy
+    was stopped, becomes what the copied one was, its record of edits included; into any other,
+    pages and proposals come.
     """
 
     def __init__(self, target: ProjectTarget, path: Path) -> None:
@@ -58,7 +59,8 @@ class RestoreProject:
             self._under_way.add(member)
             folder = documents_folder(self._target)
             return self._step(copy_steps.read_page, INSPECTING_LIMIT, member, member, folder)
-        if self._under_way or self._place is None or self._is_broken:
+        is_whole = self._restoring.is_whole and not self._is_broken
+        if self._under_way or self._place is None or not is_whole:
             return None
         place, self._place = self._place, None
         return self._step(copy_steps.read_record, LISTING_LIMIT, _("record of edits"), place)
@@ -80,20 +82,26 @@ class RestoreProject:
     def _begin(self, found: copy_steps.Project) -> None:
         self._members.extend(found.members)
         self.total += len(found.members)
+        self._restoring.begin(found.schema, created_at=found.created_at)
         if self._restoring.is_whole:
-            self._restoring.put_labels(found.schema, created_at=found.created_at)
             self._place = 0
             self.total += 1
             return
         self._target.bring_labels([(label.name, label.kind) for label in found.schema.labels])
+        self._note_no_record()
+
+    def _note_no_record(self) -> None:
         self._note(_("the record of edits was left out: only an empty project can take it over"))
 
     def _note(self, text: str) -> None:
         self.imported.notes.append((self._path.name, text))
 
     def _take_page(self, member: str, kept: KeptPage) -> None:
+        was_whole = self._restoring.is_whole
         is_new = self._restoring.put_page(kept)
         self._under_way.discard(member)
+        if was_whole and not self._restoring.is_whole:
+            self._note_no_record()
         if not is_new:
             self.imported.known += 1
             return

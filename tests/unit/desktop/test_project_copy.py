@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from desktop.document import edits
 from desktop.document.history import History
-from desktop.jobs import work
+from desktop.jobs import copy_steps, work
 from desktop.store import tables, values
 from desktop.store.records import PageChange, RevisionKind, SchemaChange
 from desktop.store.store import Store
@@ -223,18 +223,66 @@ def test_a_copy_goes_into_a_project_with_other_pages_without_its_record(
         assert (again.result.pages, again.result.known) == (0, 14)
 
 
-def test_an_import_that_was_stopped_goes_on(copy: Path, workers: Workers, tmp_path: Path) -> None:
-    part = shutil.copytree(copy, tmp_path / "part")
-    for file in sorted((part / "pages").iterdir())[3:]:
-        file.unlink()
-    (part / "history.jsonl").write_bytes(b"")
+def restored_until(store: Store, copy: Path, last: int) -> int:
+    """Restore without workers; stop, as a kill would, after so many steps. How many there were."""
+    course = work.import_dataset(work.StoreTarget(store), "pages", copy)
+    for count in range(last):
+        step = course.next_step()
+        if step is None:
+            return count
+        course.receive(step, step.function(*step.arguments))
+    return last
+
+
+@pytest.mark.parametrize("slice_bytes", [1, 900])
+def test_an_import_that_was_stopped_anywhere_becomes_whole(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slice_bytes: int
+) -> None:
+    monkeypatch.setattr(copy_steps, "SLICE", slice_bytes)
+    wanted = contents(made / "first.proofdesk")
+    with Store.create(tmp_path / "whole.proofdesk") as store:
+        steps = restored_until(store, made / "copy", 1000)
+    assert steps > 16
+    for last in (1, 4, *range(15, steps + 1, 7), steps):
+        folder = tmp_path / f"{last}.proofdesk"
+        with Store.create(folder) as store:
+            restored_until(store, made / "copy", last)
+        with Store.open(folder) as store:
+            restored_until(store, made / "copy", 1000)
+        assert contents(folder) == wanted, last
+
+
+@pytest.mark.parametrize("last", [4, 15, 20])
+def test_a_project_that_was_edited_after_its_import_stopped_keeps_its_own_record(
+    copy: Path, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    monkeypatch.setattr(copy_steps, "SLICE", 1)
     with Store.create(tmp_path / "second.proofdesk") as store:
-        target = work.StoreTarget(store)
-        work.run(work.import_dataset(target, "pages", part), workers)
-        assert store.page_count() == 3
-        outcome = work.run(work.import_dataset(target, "pages", copy), workers)
-        assert (outcome.result.pages, outcome.result.known) == (11, 3)
-        assert len(store.documents()) == 3
+        restored_until(store, copy, last)
+        page = store.page(store.page_ids()[0])
+        store.apply("Own", [PageChange(page, edits.set_note(page, "own"))])
+        head = store.head
+        outcome = work.run(work.import_dataset(work.StoreTarget(store), "pages", copy), workers)
+        assert outcome.failed == ()
+        assert ["record of edits" in text for _name, text in outcome.result.notes] == [True]
+        assert store.page_count() == 14
+        assert store.head == head
+        assert store.page(page.id).note == "own"
+        assert undo(store)
+        assert store.page(page.id) == page
+
+
+def test_the_copy_of_an_edited_project_changes_nothing_in_it(
+    project: Path, copy: Path, workers: Workers
+) -> None:
+    with Store.open(project) as store:
+        page = store.page(store.page_ids()[3])
+        store.apply("Own", [PageChange(page, edits.set_note(page, "later"))])
+    before = contents(project)
+    with Store.open(project) as store:
+        outcome = work.run(work.import_dataset(work.StoreTarget(store), "pages", copy), workers)
+        assert (outcome.result.pages, outcome.result.known, outcome.failed) == (0, 14, ())
+    assert contents(project) == before
 
 
 def test_a_copy_leaves_for_other_formats_as_its_pages_are_shown(copy: Path, tmp_path: Path) -> None:
