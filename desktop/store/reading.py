@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from desktop.errors import UserError
-from desktop.store import rows, tables, values
+from desktop.store import digests, rows, tables, values
 from desktop.store.database import Database
 from desktop.store.difference import Difference, from_data
 from desktop.store.marks import Marks
@@ -38,6 +38,8 @@ class Reading:
         self._database = database
         self.marks, self.texts = Marks(database), Texts(database)
         self.open_proposals = OpenProposals(database)
+        self.damaged: set[int] = set()
+        """Pages that were looked at and are not what was saved; they are shown, not changed."""
 
     @property
     def database(self) -> Database:
@@ -85,16 +87,21 @@ class Reading:
             row = connection.execute(rows.SELECT_PAGE, {"page": page_id}).one_or_none()
             if row is None:
                 raise KeyError(page_id)
-            found = connection.execute(rows.SELECT_ANNOTATIONS, {"page": page_id})
-            return self._understood(row, found.all())
+            found = connection.execute(rows.SELECT_ANNOTATIONS, {"page": page_id}).all()
+        page = self._understood(row, found)
+        if digests.is_whole(row._mapping, found):
+            self.damaged.discard(page_id)
+        else:
+            self.damaged.add(page_id)
+        return page
 
     def _understood(self, row: Any, found: Sequence[Any]) -> Page:  # noqa: ANN401 - rows
         try:
             return rows.read_page(row, found)
         except (zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError(
-                "Page {number} of the project {project} is damaged. Nothing was changed. Put back"
-                " a copy from the project's folder backups.",
+                "Page {number} of the project {project} is damaged. Nothing was changed. Restore it"
+                " in File > Backups.",
                 number=row.number + 1,
                 project=self.folder,
             ) from error

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
-from math import isfinite
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
-from desktop.errors import UserError
-from desktop.store import tables, values
-from desktop.store.difference import Difference
+from desktop.store import digests, tables, values
 from desktop.store.records import PageSummary, Proposal, Revision, RevisionKind
 from model_backend.document import (
     COLLECTIONS,
@@ -21,10 +18,7 @@ from model_backend.document import (
     PageClass,
     PageGeometry,
     PageStatus,
-    Region,
-    Relation,
     Status,
-    Table,
     Word,
     collection_of,
 )
@@ -43,7 +37,7 @@ SELECT_PAGE = (
     .where(_PAGE.c.id == bindparam("page"))
 )
 SELECT_ANNOTATIONS = (
-    select(_ANNOTATIONS.c.kind, _ANNOTATIONS.c.value)
+    select(_ANNOTATIONS)
     .where(_ANNOTATIONS.c.page_id == bindparam("page"))
     .order_by(_ANNOTATIONS.c.annotation_id)
 )
@@ -94,7 +88,7 @@ _COUNTS = (
     "status",
 )
 _WORD_COUNTS = ("doubtful_count", "illegible_count")
-_FIELDS = ("width", "height", "unit", "geometry", "rotation", "skew", "is_scan", "note",
+PAGE_FIELDS = ("width", "height", "unit", "geometry", "rotation", "skew", "is_scan", "note",
            "accepted_warnings", "page_class")  # fmt: skip
 UPDATE_COUNTS = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(_updating(_PAGE, *_COUNTS))
@@ -102,7 +96,7 @@ UPDATE_COUNTS = (
 UPDATE_PAGE = (
     update(_PAGE)
     .where(_PAGE.c.id == bindparam("page"))
-    .values(_updating(_PAGE, *_COUNTS, *_FIELDS))
+    .values(_updating(_PAGE, *_COUNTS, *PAGE_FIELDS))
 )
 UPDATE_WORD_COUNTS = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(_updating(_PAGE, *_WORD_COUNTS))
@@ -204,11 +198,19 @@ def annotation_rows(page: Page) -> list[Values]:
     ]
 
 
+def new_page_rows(page: Page, *, is_read: bool) -> tuple[Values, Values, list[Values]]:
+    """The row of a new page, its contents and its annotations."""
+    annotations, large = annotation_rows(page), contents(page)
+    row = page_row(page, is_read=is_read)
+    row["digest"] = digests.new_digest(row, large, annotations)
+    return row, {"page_id": page.id, **large}, annotations
+
+
 def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
     """The page that these rows hold."""
     found: dict[str, list[Any]] = {name: [] for name in COLLECTIONS if name != "words"}
-    for kind, value in annotations:
-        found[kind].append(annotation_of(kind, value))
+    for item in annotations:
+        found[item.kind].append(annotation_of(item.kind, item.value))
     return Page(
         id=row.id,
         document_id=row.document_id,
@@ -303,73 +305,3 @@ def proposal_row(page_id: int, proposal: Proposal) -> Values:
         "rotation": proposal.rotation,
         "skew": proposal.skew,
     }
-
-
-def require_places(page: Page, items: Iterable[Word | Annotation | None]) -> None:
-    """Refuse what lies nowhere: JSON has no word for infinite and undefined numbers."""
-    for item in items:
-        if item is not None and not _has_place(item):
-            raise UserError(
-                "Page {number} has a box whose coordinates are no numbers. Correct it in the"
-                " file that it comes from, and import that again.",
-                number=page.number + 1,
-            )
-
-
-def _has_place(item: Word | Annotation) -> bool:
-    """Whether every number of it is one: a sum with one that is none is none either."""
-    total = (item.confidence if isinstance(item, Word) else item.score) or 0.0
-    if not isinstance(item, Relation):
-        box = item.box
-        total += box.x0 + box.y0 + box.x1 + box.y1
-    if isinstance(item, Table):
-        total += item.rotation + item.shear
-        total += sum(band.start + band.end for band in (*item.rows, *item.columns))
-    if isinstance(item, Region):
-        total += sum(x + y for polygon in item.polygons for x, y in polygon)
-        total += sum(item.mask.to_page) if item.mask else 0.0
-    return isfinite(total)
-
-
-def write_difference(connection: Connection, change: Difference, after: Page) -> None:
-    """Bring the rows of a page to its new value: only what differs is written."""
-    require_places(after, (item.after for item in change.items))
-    _write_annotations(connection, change)
-    names = {item.name for item in change.fields}
-    counts = {"page": after.id, **page_counts(after)}
-    if names & set(_FIELDS):
-        connection.execute(UPDATE_PAGE, {**counts, **page_fields(after)})
-    else:
-        connection.execute(UPDATE_COUNTS, counts)
-    has_new_words = any(item.collection == "words" for item in change.items)
-    if has_new_words:
-        connection.execute(UPDATE_WORD_COUNTS, {"page": after.id, **word_counts(after)})
-    if "source_data" in names or has_new_words:
-        connection.execute(UPDATE_CONTENTS, {"page": after.id, **contents(after)})
-
-
-def _write_annotations(connection: Connection, change: Difference) -> None:
-    new, changed, gone = [], [], []
-    for item in change.items:
-        if isinstance(item.after or item.before, Word):
-            continue
-        if item.after is None or isinstance(item.after, Word):
-            gone.append({"on_page": change.page_id, "with_id": item.id})
-            continue
-        row = annotation_row(item.after)
-        if item.before is None:
-            new.append({"page_id": change.page_id, "annotation_id": item.id, **row})
-        else:
-            changed.append({"on_page": change.page_id, "with_id": item.id, **row})
-    _execute(connection, DELETE_ANNOTATION, gone)
-    _execute(connection, UPDATE_ANNOTATION, changed)
-    _execute(connection, INSERT_ANNOTATION, new)
-
-
-def _execute(connection: Connection, statement: Any, rows: Sequence[Values]) -> None:  # noqa: ANN401
-    """Run a statement for each row; every one of them must find exactly its own."""
-    if not rows:
-        return
-    result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
-    if result.rowcount not in (-1, len(rows)):
-        raise RuntimeError(f"{result.rowcount} of {len(rows)} rows were there to be written")

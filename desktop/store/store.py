@@ -15,7 +15,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from desktop.errors import UserError, known_error
-from desktop.store import rows, tables, values
+from desktop.store import digests, page_writing, rows, tables, values
 from desktop.store.database import APPLICATION_ID, Database, sqlite_engine
 from desktop.store.difference import Difference, difference, to_data
 from desktop.store.files import keep_copy, sync_folder
@@ -144,6 +144,7 @@ class Store(Reading):
         is_step = of is not None and kind != RevisionKind.EDIT
         if not written and not is_step and not any((proposals or {}).values()):
             return None
+        self._require_whole(change.after for change in written)
         revision = self._next_revision(text, kind, who, of)
         with self.writing() as connection:
             connection.execute(rows.INSERT_REVISION, rows.revision_row(revision))
@@ -153,6 +154,11 @@ class Store(Reading):
                 _write_proposals(connection, page_id, said)
         self.head = revision
         return revision
+
+    def _require_whole(self, values: Iterable[object]) -> None:
+        for page in values:
+            if isinstance(page, Page) and page.id in self.damaged:
+                raise digests.damaged_page(page.number)
 
     def _next_revision(
         self, text: str, kind: RevisionKind, who: str, of: Revision | None
@@ -211,10 +217,10 @@ class Store(Reading):
     def set_read(self, page: Page, problem: str = "") -> None:
         """Keep what reading a page found: its words, its size, or why it could not be read."""
         before = self.page(page.id)
+        self._require_whole([before])
         with self.writing() as connection:
-            rows.write_difference(connection, difference(before, page), page)
-            state = {"page": page.id, "is_read": True, "problem": values.clean(problem)}
-            connection.execute(rows.UPDATE_READ, state)
+            page_writing.write_difference(connection, difference(before, page), page)
+            page_writing.write_read(connection, page.id, is_read=True, problem=problem)
 
     def add_pending(self, paths: Iterable[Path], options: Mapping[str, Any]) -> None:
         """Remember files that are to be imported, so that it goes on after a restart."""
@@ -291,7 +297,7 @@ def _write_change(connection: Connection, revision: Revision, change: Change) ->
         _record(connection, revision, None, [change.before, change.after])
         return
     changed = difference(change.before, change.after)
-    rows.write_difference(connection, changed, change.after)
+    page_writing.write_difference(connection, changed, change.after)
     _record(connection, revision, change.after.id, to_data(changed))
     if revision.kind == RevisionKind.JOB:
         _withdraw(connection, changed)
@@ -336,12 +342,11 @@ def insert_pages(connection: Connection, pages: Sequence[Page], *, is_read: bool
     if not pages:
         return
     for page in pages:
-        rows.require_places(page, (*page.words, *page.annotations))
-    annotations = [row for page in pages for row in rows.annotation_rows(page)]
-    connection.execute(rows.INSERT_PAGE, [rows.page_row(page, is_read=is_read) for page in pages])
-    connection.execute(
-        rows.INSERT_CONTENTS, [{"page_id": page.id, **rows.contents(page)} for page in pages]
-    )
+        page_writing.require_places(page, (*page.words, *page.annotations))
+    made = [rows.new_page_rows(page, is_read=is_read) for page in pages]
+    connection.execute(rows.INSERT_PAGE, [row for row, _large, _items in made])
+    connection.execute(rows.INSERT_CONTENTS, [large for _row, large, _items in made])
+    annotations = [item for _row, _large, items in made for item in items]
     if annotations:
         connection.execute(rows.INSERT_ANNOTATION, annotations)
     count = tables.project.c.page_count + bindparam("more")

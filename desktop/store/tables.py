@@ -83,6 +83,7 @@ pages = Table(
     Column("annotation_count", Integer, nullable=False),
     Column("proposed_count", Integer, nullable=False),
     *(Column(name, Integer, nullable=False, server_default="0") for name in MARK_COUNTS),
+    Column("digest", LargeBinary),
     Index(None, "status", "id"),
     Index(None, "is_read", "id"),
     *(

@@ -165,7 +165,7 @@ def test_write_that_fails_at_any_statement_changes_nothing(
 
     before, failures = document.page(first), 0
     after = edits.rotate(edits.add_region(before, "stamp", Box(0, 0, 9, 9)), 90)
-    for statement in range(1, 12):
+    for statement in range(1, 20):
         left[0] = statement
         try:
             document.apply("Everything", after)

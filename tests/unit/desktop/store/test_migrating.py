@@ -27,6 +27,7 @@ WITHOUT_MARKS = tuple(
     "ALTER TABLE pages DROP COLUMN accepted_warnings",
     "ALTER TABLE pages DROP COLUMN page_class",
     "DROP INDEX ix_annotations_open",
+    "ALTER TABLE pages DROP COLUMN digest",
 )
 """What makes of the pages of this version those of the versions before 0003."""
 

@@ -199,7 +199,9 @@ def test_words_are_rewritten_only_when_words_change(store: Store) -> None:
     store.apply("Box", [PageChange(page, edits.add_region(page, "stamp", Box(0, 0, 5, 5)))])
     assert [item for item in written if not item.startswith("BEGIN")] == [
         "INSERT INTO",
+        "SELECT pages.id,",
         "INSERT INTO",
+        "UPDATE pages",
         "UPDATE pages",
         "INSERT INTO",
     ]

@@ -1,0 +1,78 @@
+"""Whether a project file is whole: SQLite's own checks, and our digest of every page."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import bindparam, exc, func, select
+
+from desktop.errors import UserError
+from desktop.store import digests, rows, tables
+from desktop.store.database import Database, raw_connection, sqlite_engine
+from model_backend.errors import Cancelled
+from model_backend.translation import _
+
+WHOLE = 2_000
+"""Up to so many pages every digest is compared; of more, so many that are spread evenly."""
+_IDS = select(tables.pages.c.id).order_by(tables.pages.c.id)
+_AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
+
+
+def problem_of(
+    path: Path, *, most: int = WHOLE, is_cancelled: Callable[[], bool] = lambda: False
+) -> str:
+    """What is wrong with the file, in one line; empty where all is well. Nothing is written."""
+    try:
+        return _file_problem(path) or _page_problem(path, most, is_cancelled)
+    except (sqlite3.Error, exc.DBAPIError, UserError) as error:
+        return str(getattr(error, "orig", None) or error)
+
+
+def _file_problem(path: Path) -> str:
+    with contextlib.closing(raw_connection(path, read_only=True)) as connection:
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            return str(verdict)
+        fault = connection.execute("PRAGMA foreign_key_check").fetchone()
+    return f"foreign key {fault}" if fault else ""
+
+
+def _page_problem(path: Path, most: int, is_cancelled: Callable[[], bool]) -> str:
+    database = Database(sqlite_engine(path, read_only=True), name=path, read_only=True)
+    try:
+        with database.reading() as connection:
+            kept = connection.scalar(select(tables.project.c.page_count))
+            count = connection.scalar(select(func.count()).select_from(tables.pages)) or 0
+        if kept != count:
+            return _("{count} of {kept} pages are there").format(count=count, kept=kept)
+        return _first_damaged(database, max(1, count // most), is_cancelled)
+    finally:
+        database.close()
+
+
+def _first_damaged(database: Database, step: int, is_cancelled: Callable[[], bool]) -> str:
+    after = 0
+    while True:
+        with database.reading() as connection:
+            ids = tuple(connection.scalars(_AFTER, {"after": after}))
+        if not ids:
+            return ""
+        for page_id in ids[::step]:
+            if is_cancelled():
+                raise Cancelled
+            number = _damaged_number(database, page_id)
+            if number is not None:
+                return str(digests.damaged_page(number))
+        after = ids[-1]
+
+
+def _damaged_number(database: Database, page_id: int) -> int | None:
+    with database.reading() as connection:
+        row = connection.execute(rows.SELECT_PAGE, {"page": page_id}).one_or_none()
+        if row is None:
+            return 0
+        found = connection.execute(rows.SELECT_ANNOTATIONS, {"page": page_id}).all()
+    return None if digests.is_whole(row._mapping, found) else int(row.number)
