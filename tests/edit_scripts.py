@@ -7,6 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from desktop.document import edits
+from desktop.document.edits.arranging import Side
 from desktop.errors import UserError
 from model_backend import table_grid
 from model_backend.document import (
@@ -15,11 +16,13 @@ from model_backend.document import (
     Entity,
     Mask,
     Page,
+    PageClass,
     PageGeometry,
     PageStatus,
     Proposals,
     Relation,
     Span,
+    Status,
     Table,
     Word,
 )
@@ -83,10 +86,6 @@ def random_box(random: Random) -> Box:
 def _ids(page: Page, random: Random) -> list[int]:
     items = [item.id for item in (*page.words, *page.annotations)]
     return random.sample(items, min(len(items), random.randint(1, 3)))
-
-
-def _pick(items: tuple[object, ...], random: Random) -> object:
-    return random.choice(items)
 
 
 def _word_ids(page: Page, random: Random) -> list[int]:
@@ -161,6 +160,46 @@ def _paste(page: Page, random: Random) -> Page:
     return edits.paste(page, items, 5.25, -3.5)
 
 
+def _outlines(page: Page) -> list[int]:
+    """What can be put in line."""
+    return [item.id for item in (*page.tables, *page.regions)]
+
+
+def _distribute(page: Page, random: Random) -> Page:
+    for _count in range(3 - len(_outlines(page))):
+        page = edits.add_region(page, "figure", random_box(random))
+    return edits.distribute(page, _outlines(page), is_across=random.random() < 0.5)
+
+
+def _put_table(page: Page, random: Random) -> Page:
+    table = table_grid.empty_table(0, random_box(random))
+    return edits.put_table(page, table)
+
+
+def _exchange_words(page: Page, random: Random) -> Page:
+    ids = _word_ids(page, random)
+    read = [replace(word, text="again") for word in page.words if word.id in ids]
+    return edits.exchange_words(page, ids, read[1:])
+
+
+def _replace_words(page: Page, random: Random) -> Page:
+    box = random_box(random).grown(60)
+    return edits.replace_words(page, [Word(0, "read", box)], box)
+
+
+def _cell_words(page: Page, random: Random) -> Page:
+    table = random.choice(page.tables)
+    words = edits.words_of_cell(page, table, table_grid.cells(table)[0].span)
+    ids = [word.id for word in words] or _word_ids(page, random)[:1]
+    return edits.set_cell_text(page, ids, random.choice(["", "a", "a b c"]))
+
+
+def _another_outline(page: Page, random: Random) -> Page:
+    region = random.choice(page.regions)
+    corners = random_box(random).corners
+    return edits.replace(page, edits.with_polygons(region, [corners, corners[:3]]))
+
+
 EDITS: dict[str, Callable[[Page, Random], Page]] = {
     "Add word": lambda page, random: edits.add_word(page, "new", random_box(random)),
     "Word text": lambda page, random: edits.set_word_text(
@@ -169,6 +208,11 @@ EDITS: dict[str, Callable[[Page, Random], Page]] = {
     "Illegible": lambda page, random: edits.set_illegible(
         page, _word_ids(page, random), random.random() < 0.7
     ),
+    "Doubtful": lambda page, random: edits.set_doubtful(
+        page, _word_ids(page, random), random.random() < 0.7
+    ),
+    "Words exchanged": _exchange_words,
+    "Words read again": _replace_words,
     "Add entity": lambda page, random: edits.add_entity(
         page, random.choice(LABELS), _word_ids(page, random)
     ),
@@ -183,6 +227,13 @@ EDITS: dict[str, Callable[[Page, Random], Page]] = {
     ),
     "Link": _link,
     "Unlink": _unlink,
+    "Toggle links": lambda page, random: edits.toggle_links(
+        page, [item.id for item in page.entities[:3]], random.choice(page.entities).id
+    ),
+    "Join entities": lambda page, random: edits.join_entities(
+        page, [item.id for item in random.sample(page.entities, 2)], _word_ids(page, random)[1:]
+    ),
+    "Split entity": lambda page, random: edits.split_entity(page, random.choice(page.entities).id),
     "Add table": _add_table,
     "Table": _replace_table,
     "Continue the table": lambda page, random: edits.continue_table(
@@ -191,9 +242,31 @@ EDITS: dict[str, Callable[[Page, Random], Page]] = {
     "Let a warning stand": lambda page, random: edits.let_stand(
         page, random.choice(look(page).warnings)
     ),
+    "Ask about a warning again": lambda page, random: edits.ask_again(
+        page, random.choice(look(page).accepted)
+    ),
     "Cell text": _cell_text,
+    "Words of a cell": _cell_words,
+    "Put a table": _put_table,
     "Grid": _grid_of_table,
     "Add region": _add_region,
+    "Outline": _another_outline,
+    "Mask": lambda page, random: edits.make_mask(page, random.choice(page.regions).id),
+    "Align": lambda page, random: edits.align(page, _outlines(page), random.choice(list(Side))),
+    "Distribute": _distribute,
+    "Nudge an edge": lambda page, random: edits.move_edge(
+        page,
+        _ids(page, random)[0],
+        random.choice([-3.0, 0.0, 3.0]),
+        2.0,
+        is_far=bool(page.next_id % 2),
+    ),
+    "Unsure": lambda page, random: edits.set_unsure(
+        page, _ids(page, random), random.random() < 0.7
+    ),
+    "Note of an annotation": lambda page, random: edits.set_annotation_note(
+        page, random.choice(page.annotations).id, random.choice(["", "is it one?"])
+    ),
     "Label": lambda page, random: edits.set_label(page, _ids(page, random), random.choice(LABELS)),
     "Move": lambda page, random: edits.move(
         page, _ids(page, random), random.uniform(-9, 9), random.uniform(-9, 9)
@@ -203,6 +276,14 @@ EDITS: dict[str, Callable[[Page, Random], Page]] = {
     "Accept": lambda page, random: edits.accept(page, _ids(page, random)),
     "Accept the rest": lambda page, random: edits.accept_rest(page),
     "Status": lambda page, random: edits.set_page_status(page, random.choice(list(PageStatus))),
+    "Class of the page": lambda page, random: edits.set_page_class(
+        page, random.choice(["", "form", "letter"])
+    ),
+    "Accept the class": lambda page, random: edits.accept_page_class(
+        replace(
+            page, page_class=PageClass("form", random.random(), Status.PROPOSED, "rules", "form")
+        )
+    ),
     "Note": lambda page, random: edits.set_note(page, random.choice(["", "look", "again"])),
     "Rotate": lambda page, random: edits.rotate(page, random.choice([90, 180, 270, -90])),
     "Deskew": lambda page, random: edits.deskew(page, random.choice([0.0, 0.7, -1.25])),
@@ -237,4 +318,7 @@ def random_proposals(page: Page, random: Random, model: str = "rules") -> Propos
     tables: tuple[Table, ...] = ()
     if random.random() < 0.5:
         tables = (table_grid.empty_table(20, random_box(random)),)
-    return Proposals(model, tuple(entities), relations, tables)
+    page_class = None
+    if random.random() < 0.5:
+        page_class = PageClass(random.choice(["form", "letter"]), random.random(), source=model)
+    return Proposals(model, tuple(entities), relations, tables, page_class=page_class)

@@ -230,8 +230,14 @@ def _collection(changes: Iterable[ItemChange], items: tuple[Item, ...]) -> tuple
 
 
 def _without_gone(change: Difference, page: Page) -> Page:
+    """What the difference does not name loses what goes; what it names is as it will be already,
+    else links would go with an entity that only gets other words.
+    """
     gone = {item.id for item in change.items if item.after is None}
-    return replace(edits.delete(page, gone), status=page.status) if gone else page
+    if not gone:
+        return page
+    kept = [item.after for item in change.items if item.before and item.after]
+    return replace(edits.delete(put(page, *kept), gone), status=page.status)
 
 
 def _require_unneeded(change: Difference, page: Page) -> None:

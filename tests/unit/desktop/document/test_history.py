@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -161,14 +161,33 @@ def _state(document: OpenDocument) -> object:
     return _values(document), document.schema
 
 
-def test_every_edit_is_among_the_random_ones() -> None:
-    made = set()
-    for seed in range(400):
+def test_random_edits_call_every_function_that_edits_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: set[str] = set()
+    called: set[str] = set()
+    functions = {name: getattr(edits, name) for name in edits.__all__}
+    wanted = {name for name, edit in functions.items() if edit.__annotations__["return"] == "Page"}
+    assert len(wanted) > 35
+    for name in wanted:
+        monkeypatch.setattr(edits, name, _told(called, name, functions[name]))
+    for seed in range(160):
         random, page = Random(seed), full_page()
-        for _step in range(8):
+        for _step in range(20):
             text, page = random_edit(page, random)
             made.add(text)
     assert made == set(EDITS)
+    assert wanted - called == set()
+
+
+def _told(called: set[str], name: str, made: Callable[..., Page]) -> Callable[..., Page]:
+    def tell(*arguments: object, **named: object) -> Page:
+        after = made(*arguments, **named)
+        if after != arguments[0]:
+            called.add(name)
+        return after
+
+    return tell
 
 
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 8))
@@ -311,6 +330,20 @@ def test_words_read_again_give_corrected_ones_back_on_undo(document: OpenDocumen
     assert document.page(page_id).words == before.words
     document.undo()
     assert document.page(page_id).word(1) == page_of_words().word(1)
+
+
+def test_words_read_again_keep_links_through_undo_and_redo(document: OpenDocument) -> None:
+    page_id = document.store.page_ids()[1]
+    before = document.page(page_id)
+    assert len(before.relations) == 2
+    read = [replace(word, text=f"{word.text}!") for word in before.words]
+    document.apply("Recognize", edits.replace_words(before, read, before.box))
+    after = document.page(page_id)
+    assert document.undo() == "Recognize"
+    assert document.page(page_id).relations == before.relations
+    assert document.page(page_id).entities == before.entities
+    assert document.redo() == "Recognize"
+    assert replace(document.page(page_id), next_id=0) == replace(after, next_id=0)
 
 
 def test_undo_of_a_turn_of_something_in_the_middle_is_exact(document: OpenDocument) -> None:
