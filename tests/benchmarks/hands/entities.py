@@ -256,23 +256,60 @@ class FormWork:
         if not spare and not links:
             return
         self.hand.press(Qt.Key.Key_V)
-        points = [self._handle(item) for item in spare] + [self._on_link(link) for link in links]
-        for number, point in enumerate(points):
-            assert point is not None, "no place to take what is too much"
+        if self.hand.selection.ids:
+            self.hand.press(Qt.Key.Key_Escape)  # its grips would be in the way
+        things: list[Entity | Relation] = [*spare, *links]
+        points = {item.id: self._place_of(item) for item in things}
+        free = [item for item in things if points[item.id] is not None]
+        for number, item in enumerate(free):
+            point = points[item.id]
+            assert point is not None
             self.hand.click(point, CONTROL if number else Qt.KeyboardModifier.NoModifier)
-        taken = {item.id for item in (*spare, *links)}
-        assert set(self.hand.selection.ids) == taken, "another thing was taken"
-        self.hand.press(Qt.Key.Key_Delete)
+        made = set(self.hand.selection.ids)
+        taken = {item.id for item in free}
+        assert made == taken, f"taken: {[page.annotation(item_id) for item_id in made ^ taken]}"
+        if free:
+            self.hand.press(Qt.Key.Key_Delete)
+        for item in things:
+            if points[item.id] is None:
+                self._take_from_below(item)
+
+    def _place_of(self, item: Entity | Relation) -> Point | None:
+        """Where a click takes it at once."""
+        return self._on_link(item) if isinstance(item, Relation) else self._handle(item)
+
+    def _take_from_below(self, item: Entity | Relation) -> None:
+        """What others cover everywhere: click until it is reached, and delete it."""
+        scene = self.hand.canvas.canvas
+        depths = [
+            (depth, point)
+            for point in self._points_on(item)
+            for depth, found in enumerate(hits(scene, point))
+            if found.id == item.id
+        ]
+        for _depth, point in sorted(depths)[:9]:
+            for _click in range(6):
+                self.hand.click(point)
+                if self.hand.selection.ids == (item.id,):
+                    self.hand.press(Qt.Key.Key_Delete)
+                    return
+        raise AssertionError(f"{item} cannot be reached")
+
+    def _points_on(self, item: Entity | Relation) -> list[Point]:
+        if isinstance(item, Entity):
+            return [item.box.center]
+        ends = [self.hand.page.annotation(end) for end in (item.from_id, item.to_id)]
+        boxes = [end.box.normalized() for end in ends if isinstance(end, Entity)]
+        return list(curve_points(link_curve(boxes[0], boxes[1]), 64))
 
     def _on_link(self, link: Relation) -> Point | None:
-        page, scene = self.hand.page, self.hand.canvas.canvas
-        ends = [page.annotation(end) for end in (link.from_id, link.to_id)]
-        boxes = [end.box.normalized() for end in ends if isinstance(end, Entity)]
-        points = curve_points(link_curve(boxes[0], boxes[1]))
+        scene, points = self.hand.canvas.canvas, self._points_on(link)
         ordered = sorted(range(len(points)), key=lambda place: abs(place - len(points) // 2))
+        pixel = 1 / self.hand.canvas.scale_now
         for place in ordered:
-            found = hits(scene, points[place])
-            if found and found[0].id == link.id:
+            x, y = points[place]
+            around = [(x + dx * pixel, y + dy * pixel) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+            if all((found := hits(scene, near)) and found[0].id == link.id for near in around):
                 return points[place]
         return None
 
