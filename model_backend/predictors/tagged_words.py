@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float32]
 
 OUTSIDE = ("O", "0", "OUTSIDE", "NONE")
-_BEGINS, _GOES_ON = ("B", "S", "U"), ("I", "E", "L", "M")
-"""Prefixes of BIO, BIOES, BILOU and BMES."""
+BEGINS, GOES_ON, ENDS = ("B", "S", "U"), ("I", "E", "L", "M"), ("E", "L", "S", "U")
+"""Prefixes of BIO, BIOES, BILOU and BMES: of the first word, of a later one, of the last."""
 
 
 def probabilities(logits: Numbers, temperature: float) -> Numbers:
@@ -27,16 +27,37 @@ def probabilities(logits: Numbers, temperature: float) -> Numbers:
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
-def split_tag(tag: str) -> tuple[str, str]:
-    """Prefix B, I or O, and label of a tag; a plain class name is a label that goes on."""
+def split_tags(tags: Sequence[str]) -> list[tuple[str, str]]:
+    """Prefix and label of each tag, ("O", "") outside. Tags have prefixes all or none (a class may
+    be called e-mail): plain class names are labels that go on.
+    """
+    parts = [_parts_of(tag) for tag in tags]
+    if all(prefix in ("O", *BEGINS, *GOES_ON) for prefix, _label in parts):
+        return parts
+    return [
+        (prefix, "") if prefix == "O" else ("I", tag.lower())
+        for (prefix, _label), tag in zip(parts, tags, strict=True)
+    ]
+
+
+def _parts_of(tag: str) -> tuple[str, str]:
     if tag.upper() in OUTSIDE:
         return ("O", "")
-    prefix, dash, label = tag.replace("_", "-", 1).partition("-")
-    if dash and prefix.upper() in _BEGINS:
-        return ("B", label.lower())
-    if dash and prefix.upper() in _GOES_ON:
-        return ("I", label.lower())
-    return ("I", tag.lower())
+    prefix, _dash, label = tag.replace("_", "-", 1).partition("-")
+    return (prefix.upper(), label.lower()) if label else ("", "")
+
+
+def plain_bio(parts: Sequence[tuple[str, str]]) -> list[str]:
+    """BIO tags of the words' prefixes and labels; after the last word of an entity another begins
+    (as seqeval reads E and S).
+    """
+    found = []
+    before = ""
+    for prefix, label in parts:
+        is_first = prefix in BEGINS or before in ENDS
+        found.append(prefix if prefix == "O" else f"{'B' if is_first else 'I'}-{label}")
+        before = prefix
+    return found
 
 
 def entities_of(
@@ -51,15 +72,14 @@ def entities_of(
     Each word takes its likeliest tag. An entity's score is the mean probability of its words that
     they carry its label, whether first or not.
     """
-    parts = [split_tag(tag) for tag in tags]
+    parts = split_tags(tags)
     best = [parts[number] for number in chances.argmax(axis=-1)] if len(words) else []
-    plain = ["O" if prefix == "O" else f"{prefix}-{label}" for prefix, label in best]
     share = {
         label: chances[:, [i for i, part in enumerate(parts) if part[1] == label]].sum(axis=-1)
         for label in dict.fromkeys(label for _prefix, label in parts if label)
     }
     found: list[Entity] = []
-    for label, start, end in decode_bio(plain):
+    for label, start, end in decode_bio(plain_bio(best)):
         score = float(share[label][start:end].mean())
         found.append(_entity(len(found) + 1, label, words[start:end], score, source))
     return tuple(found)

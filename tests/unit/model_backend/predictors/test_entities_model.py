@@ -16,6 +16,7 @@ from model_backend.checkpoints.adding import Answers, install, record_of
 from model_backend.checkpoints.recognizing import recognize
 from model_backend.document import Box, Page, PageGeometry, Proposals, Region, Word
 from model_backend.errors import UserError
+from model_backend.labels import decode_bio
 from model_backend.predictors import entities_model
 from model_backend.predictors.batches import in_batches
 from model_backend.predictors.entity_windows import (
@@ -28,7 +29,12 @@ from model_backend.predictors.entity_windows import (
 from model_backend.predictors.predicting import MOST_ANNOTATIONS, checked, predict_pages
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.self_test import sample_page, self_test
-from model_backend.predictors.tagged_words import entities_of, probabilities, split_tag
+from model_backend.predictors.tagged_words import (
+    entities_of,
+    plain_bio,
+    probabilities,
+    split_tags,
+)
 
 
 def page_of(*words: Word, width: float = 1000.0, height: float = 2000.0) -> Page:
@@ -83,19 +89,34 @@ def test_word_takes_what_is_said_of_its_first_piece() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "expected"),
+    ("tags", "expected"),
     [
-        ("O", ("O", "")),
-        ("B-QUESTION", ("B", "question")),
-        ("E-answer", ("I", "answer")),
-        ("S-x", ("B", "x")),
-        ("B_menu.nm", ("B", "menu.nm")),
-        ("header", ("I", "header")),
-        ("invoice-number", ("I", "invoice-number")),
+        (("O", "B-QUESTION", "I-QUESTION"), [("O", ""), ("B", "question"), ("I", "question")]),
+        (("o", "E-answer", "S-x"), [("O", ""), ("E", "answer"), ("S", "x")]),
+        (("B_menu.nm", "I_menu.nm"), [("B", "menu.nm"), ("I", "menu.nm")]),
+        (("O", "header", "invoice-number"), [("O", ""), ("I", "header"), ("I", "invoice-number")]),
+        (("other", "e-mail", "s_total"), [("I", "other"), ("I", "e-mail"), ("I", "s_total")]),
     ],
 )
-def test_tags_of_all_schemes_are_understood(tag: str, expected: tuple[str, str]) -> None:
-    assert split_tag(tag) == expected
+def test_tags_of_all_schemes_are_understood(
+    tags: tuple[str, ...], expected: list[tuple[str, str]]
+) -> None:
+    assert split_tags(tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("B I O I B B", [("x", 0, 2), ("x", 3, 4), ("x", 4, 5), ("x", 5, 6)]),
+        ("B I E I E", [("x", 0, 3), ("x", 3, 5)]),
+        ("S I B L L", [("x", 0, 1), ("x", 1, 2), ("x", 2, 4), ("x", 4, 5)]),
+    ],
+)
+def test_entity_ends_where_its_scheme_says_so(
+    tags: str, expected: list[tuple[str, int, int]]
+) -> None:
+    parts = [(prefix, "" if prefix == "O" else "x") for prefix in tags.split()]
+    assert decode_bio(plain_bio(parts)) == expected
 
 
 def test_entities_have_the_mean_probability_of_their_label() -> None:
