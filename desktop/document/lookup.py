@@ -8,7 +8,7 @@ from itertools import compress, count
 from operator import attrgetter, is_not
 from typing import Protocol, TypeVar
 
-from model_backend.document import Entity, Page, Region, Relation, Table, Word
+from model_backend.document import Annotation, Entity, Page, Region, Relation, Table, Word
 
 Item = Word | Entity | Relation | Table | Region
 
@@ -43,6 +43,12 @@ def item_of(page: Page, item_id: int) -> Item | None:
         or by_id(page.tables, item_id)
         or by_id(page.regions, item_id)
     )
+
+
+def annotation_of(page: Page, item_id: int) -> Annotation | None:
+    """The annotation with this id."""
+    item = item_of(page, item_id)
+    return None if isinstance(item, Word) else item
 
 
 def items_of(page: Page, ids: Iterable[int]) -> dict[int, Item]:

@@ -6,9 +6,8 @@ An edit that leaves everything where it is leaves the order as it is, too.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
 
-from desktop.document.lookup import Item, by_id, changed_ids
+from desktop.document.lookup import Item, annotation_of, by_id, changed_ids
 from model_backend import reading_order
 from model_backend.document import COLLECTIONS, Annotation, Entity, Page, Relation, Word
 
@@ -58,10 +57,10 @@ class _Known:
             self._orders.popitem(last=False)
         return ids
 
-    def latest(self, page: Page) -> tuple[int, ...]:
-        """The last order that is known of any value of this page; empty where there is none."""
-        orders = (ids for one, ids in reversed(self._orders.values()) if one.id == page.id)
-        return next(orders, ())
+    def latest(self, page: Page) -> tuple[Page | None, tuple[int, ...]]:
+        """The last value of this page whose order is known, with that order."""
+        orders = (known for known in reversed(self._orders.values()) if known[0].id == page.id)
+        return next(orders, (None, ()))
 
 
 _words, _annotations = _Known(WORDS), _Known(EVERYTHING)
@@ -124,10 +123,11 @@ def likely_order(page: Page) -> tuple[int, ...]:
     """The ids of the annotations as they were ordered before the last edits, new ones last: good
     enough until there is time for the true order.
     """
-    there = {item.id for item in page.annotations}
-    known = [item_id for item_id in _annotations.latest(page) if item_id in there]
-    return (*known, *_missing(there, known))
-
-
-def _missing(there: set[int], known: Iterable[int]) -> list[int]:
-    return sorted(there.difference(known))
+    before, order = _annotations.latest(page)
+    changed = changed_ids(before.annotations if before else (), page.annotations)
+    there = {item_id for item_id in changed if annotation_of(page, item_id) is not None}
+    known = {item_id for item_id in changed if before and annotation_of(before, item_id)}
+    if there == known:
+        return order
+    gone = known - there
+    return (*(item_id for item_id in order if item_id not in gone), *sorted(there - known))

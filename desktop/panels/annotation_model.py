@@ -20,10 +20,10 @@ from desktop.appearance.signs import (
     STATUS_TEXTS,
     UNSURE_SIGN,
 )
-from desktop.document.lookup import changed_ids, item_of
+from desktop.document.lookup import annotation_of, changed_ids
 from desktop.document.visibility import Visibility
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
-from model_backend.document import Annotation, Entity, Page, Region, Status, Word, collection_of
+from model_backend.document import Annotation, Entity, Page, Region, Status, collection_of
 from model_backend.labels import ENTITY, REGION, LabelSchema
 from model_backend.translation import _
 
@@ -31,6 +31,15 @@ Index = QModelIndex | QPersistentModelIndex
 Row = int | str
 """The id of an annotation, or the name of a group."""
 Data = str | QIcon | QFont | None
+ROLES = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.FontRole,
+        Qt.ItemDataRole.ToolTipRole,
+    )
+)
+"""All that is answered: views ask for much more, for every cell."""
 FEW_ROWS = 50
 """More rows than this are announced as one stretch."""
 _ICONS = {"relations": "relation", "tables": "table"}
@@ -178,8 +187,7 @@ class AnnotationModel(QAbstractTableModel):
         row = self._rows[index.row()] if index.isValid() else ""
         if isinstance(row, str) or self.page is None:
             return None
-        item = item_of(self.page, row)
-        return None if isinstance(item, Word) else item
+        return annotation_of(self.page, row)
 
     def index_of(self, annotation_id: int) -> QModelIndex:
         """Where this annotation is listed; an invalid index where it is not."""
@@ -195,6 +203,8 @@ class AnnotationModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Data:
         """Texts, the label's colour, italics for what is only proposed."""
+        if role not in ROLES:
+            return None
         item = self.annotation(index)
         if item is None:
             return self._group_data(index, role)

@@ -69,7 +69,7 @@ class ActionSet(QObject):
         self._page_widgets: tuple[QWidget, ...] = ()
         self._targets: dict[str, object] = {}
         self._groups: dict[str, QActionGroup] = {}
-        self._met: frozenset[str] = frozenset()
+        self._met: frozenset[str] | None = None
         for spec in ACTIONS:
             made = WindowAction(spec, self, is_for_page=spec.scope == ON_PAGE)
             self.by_id[spec.id] = made
@@ -130,12 +130,14 @@ class ActionSet(QObject):
 
     def set_state(self, met: frozenset[str]) -> None:
         """Enable what can be done when these needs (project, page, selection, table) are met."""
+        if met == self._met:
+            return
         self._met = met
         for made in (*self.by_id.values(), *self._for_page.values()):
             made.setEnabled(self._is_met(made.spec))
 
     def _is_met(self, spec: Action) -> bool:
-        return not spec.needs or spec.needs in self._met
+        return not spec.needs or spec.needs in (self._met or ())
 
     def refresh_icons(self) -> None:
         """Draw the icons again, after the theme changed."""
