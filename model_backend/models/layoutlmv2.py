@@ -8,6 +8,7 @@ them. Names of weights are those of the published Hugging Face folders.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,10 +24,10 @@ from transformers.models.layoutlmv2.modeling_layoutlmv2 import (
 from model_backend.checkpoints.checkpoint import Checkpoint
 from model_backend.installed import InstalledModel
 from model_backend.models.bert import renamed
-from model_backend.models.entity_network import LEAST_PLACES, ZERO, EntityNetwork
-from model_backend.models.loading import at_least, config_from, fitted
+from model_backend.models.entity_network import LEAST_PLACES, ZERO, Box1000, EntityNetwork
+from model_backend.models.loading import at_least, config_from, fitted, impossible
 from model_backend.models.resnext_fpn import ResNeXtConfig, ResNeXtPyramid, resnext_config
-from model_backend.models.word_pieces import word_pieces
+from model_backend.models.word_pieces import TOKENIZER_CONFIG, word_pieces
 
 SIDE = 7
 """The picture becomes 7 x 7 visual tokens."""
@@ -105,9 +106,11 @@ class Body(nn.Module):
     def forward(self, input_ids: Tensor, boxes: Tensor, mask: Tensor, picture: Tensor) -> Tensor:
         """The last hidden states of the text tokens, (B, T, H)."""
         count = input_ids.shape[1]
-        grid = visual_boxes(boxes).expand(len(boxes), -1, -1)  # (B, 49, 4)
+        grid = visual_boxes(boxes).expand(boxes.shape[0], -1, -1)  # (B, 49, 4)
         text_at = self.embeddings.position_ids[:, :count].expand_as(input_ids)  # (B, T)
-        seen_at = self.embeddings.position_ids[:, : SIDE * SIDE].expand(len(boxes), -1)  # (B, 49)
+        seen_at = self.embeddings.position_ids[:, : SIDE * SIDE].expand(
+            boxes.shape[0], -1
+        )  # (B, 49)
         text = self._text(input_ids, boxes, text_at)  # (B, T, H)
         seen = self._seen(picture, grid, seen_at)  # (B, 49, H)
         counts = torch.cat([mask, mask.new_ones(seen_at.shape)], dim=1)  # (B, T + 49)
@@ -195,4 +198,17 @@ def load(checkpoint: Checkpoint, model: InstalledModel) -> EntityNetwork:
     )
     pieces = word_pieces(checkpoint, config.vocab_size)
     longest = config.max_position_embeddings
-    return EntityNetwork(module, pieces, longest, ZERO, ZERO, wants_picture=True)
+    end_box = end_box_of(checkpoint.json(TOKENIZER_CONFIG))
+    return EntityNetwork(module, pieces, longest, ZERO, end_box, wants_picture=True)
+
+
+def end_box_of(tokenizer: Mapping[str, Any]) -> Box1000:
+    """The box of [SEP]: zero as in the paper and the authors' code, or what the folder's
+    tokenizer_config.json says (transformers' own writes 1000, and trains so).
+    """
+    box = tokenizer.get("sep_token_box", ZERO)
+    is_box = isinstance(box, list | tuple) and len(box) == 4
+    if not is_box or not all(type(value) is int and 0 <= value <= 1000 for value in box):
+        raise impossible("sep_token_box", TOKENIZER_CONFIG)
+    x0, y0, x1, y1 = box
+    return (x0, y0, x1, y1)

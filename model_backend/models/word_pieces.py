@@ -59,11 +59,19 @@ def word_pieces(checkpoint: Checkpoint, vocabulary_size: int) -> WordPieces:
         for token in (UNKNOWN, START, END, PADDING)
         if (number := tokenizer.token_to_id(token)) is not None
     ]
-    if largest >= vocabulary_size or len(numbers) < 4:
+    named = TOKENIZER if checkpoint.has(TOKENIZER) else VOCABULARY
+    if len(numbers) < 4:
+        raise UserError(
+            "The file {file} lacks the pieces {pieces}. Copy it from where the model was"
+            " published.",
+            file=named,
+            pieces=", ".join((UNKNOWN, START, END, PADDING)),
+        )
+    if largest >= vocabulary_size:
         raise UserError(
             "The file {file} does not belong to these weights: it has {count} pieces, they know"
             " {known}. Copy it from where the model was published.",
-            file=TOKENIZER if checkpoint.has(TOKENIZER) else VOCABULARY,
+            file=named,
             count=largest + 1,
             known=vocabulary_size,
         )
@@ -79,12 +87,15 @@ def _from_json(checkpoint: Checkpoint) -> Tokenizer:
 
 
 def _from_vocabulary(checkpoint: Checkpoint) -> Tokenizer:
-    """BERT's own: lower case and accents off unless the folder says that case counts."""
+    """BERT's own: lower case and accents off, unless the folder or capitals among the pieces say
+    that case counts.
+    """
     config = checkpoint.json(TOKENIZER_CONFIG)
     text = checkpoint.text(VOCABULARY).replace("\r\n", "\n").removesuffix("\n")
     numbers = {line: number for number, line in enumerate(text.split("\n"))}  # no other line ends
     tokenizer = Tokenizer(WordPiece(numbers, unk_token=UNKNOWN, max_input_chars_per_word=100))
-    is_lower = bool(config.get("do_lower_case", True))
+    has_capitals = any(piece != piece.lower() for piece in numbers if not piece.startswith("["))
+    is_lower = bool(config.get("do_lower_case", not has_capitals))
     strip = config.get("strip_accents")
     tokenizer.normalizer = BertNormalizer(
         clean_text=True,

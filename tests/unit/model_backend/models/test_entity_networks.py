@@ -251,6 +251,42 @@ def test_foreign_vocabulary_is_refused(tmp_path: Path) -> None:
         loaded(tmp_path / "small", bert)
 
 
+def test_vocabulary_without_the_special_pieces_is_refused(tmp_path: Path) -> None:
+    small_bert(tmp_path / "small")
+    text = (tmp_path / "small" / "vocab.txt").read_text(encoding="utf-8")
+    (tmp_path / "small" / "vocab.txt").write_text(text.replace("[SEP]", "</s>"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"vocab\.txt lacks the pieces \[UNK\], \[CLS\], \[SEP\]"):
+        loaded(tmp_path / "small", bert)
+
+
+def test_case_counts_where_the_vocabulary_has_capitals(tmp_path: Path) -> None:
+    """The folders of the first cased models hold a vocab.txt and no word about case."""
+    small_bert(tmp_path / "small", vocab_size=SIZES["vocab_size"] + 1)
+    with (tmp_path / "small" / "vocab.txt").open("a", encoding="utf-8") as file:
+        file.write("Name\n")
+    pieces = loaded(tmp_path / "small", bert).pieces
+    assert pieces.pieces(["Name", "name"]) == [[SIZES["vocab_size"]], [5]]
+
+
+@pytest.mark.parametrize("box", [None, [1000, 1000, 1000, 1000]])
+def test_layoutlmv2_ends_with_the_box_it_was_trained_with(
+    tmp_path: Path, box: list[int] | None
+) -> None:
+    """The authors trained with zero; transformers with 1000, as its tokenizer's file says."""
+    small_layoutlmv2(tmp_path / "small")
+    config = {} if box is None else {"sep_token_box": box}
+    (tmp_path / "small" / "tokenizer_config.json").write_text(json.dumps(config))
+    network = loaded(tmp_path / "small", layoutlmv2)
+    assert list(network.end_box) == (box or [0, 0, 0, 0])
+    assert network.start_box == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("box", [3, [1, 2], [0, 0, 1001, 0], [0, 0, 0.5, 0], "1000"])
+def test_box_that_is_none_is_refused(box: object) -> None:
+    with pytest.raises(UserError, match=r"tokenizer_config\.json has an impossible value of sep"):
+        layoutlmv2.end_box_of({"sep_token_box": box})
+
+
 def test_missing_vocabulary_is_named(tmp_path: Path) -> None:
     small_bert(tmp_path / "small")
     (tmp_path / "small" / "vocab.txt").unlink()
