@@ -46,7 +46,7 @@ from desktop.cli_project import (
     working,
     writing,
 )
-from model_backend import registry
+from model_backend import registry, runtime
 from model_backend.errors import UserError
 
 if TYPE_CHECKING:
@@ -206,7 +206,9 @@ def prelabel(
     page_class: Annotated[
         str, typer.Option("--page-class", help=choices(registry.PAGE_CLASS))
     ] = "",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, directml or coreml.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help=f"Where models run: {', '.join(runtime.CHOICES)}.")
+    ] = runtime.AUTO,
     again: Annotated[
         bool, typer.Option("--again", help="Also pages that have proposals already.")
     ] = False,
@@ -233,7 +235,9 @@ def prelabel(
         with writing(project, make=False) as store, working(jobs) as workers:
             _note_device(device, workers, report)
             passwords = unlocked(store, workers, given_password(password_file))
-            work = Prelabel(StoreTarget(store), names, again=again, passwords=passwords)
+            work = Prelabel(
+                StoreTarget(store), names, again=again, passwords=passwords, device=device
+            )
             predicted = run_work(work, workers, report).result
         for what, why in predicted.notes:
             report.note(f"{what}: {why}")
@@ -251,10 +255,8 @@ def prelabel(
 
 def _note_device(device: str, workers: Workers, report: Report) -> None:
     """Say which device models run on, where one was asked for."""
-    from model_backend.runtime import choose_device
-
-    if device != "auto":
-        chosen = workers.submit("model", choose_device, device).result()
+    if runtime.checked(device, runtime.CHOICES) != runtime.AUTO:
+        chosen = workers.submit("model", runtime.torch_device, device).result()
         report.note(f"Models run on {chosen.name}: {chosen.reason}")
 
 

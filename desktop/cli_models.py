@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from model_backend.checkpoints.adding import Answers
     from model_backend.checkpoints.recognizing import Found
     from model_backend.installed import InstalledModel
+    from model_backend.onnx_export import Exported
 
 WIDTH = 120
 UNKNOWN_LICENCE = "not stated"
@@ -171,3 +172,44 @@ def try_model(name: Name, *, as_json: Json = False) -> None:
         tried = run_work(TryModel(name), workers, report).result
         if tried is not None:
             _give(report, tried)
+
+
+@models.command()
+def export(
+    name: Name,
+    *,
+    onnx: Annotated[bool, typer.Option("--onnx", help="As ONNX programs.")] = False,
+    int8: Annotated[
+        bool, typer.Option("--int8", help="Also with weights of eight bits; says what they cost.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write to; else NAME-onnx here.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a model as ONNX programs for other tools.
+
+    Each is run beside the model itself; one that says something else is not kept.
+    """
+    from dataclasses import asdict
+
+    from desktop.jobs.models import ExportModel
+
+    if not onnx:
+        raise typer.BadParameter("say --onnx: models are written in no other form")
+    with reporting(as_json=as_json) as report, working(1) as workers:
+        installed.installed_model(name)
+        folder = (out or Path(f"{name}-onnx")).absolute()
+        if folder.exists() and not folder.is_dir():
+            raise UserError("{file} is no folder. Choose another.", file=folder)
+        work = ExportModel(name, folder, with_int8=int8)
+        exported = run_work(work, workers, report).result
+        if exported is not None:
+            data = {"model": name, "folder": folder, "files": [asdict(file) for file in exported]}
+            report.give(data, [f"{name}: written to {folder}", *map(_exported_line, exported)])
+
+
+def _exported_line(file: Exported) -> str:
+    names = f"{', '.join(file.inputs)} -> {', '.join(file.outputs)}"
+    same = f"differs from torch by {file.difference:.1g}, allowed {file.tolerance:.0e}"
+    return f"{file.file}: {file.bytes / 1e6:.1f} MB, {names}; {file.cost or same}"

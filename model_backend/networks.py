@@ -52,8 +52,8 @@ class Network:
     regular expressions `keys` is found in some key of its weights. `classes` is the expression for
     the key of the last layer's bias; of its entries the first or last `background` are no labels.
     `loader` and `predictor` are `module:function`; `usual_labels` are taken where a checkpoint
-    names none and has just as many classes. `program` is the `module:function` that says what of the
-    network is written as ONNX.
+    names none and has just as many classes. `program` is the `module:function` that says what of
+    the network is written as ONNX.
     """
 
     name: str
@@ -132,6 +132,7 @@ NETWORKS = (
         r"^(class_labels_classifier|class_embed)\.bias$",
         background=1,
         usual_labels=_TABLE_LABELS,
+        program="model_backend.models.picture_programs:table_transformer",
     ),
     Network(
         "faster-rcnn",
@@ -144,6 +145,7 @@ NETWORKS = (
         r"^roi_heads\.box_predictor\.cls_score\.bias$",
         background=1,
         usual_labels=_TABLE_LABELS,
+        program="model_backend.models.picture_programs:faster_rcnn",
     ),
     Network(
         "unet",

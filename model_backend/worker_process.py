@@ -23,6 +23,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Literal
 
+from model_backend.runtime import settle_threads
+
 Kind = Literal["view", "batch", "model"]
 
 READY = b"ready"
@@ -93,6 +95,8 @@ def _settle(kind: Kind, folder: Path) -> None:
     if kind == "view":
         for module in NOT_FOR_VIEW:
             sys.modules[module] = None  # type: ignore[assignment]  # makes its import fail
+    if kind == "model":
+        settle_threads()
     Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 

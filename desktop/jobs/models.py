@@ -12,6 +12,7 @@ from model_backend import installed
 from model_backend.checkpoints import adding
 from model_backend.checkpoints.adding import Answers
 from model_backend.checkpoints.recognizing import recognize
+from model_backend.onnx_export import Exported, export_model
 from model_backend.predictors.self_test import SelfTest, self_test
 from model_backend.translation import _
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOKING_LIMIT, COPYING_LIMIT, TRYING_LIMIT = 180.0, 1800.0, 300.0
 """Seconds for reading the weights once, for copying them, and for the first page of a model."""
+EXPORTING_LIMIT = 1800.0
+"""Seconds for writing a model as ONNX and comparing it, with eight bits too."""
 
 
 class _Steps:
@@ -127,6 +130,31 @@ class TryModel(_Steps):
     def result(self) -> InstalledModel | None:
         """The model with its new record."""
         return self._model
+
+
+class ExportModel(_Steps):
+    """Writes a model as ONNX; its result is what was written, or None where it failed."""
+
+    def __init__(self, name: str, folder: Path, *, with_int8: bool = False) -> None:
+        super().__init__(1)
+        self._exported: tuple[Exported, ...] | None = None
+        options = {"with_int8": with_int8}
+        self._next = lambda: Step(
+            "model", export_model, (name, folder), options, EXPORTING_LIMIT, name
+        )
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _("Write as ONNX")
+
+    def receive(self, step: Step, result: tuple[Exported, ...]) -> None:
+        """Keep what was written."""
+        self._exported = result
+
+    def result(self) -> tuple[Exported, ...] | None:
+        """The files."""
+        return self._exported
 
 
 def with_test(name: str, test: SelfTest) -> InstalledModel:

@@ -16,6 +16,7 @@ from model_backend import registry, sources
 from model_backend.document import Box, Page, PageStatus, Proposals, Word
 from model_backend.labels import ENTITY, REGION
 from model_backend.predictors.predicting import Given, predict_pages
+from model_backend.runtime import AUTO
 from model_backend.translation import _, mark
 
 PREDICTING_LIMIT = 120.0
@@ -56,9 +57,11 @@ class Prelabel:
         *,
         again: bool = False,
         passwords: Passwords | None = None,
+        device: str = AUTO,
     ) -> None:
         self._target = target
         self._passwords = passwords or Passwords()
+        self._device = device
         self._names = _by_process(names)
         pages = _pages(target, again=again) if page_ids is None else page_ids
         self._waiting = deque(_steps(pages, tuple(self._names)))
@@ -80,7 +83,7 @@ class Prelabel:
         return Step(
             kind,
             predict_pages,
-            ([self._given(page) for page in pages], self._names[kind]),
+            ([self._given(page) for page in pages], self._names[kind], self._device),
             {},
             loading + PREDICTING_LIMIT * len(pages),
             self._label(pages[0]),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from model_backend.checkpoints.checkpoint import CONFIG, Checkpoint, checkpoint_at
 from model_backend.checkpoints.resources import require_memory, require_torch
 from model_backend.errors import UserError
-from model_backend.networks import DETECTION, NETWORKS, STRUCTURE, Network
+from model_backend.formats.safe_path import shown
+from model_backend.networks import DETECTION, ENTITIES, NETWORKS, STRUCTURE, Network
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MOST_LABELS, LONGEST_LABEL = 1000, 80
 _NAMELESS = re.compile(r"LABEL_\d+")
 _CARD_LICENCE = re.compile(r"^licen[cs]e\s*:\s*[\"']?([\w .+-]{2,40})", re.MULTILINE)
+_OTHER_HEADS = ("ForSequenceClassification", "ForMultipleChoice")
+"""Networks for whole texts, whose last layer is called like that of one which labels words."""
 _CODE_KEYS = ("auto_map", "trust_remote_code", "custom_pipelines")
 _LICENCES = (
     ("Apache License", "apache-2.0"),
@@ -72,6 +75,8 @@ def recognize(path: Path) -> Found:
     require_memory(size)
     weights = checkpoint.weights()
     network = network_of(config, weights)
+    if network.tasks == (ENTITIES,):
+        check_labels_words(checkpoint)
     classes = class_count(network, weights)
     labels = labels_of(network, config, classes)
     return Found(
@@ -114,6 +119,23 @@ def network_of(config: Mapping[str, Any], keys: Collection[str]) -> Network:
     )
 
 
+def check_labels_words(checkpoint: Checkpoint) -> None:
+    """UserError where a folder's config is missing, or says that the network labels whole texts."""
+    if not checkpoint.has(CONFIG):
+        raise UserError(
+            "The model's folder lacks {file}, which says how the network is built. Copy it from"
+            " where the model was published.",
+            file=CONFIG,
+        )
+    named = str(checkpoint.config.get("architectures") or "")
+    if any(head in named for head in _OTHER_HEADS):
+        raise UserError(
+            "This network labels whole texts ({name}), not words. Choose one that was trained to"
+            " label words.",
+            name=shown(named.strip("[]'")),
+        )
+
+
 def class_count(network: Network, weights: Mapping[str, Tensor]) -> int:
     """How many labels the last layer tells apart; UserError where it is missing."""
     found = next((key for key in weights if re.search(network.classes, key)), None)
@@ -123,7 +145,8 @@ def class_count(network: Network, weights: Mapping[str, Tensor]) -> int:
             " for a task. Choose one that was.",
             network=network.title,
         )
-    return int(weights[found].shape[0]) - network.background
+    outputs = int(weights[found].shape[0])
+    return outputs - network.background if outputs > 1 else 1  # one alone: yes or no
 
 
 def labels_of(network: Network, config: Mapping[str, Any], classes: int) -> tuple[str, ...]:

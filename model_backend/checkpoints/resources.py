@@ -31,6 +31,12 @@ def require_torch() -> None:
         ) from error
 
 
+def is_short_of(size: int) -> bool:
+    """Whether the memory that is left does not do for files of so many bytes."""
+    free = available_memory()
+    return free is not None and size * TIMES > free
+
+
 def require_memory(size: int) -> None:
     """UserError where the memory that is left does not do for files of so many bytes."""
     free = available_memory()

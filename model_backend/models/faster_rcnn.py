@@ -92,7 +92,7 @@ class RegionHead(nn.Module):
         y = functional.relu(self.conv(level))  # (B, C, h, w)
         logits = self.cls_logits(y).permute(0, 2, 3, 1)  # (B, h, w, A)
         codes = self.bbox_pred(y).permute(0, 2, 3, 1)  # (B, h, w, 4 A)
-        return logits.flatten(1), codes.reshape(len(level), -1, 4)
+        return logits.flatten(1), codes.reshape(level.shape[0], -1, 4)
 
 
 class RegionProposals(nn.Module):
@@ -169,7 +169,7 @@ class BoxPredictor(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(N, H) to logits (N, L) and codes (N, L, 4)."""
-        return self.cls_score(x), self.bbox_pred(x).reshape(len(x), -1, 4)
+        return self.cls_score(x), self.bbox_pred(x).reshape(x.shape[0], -1, 4)
 
 
 class RegionHeads(nn.Module):

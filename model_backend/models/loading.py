@@ -96,6 +96,13 @@ def fitted(
     return network.eval().requires_grad_(False)
 
 
+def counted(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights with a counter of batches for each normalisation: published ones may lack it."""
+    mean, counter = "running_mean", "num_batches_tracked"
+    counters = {key.replace(mean, counter): torch.tensor(0) for key in weights if mean in key}
+    return {**counters, **weights}
+
+
 def sized(read: Callable[[], Sizes], title: str) -> Sizes:
     """The sizes that are read from weights; UserError where those that tell them are missing."""
     try:

@@ -104,6 +104,12 @@ class Tagger(nn.Module):
         picture: Tensor | None = None,
     ) -> Tensor:
         """Log marginal probabilities; see `entity_network.Labeller`."""
+        emissions = self.emissions(input_ids, boxes, attention_mask)  # (B, T, L)
+        marginals: Tensor = self.crf(emissions, attention_mask)  # (B, T, L)
+        return marginals
+
+    def emissions(self, input_ids: Tensor, boxes: Tensor, attention_mask: Tensor) -> Tensor:
+        """What the recurrent network says of each token by itself, (B, T, L): before the CRF."""
         places = self.places(boxes.to(self.places.weight.dtype) / 1000)  # (B, T, E)
         embedded = self.words(input_ids) + places  # (B, T, E)
         lengths = attention_mask.sum(1).cpu()  # (B,)
@@ -114,8 +120,8 @@ class Tagger(nn.Module):
         padded, _lengths = nn.utils.rnn.pad_packed_sequence(
             hidden, batch_first=True, total_length=input_ids.shape[1]
         )  # (B, T, 2 H)
-        marginals: Tensor = self.crf(self.emission(padded), attention_mask)  # (B, T, L)
-        return marginals
+        found: Tensor = self.emission(padded)  # (B, T, L)
+        return found
 
 
 def load(checkpoint: Checkpoint, model: InstalledModel) -> EntityNetwork:

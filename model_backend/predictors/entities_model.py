@@ -33,6 +33,7 @@ from model_backend.translation import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import nn
 
     from model_backend.models.entity_network import EntityNetwork
 
@@ -66,6 +67,16 @@ class EntitiesModel:
     def name(self) -> str:
         """The model's name."""
         return self.model.name
+
+    @property
+    def loaded(self) -> tuple[EntityNetwork]:
+        """What the loader of its network gave."""
+        return (self.network,)
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """Its network."""
+        return (self.network.module,)
 
     @property
     def size(self) -> int:

@@ -4,27 +4,73 @@ first.
 
 from __future__ import annotations
 
-import gc
 from collections import OrderedDict
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
-from model_backend import registry
-from model_backend.checkpoints.resources import require_memory, require_torch
+from model_backend import registry, runtime
+from model_backend.checkpoints.resources import is_short_of, require_memory, require_torch
+from model_backend.document import Proposals
 from model_backend.installed import InstalledModel
-from model_backend.predictors.predictor import Predictor
+from model_backend.predictors.batches import free_memory, is_out_of_memory
+from model_backend.predictors.predictor import Predictor, PredictorInput
+from model_backend.runtime import Device
+
+if TYPE_CHECKING:
+    from torch import nn
 
 BUDGET = 4 * 2**30
 """Bytes of weights that are kept; one model is kept however large it is."""
+SPARE = 400 * 10**6
+"""Bytes that work on pages takes beside the weights, times `resources.TIMES`."""
 
 
 class ModelPredictor(Predictor, Protocol):
-    """A predictor with networks in memory; `models` are what it was made of."""
+    """A predictor with networks in memory."""
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """Its networks; inputs go to where their weights are."""
+        ...
+
+    @property
+    def loaded(self) -> tuple[object, ...]:
+        """What the loaders of its networks gave."""
+        ...
 
     @property
     def size(self) -> int:
         """Bytes of its weights."""
         ...
+
+
+@dataclass(frozen=True)
+class OnDevice:
+    """A predictor whose networks are on a device."""
+
+    predictor: ModelPredictor
+    device: Device
+
+    @property
+    def name(self) -> str:
+        """The predictor's name."""
+        return self.predictor.name
+
+    @property
+    def task(self) -> str:
+        """What it proposes."""
+        return self.predictor.task
+
+    @property
+    def size(self) -> int:
+        """Bytes of its weights."""
+        return self.predictor.size
+
+    def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
+        """Proposals for each page."""
+        with runtime.calculating(self.device):
+            return self.predictor(pages)
 
 
 Key = tuple[object, ...]
@@ -35,35 +81,55 @@ class HotModels:
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
-        self._kept: OrderedDict[Key, ModelPredictor] = OrderedDict()
+        self._kept: OrderedDict[Key, OnDevice] = OrderedDict()
 
-    def predictor(self, name: str) -> Predictor:
-        """The predictor of that name, from memory or loaded now (each file is compared with its
-        recorded sum); UserError when there is none.
+    def predictor(self, name: str, device: str = runtime.AUTO) -> Predictor:
+        """The predictor of that name, from memory or loaded now onto the device (each file is
+        compared with its recorded sum); UserError when there is none.
         """
         models = registry.registered(name).models
         if not models:
             built_in: Predictor = registry.create(name)
             return built_in
-        key = tuple(_state_of(model) for model in models)
+        require_torch()
+        chosen = runtime.torch_device(device)
+        key = (chosen.name, *(_state_of(model) for model in models))
         if key not in self._kept:
-            require_torch()
             needed = sum(model.size for model in models)
             self._make_room(needed)
             require_memory(needed)
-            self._kept[key] = registry.create(name)
+            self._kept[key] = self._placed(registry.create(name), chosen)
         self._kept.move_to_end(key)
         return self._kept[key]
 
+    def _placed(self, predictor: ModelPredictor, device: Device) -> OnDevice:
+        """The predictor with its networks on the device; on the CPU where its memory is short."""
+        try:
+            for module in predictor.modules:
+                module.to(device.name)
+        except (RuntimeError, MemoryError) as error:
+            if device.name == runtime.CPU or not is_out_of_memory(error):
+                raise
+            self.free()
+            return self._placed(predictor, runtime.torch_device(runtime.CPU))
+        return OnDevice(predictor, device)
+
     def _make_room(self, needed: int) -> None:
-        while self._kept and needed + self.size > self._budget:
+        """Let go of what was not used the longest, until the budget and the memory do."""
+        while self._kept and (needed + self.size > self._budget or is_short_of(needed)):
             self._kept.popitem(last=False)
-        gc.collect()
+            free_memory()
+
+    def keep_room(self) -> None:
+        """Let go of all models but the last used one where little memory is left to others."""
+        while len(self._kept) > 1 and is_short_of(SPARE):
+            self._kept.popitem(last=False)
+            free_memory()
 
     def free(self) -> None:
         """Let go of all models: memory is short."""
         self._kept.clear()
-        gc.collect()
+        free_memory()
 
     @property
     def size(self) -> int:

@@ -13,6 +13,7 @@ from model_backend.document import Entity, Page, Proposals, Region, Table
 from model_backend.errors import UserError
 from model_backend.predictors.hot_models import HOT
 from model_backend.predictors.predictor import Predictor, PredictorInput
+from model_backend.runtime import AUTO
 from model_backend.translation import _
 
 MOST_ANNOTATIONS = 5000
@@ -24,13 +25,15 @@ Given = tuple[Path, Page, str]
 
 
 def predict_pages(
-    pages: Sequence[Given], names: Sequence[str]
+    pages: Sequence[Given], names: Sequence[str], device: str = AUTO
 ) -> list[tuple[Proposals, ...] | UserError]:
     """What the named predictors say about each page, `none` is silent; with several pages, an error
-    in the place of one that cannot be looked at. Models stay in memory for the next call.
+    in the place of one that cannot be looked at. Models stay in memory for the next call, on the
+    device that is asked for, or the best there is.
     """
+    HOT.keep_room()
     given = [PredictorInput(Path(path), page, password) for path, page, password in pages]
-    chosen = [HOT.predictor(name) for name in names if name != registry.NONE]
+    chosen = [HOT.predictor(name, device) for name in names if name != registry.NONE]
     said = [_said(predictor, given) for predictor in chosen]
     found = [_joined([parts[number] for parts in said]) for number in range(len(given))]
     if len(found) == 1 and isinstance(found[0], UserError):
