@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 if TYPE_CHECKING:
     from desktop.document.open_document import OpenDocument
@@ -18,6 +19,10 @@ SOON = 120
 """Milliseconds without a change after which the page is looked at."""
 SHARE = 10
 """A page that takes long to look at is left alone for so many times that long."""
+MANY = 500
+"""Fewer things tell nothing about the cost of one."""
+PER_THING_MS = 0.012
+"""What looking at a word or annotation costs, until it is measured."""
 
 
 class LiveChecks(QObject):
@@ -35,8 +40,9 @@ class LiveChecks(QObject):
         self._look: Look | None = None
         self._chosen: Finding | None = None
         self._counts: dict[int, tuple[int, int]] = {}
-        self._timer = QTimer(self, singleShot=True, interval=SOON)
-        self._timer.timeout.connect(self.refresh)
+        self._per_thing_ms = PER_THING_MS
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._look_when_idle)
         selection.page_changed.connect(self._later)
         document.page_changed.connect(self._later_on_page)
 
@@ -47,7 +53,16 @@ class LiveChecks(QObject):
             self._counts.pop(page_id, None)
 
     def _later(self) -> None:
-        self._timer.start()
+        page_id = self._selection.page_id
+        count = _size(self._document.page(page_id)) if page_id else 0
+        self._timer.start(max(SOON, int(SHARE * self._per_thing_ms * count)))
+
+    def _look_when_idle(self) -> None:
+        """Nothing changes for a while; but what is held by the mouse must not stand still."""
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.refresh()
+        else:
+            self._later()
 
     def stop(self) -> None:
         """Look at nothing any more: the project closes."""
@@ -66,7 +81,8 @@ class LiveChecks(QObject):
             return
         start = time.process_time()
         self._page, self._look = page, look(page) if page else None
-        self._timer.setInterval(max(SOON, int(SHARE * 1000 * (time.process_time() - start))))
+        if page is not None and _size(page) >= MANY:
+            self._per_thing_ms = 1000 * (time.process_time() - start) / _size(page)
         if page is not None and self._look is not None:
             self._counts[page.id] = (len(self._look.errors), len(self._look.warnings))
         if self._look is None or self._chosen not in self._look.open + self._look.accepted:
@@ -108,3 +124,8 @@ class LiveChecks(QObject):
         order = self.look.open
         start = order.index(self._chosen) + 1 if self._chosen in order else 0
         return order[start % len(order)] if order else None
+
+
+def _size(page: Page) -> int:
+    """How many things there are to look at."""
+    return len(page.words) + len(page.annotations)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 ROOM_PX, STATE_TEXT = 6, "! ? 100 %"
 SOON = 200
 """Milliseconds without a change after which many things are put in their true order."""
-SHARE = 10
+SHARE, PER_THING_MS = 10, 0.012
 """An order that takes long to find is left alone for so many times that long."""
 
 
@@ -49,7 +48,7 @@ class AnnotationList(QWidget):
         super().__init__(parent)
         self._editor = editor
         self._is_following = False
-        self._timer = QTimer(self, singleShot=True, interval=SOON)
+        self._timer = QTimer(self, singleShot=True)
         self.model = AnnotationModel(self)
         self.proposed_only = QCheckBox(_("Only what is proposed"), self)
         self.view = self._make_view()
@@ -88,7 +87,7 @@ class AnnotationList(QWidget):
             order = annotation_ids_in_order(page)
         elif page is not None:
             order = likely_order(page)
-            self._timer.start()
+            self._timer.start(max(SOON, int(SHARE * PER_THING_MS * len(page.annotations))))
         self._is_following = True
         self.model.show(
             page,
@@ -106,12 +105,9 @@ class AnnotationList(QWidget):
         if page is None:
             return
         if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._timer.start()
+            self._timer.start()  # what is held by the mouse must not stand still
             return
-        start = time.process_time()
         annotation_ids_in_order(page)
-        taken = int(SHARE * 1000 * (time.process_time() - start))
-        self._timer.setInterval(max(SOON, taken))
         self.refresh()
 
     def _refresh_page(self, page_id: int) -> None:
