@@ -24,13 +24,19 @@ class Marked:
 
 
 def marked_on(page: Page, wanted: tuple[str, ...] = MARKS) -> tuple[Marked, ...]:
-    """What has any of these marks: the page's note, annotations, words, each in reading order."""
+    """What has any of these marks: the page's note, annotations, words, each in reading order.
+
+    The order is asked for only where there is something to put in it: that of very many words
+    takes seconds.
+    """
     own = (NOTED,) if page.note else ()
     found = [Marked(page.id, 0, own, page.note)]
-    for item in annotations_in_order(page):
-        found.append(Marked(page.id, item.id, _marks(item), item.note))
-    for word in words_in_order(page):
-        found.append(Marked(page.id, word.id, _word_marks(word)))
+    if any(map(_marks, page.annotations)):
+        found += [
+            Marked(page.id, item.id, _marks(item), item.note) for item in annotations_in_order(page)
+        ]
+    if any(map(_word_marks, page.words)):
+        found += [Marked(page.id, word.id, _word_marks(word)) for word in words_in_order(page)]
     return tuple(one for one in found if set(one.marks) & set(wanted))
 
 

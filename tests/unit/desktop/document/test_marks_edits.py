@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from edit_scripts import full_page
+from edit_scripts import full_page, page_of_words
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.document import edits
+from desktop.document import edits, order
+from desktop.document.marks import marked_on
 from desktop.errors import UserError
 from model_backend.document import (
     Box,
@@ -158,3 +159,19 @@ def test_joining_then_splitting_leaves_each_word_once(
     assert len(ends(joined)) == len(joined.relations)
     split = edits.split_entity(joined, ids[0])
     assert sorted(word for item in split.entities for word in item.word_ids) == [1, 2, 3, 4, 5]
+
+
+def test_the_order_of_a_page_is_not_asked_for_where_nothing_is_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        order.reading_order, "reading_order", lambda words: asked.append(1) or words
+    )
+    page = page_of_words(count=40)
+    page = replace(page, words=tuple(replace(word, confidence=0.9) for word in page.words))
+    assert marked_on(page) == ()
+    assert asked == []
+    doubtful = edits.set_doubtful(page, [3, 2], is_doubtful=True)
+    assert [one.item_id for one in marked_on(doubtful)] == [2, 3]
+    assert asked == [1]
