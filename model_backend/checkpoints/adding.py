@@ -13,6 +13,7 @@ from model_backend import registry
 from model_backend.checkpoints.checkpoint import (
     CHUNK,
     MOST_WEIGHTS,
+    SNAPSHOTS,
     open_file,
     sum_of,
 )
@@ -92,7 +93,11 @@ def record_of(found: Found, answers: Answers) -> InstalledModel:
 
 def default_name(found: Found) -> str:
     """A name made from that of the folder, or of the file, free still."""
-    named = found.folder.name if len(found.files) > 1 else Path(found.files[0]).stem
+    folder = found.folder
+    if folder.parent.name == SNAPSHOTS:  # models--AUTHOR--NAME/snapshots/VERSION
+        named = folder.parent.parent.name.rpartition("--")[2]
+    else:
+        named = folder.name if len(found.files) > 1 else Path(found.files[0]).stem
     clean = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in named)
     base = "-".join(part for part in clean.lower().split("-") if part)[:40] or found.network
     name, number = base, 2

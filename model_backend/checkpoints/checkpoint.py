@@ -45,6 +45,8 @@ MOST_WEIGHTS = 8 * 2**30
 MOST_BESIDE = 32 * 2**20
 """Bytes of a file of weights, and of any other: the largest networks here have 1.7 GB."""
 CHUNK = 2**22
+SNAPSHOTS = "snapshots"
+"""In a folder of Hugging Face's cache (models--AUTHOR--NAME): a folder for each version."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,15 @@ def checkpoint_at(path: Path) -> Checkpoint:
     Checks sizes and kinds of the weights from their first bytes; nothing is loaded.
     """
     beside = (*BESIDE, *INDEXES)
-    if path.is_file() and path.name in (*WEIGHTS, *beside) and (path.parent / CONFIG).is_file():
+    is_published = path.is_file() and (path.parent / CONFIG).is_file()
+    if is_published and path.name in (*WEIGHTS, *beside):
         path = path.parent  # a file of a published folder was chosen: the folder is meant
     if path.is_file() and path.name in beside:
         raise _no_weights(path.parent)
+    path = _newest_snapshot(path)
     if path.is_file():
-        found = Checkpoint(path.parent, (path.name,))
+        others = _beside(path.parent) if is_published else ()
+        found = Checkpoint(path.parent, (*others, path.name))
     elif path.is_dir():
         found = Checkpoint(path, tuple(_names_in(path)))
     else:
@@ -165,24 +170,34 @@ def checkpoint_at(path: Path) -> Checkpoint:
     return found
 
 
+def _newest_snapshot(path: Path) -> Path:
+    """The folder with the files where `path` is one of Hugging Face's cache, else `path`."""
+    snapshots = [item for item in (path / SNAPSHOTS).glob("*") if item.is_dir()]
+    return max(snapshots, key=lambda item: item.stat().st_mtime, default=path)
+
+
+def _beside(folder: Path) -> tuple[str, ...]:
+    return tuple(name for name in BESIDE if (folder / name).is_file())
+
+
 def _names_in(folder: Path) -> Iterator[str]:
     """The files of a published folder that are read."""
-    for name in BESIDE:
-        if (folder / name).is_file():
-            yield name
-    single = next((name for name in WEIGHTS if (folder / name).is_file()), None)
-    index = next((name for name in INDEXES if (folder / name).is_file()), None)
-    if single:
-        yield single
-    elif index:
-        yield from _parts(folder, index)
-    else:
-        yield _only_weights(folder)
+    yield from _beside(folder)
+    for single, index in zip(WEIGHTS, INDEXES, strict=True):
+        if (folder / single).is_file():
+            yield single
+            return
+        if (folder / index).is_file():
+            yield from _parts(folder, index)
+            return
+    yield _only_weights(folder)
 
 
 def _parts(folder: Path, index: str) -> Iterator[str]:
+    with open_file(folder / index, MOST_BESIDE) as file:
+        data = file.read()
     try:
-        parts = json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()
+        parts = json.loads(data)["weight_map"].values()
         names = sorted(set(map(str, parts)))
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise UserError(

@@ -97,6 +97,53 @@ def test_taken_names_are_refused(published: Path) -> None:
     assert record_of(found, Answers()).name == "layoutlm-funsd-v1-2"
 
 
+def test_folder_of_the_hub_cache_is_added_under_its_name(published: Path, tmp_path: Path) -> None:
+    """Each version's files are links to the contents beside it."""
+    folder = tmp_path / "models--acme--Forms" / "snapshots" / "4f3b2c"
+    blobs = folder.parent.parent / "blobs"
+    folder.mkdir(parents=True)
+    blobs.mkdir()
+    for number, path in enumerate(published.iterdir()):
+        shutil.copy(path, blobs / str(number))
+        (folder / path.name).symlink_to(blobs / str(number))
+    for chosen in (folder.parent.parent, folder, folder / "model.safetensors"):
+        model = add(recognize(chosen))
+        assert model.name == "forms"
+        assert checkpoint_of(model).weights().keys() > {"classifier.bias"}
+        assert not (model.files_folder / "vocab.txt").is_symlink()
+        installed.remove_model(model.name)
+
+
+def test_one_of_several_files_of_weights_brings_what_lies_beside_it(published: Path) -> None:
+    (published / "model.safetensors").rename(published / "epoch 2.safetensors")
+    shutil.copy(published / "epoch 2.safetensors", published / "epoch 1.safetensors")
+    found = recognize(published / "epoch 2.safetensors")
+    assert {"config.json", "vocab.txt", "epoch 2.safetensors"} <= set(found.files)
+    assert "epoch 1.safetensors" not in found.files
+    HotModels().predictor(add(found).name)
+
+
+def test_weights_in_several_safe_files_come_before_one_that_is_not(published: Path) -> None:
+    (published / "model.safetensors").rename(published / "model-00001-of-00001.safetensors")
+    index = {"weight_map": {"classifier.bias": "model-00001-of-00001.safetensors"}}
+    (published / "model.safetensors.index.json").write_text(json.dumps(index))
+    (published / "pytorch_model.bin").write_bytes(b"")
+    assert "pytorch_model.bin" not in recognize(published).files
+
+
+def test_network_for_whole_texts_and_one_without_config_are_refused(published: Path) -> None:
+    config = published / "config.json"
+    text = config.read_text()
+    config.write_text(text.replace("ForTokenClass", "ForSequenceClass"))
+    with pytest.raises(
+        UserError, match=r"labels whole texts \('LayoutLMForSequenceClassification'\)"
+    ):
+        recognize(published)
+    config.unlink()
+    with pytest.raises(UserError, match=r"lacks config\.json"):
+        recognize(published)
+
+
 def test_stopped_addition_leaves_nothing(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = recognize(published)
     monkeypatch.setattr(adding, "sum_of", lambda _file: 1 / 0)
