@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -88,9 +88,13 @@ class ExportDialog(Frame):
         runner: Runner,
         remembered: dict[str, object],
         parent: QWidget | None = None,
+        *,
+        with_keys: Callable[[str], str] = str,
     ) -> None:
+        """`with_keys` makes a text name the keys that are in use."""
         super().__init__(_("Export a data set"), _("Export"), parent)
         self.add_cancel()
+        self._with_keys = with_keys
         self._store = store
         self._slices: Iterator[None] | None = None
         self._leaving: Leaving | None = None
@@ -230,7 +234,8 @@ class ExportDialog(Frame):
             yield
         self._show_counts(leaving)
         if not leaving.pages:
-            self.show_problem(_("No page is done yet. Mark one done with Ctrl+Enter."))
+            text = _("No page is done yet. Mark one done with Ctrl+Enter.")
+            self.show_problem(self._with_keys(text))
 
     def _show_counts(self, leaving: Leaving) -> None:
         self._leaving = leaving

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
@@ -32,9 +33,16 @@ class MarkedList(QWidget):
 
     chosen = Signal()
 
-    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        parent: QWidget | None = None,
+        *,
+        with_keys: Callable[[str], str] = str,
+    ) -> None:
+        """`with_keys` makes a text name the keys that are in use."""
         super().__init__(parent)
-        self._editor = editor
+        self._editor, self._with_keys = editor, with_keys
         self.filter = QComboBox(self)
         self.filter.setAccessibleName(_("Show"))
         self.filter.setSizeAdjustPolicy(
@@ -49,7 +57,7 @@ class MarkedList(QWidget):
         self.view.setSpacing(2)
         self.view.setAccessibleName(_("Marked"))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.hint = PlainLabel(_("Nothing is marked. Y: unsure or doubtful, Ctrl+Shift+N: note."))
+        self.hint = PlainLabel()
         self.hint.setProperty("quiet", "true")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 6, 6)
@@ -103,6 +111,12 @@ class MarkedList(QWidget):
             count = sum(totals[COUNTS[name]] for name in marks)
             self.filter.setItemText(place, _(text).format(count=count))
         self.hint.setVisible(not self.model.rowCount())
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Name the keys that are in use."""
+        text = _("Nothing is marked. Y: unsure or doubtful, Ctrl+Shift+N: note.")
+        self.hint.setText(self._with_keys(text))
 
     def _jump(self, index: QModelIndex) -> None:
         one = self.model.marked(index)

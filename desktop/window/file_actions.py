@@ -118,7 +118,13 @@ class FileActions(QObject):
 
         bench = self._bench()
         remembered = dict(self._settings.value("last_export"))
-        dialog = ExportDialog(bench.document.store, bench.runner, remembered, self._window)
+        dialog = ExportDialog(
+            bench.document.store,
+            bench.runner,
+            remembered,
+            self._window,
+            with_keys=self._window.key_book.in_use,
+        )
         if dialog.exec() != QDialog.DialogCode.Accepted:
             return
         choice = dialog.choice

@@ -193,19 +193,18 @@ class MainWindow(QMainWindow):
 
     def complain(self, text: str) -> None:
         """Say on the line and in the list what went wrong."""
-        text = self.key_book.in_use(text)
-        self.messages.add(text)
+        shown = self.key_book.in_use(text)
+        self.messages.add(shown)
         self.status.say(text, is_problem=True)
         if self.project_view is None:
-            self.start_page.show_problem(text)
+            self.start_page.show_problem(shown)
 
     def _tell_failure(self, text: str) -> None:
         self.status.say(text, is_problem=True)
 
     def note(self, text: str) -> None:
         """Say on the line and in the list what happened."""
-        text = self.key_book.in_use(text)
-        self.messages.add(text, is_problem=False)
+        self.messages.add(self.key_book.in_use(text), is_problem=False)
         self.status.say(text)
 
     def keys_overlay(self) -> KeysOverlay:

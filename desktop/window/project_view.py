@@ -53,6 +53,7 @@ class ProjectView(QObject):
         self.bench, self._window = bench, window
         editor = bench.editor
         self.canvas = CanvasView()
+        self.canvas.canvas.picture.with_keys = window.key_book.in_use
         self.canvas.set_document(bench.document, bench.selection, bench.images)
         self.canvas.set_rulings(bench.rulings)
         self.page_list = PageList(editor, bench.images, colors, bench.checks)
@@ -62,7 +63,7 @@ class ProjectView(QObject):
         self.changes = ChangeActions(bench, window, self)
         self.changes_panel = Changes(editor, self.changes.comparison)
         self.checks = Checks(bench.checks)
-        self.marked = MarkedList(editor)
+        self.marked = MarkedList(editor, with_keys=window.key_book.in_use)
         self.cells = CellGrid(editor)
         self.panels: dict[str, QWidget] = {
             "pages": self.page_list,
@@ -145,7 +146,8 @@ class ProjectView(QObject):
         self.tools.labels_changed.connect(self._show_labels)
         self.edit.label_wanted.connect(self.inspector.choose_label)
         self.marks.note_wanted.connect(self._write_note)
-        self.marked.chosen.connect(self._show_marked)
+        self.marked.chosen.connect(self.canvas.show_selection)
+        window.key_book.changed.connect(self.marked.show_keys)
         for note in (self.inspector.selection_form.note, self.inspector.page_form.note):
             note.done.connect(self._focus_page)
         self.annotation_list.menu_wanted.connect(self._show_menu)
@@ -333,9 +335,6 @@ class ProjectView(QObject):
     def _write_note(self) -> None:
         self._window.docks["inspector"].show()
         self.inspector.write_note()
-
-    def _show_marked(self) -> None:
-        self.canvas.show_selection()
 
     def _focus_page(self) -> None:
         self.canvas.setFocus()

@@ -281,3 +281,31 @@ def test_dialog_is_left_by_keyboard(application: Application, qtbot: QtBot) -> N
     dialog.field.setFocus()
     QTest.keyClick(dialog.field, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_texts_of_the_window_name_keys_that_were_exchanged(application: Application) -> None:
+    window, book = application.window, application.window.key_book
+    book.swap("mark_done", "Ctrl+L")
+    try:
+        window.complain("Nothing is left. Ctrl+Enter: done.")
+        assert window.status.message.text() == "⚠ Nothing is left. Ctrl+L: done."
+        window.note("scan.pdf is locked. Press Ctrl+L.")
+        assert window.status.message.text() == "scan.pdf is locked. Press Ctrl+Enter."
+    finally:
+        book.reset_all()
+
+
+def test_hints_in_parts_name_the_keys_in_use(
+    application: Application, bench: Workbench, qtbot: QtBot
+) -> None:
+    window = application.window
+    view = window.project_view
+    assert view is not None
+    window.key_book.assign("note", ("F12",))
+    try:
+        window.docks["marked"].raise_()
+        qtbot.waitUntil(view.marked.isVisible, timeout=5000)
+        assert view.marked.hint.text().endswith("F12: note.")
+    finally:
+        window.key_book.reset_all()
+        window.docks["inspector"].raise_()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt
@@ -47,6 +47,8 @@ class PictureLayer:
 
     def __init__(self) -> None:
         self.images: Images | None = None
+        self.with_keys: Callable[[str], str] = str
+        """Makes a text name the keys that are in use."""
         self._page: Page | None = None
 
     def update(self, page: Page, look: Look) -> list[Box]:
@@ -86,7 +88,9 @@ class PictureLayer:
             painter.setPen(color("#a3203a" if problem else "#6b7280"))
             place = to_screen.mapRect(paper).adjusted(16, 16, -16, -16)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(place, flags, problem or _("The page is being drawn …"))
+            painter.drawText(
+                place, flags, self.with_keys(problem) or _("The page is being drawn …")
+            )
 
 
 def seen_as(page: Page) -> tuple[object, ...]:
