@@ -124,9 +124,11 @@ def likely_order(page: Page) -> tuple[int, ...]:
     enough until there is time for the true order.
     """
     before, order = _annotations.latest(page)
-    changed = changed_ids(before.annotations if before else (), page.annotations)
-    there = {item_id for item_id in changed if annotation_of(page, item_id) is not None}
-    known = {item_id for item_id in changed if before and annotation_of(before, item_id)}
+    if before is None:
+        return tuple(item.id for item in page.annotations)
+    changed = changed_ids(before.annotations, page.annotations)
+    there = {item_id for item_id in changed if annotation_of(page, item_id)}
+    known = {item_id for item_id in changed if annotation_of(before, item_id)}
     if there == known:
         return order
     gone = known - there

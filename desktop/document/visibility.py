@@ -154,5 +154,6 @@ def labels_of(item: Annotation) -> tuple[str, ...]:
 
 def labels_on(page: Page) -> tuple[str, ...]:
     """The labels there are on a page, each once, in order of the alphabet."""
-    kinds: tuple[Annotation, ...] = (*page.entities, *page.tables, *page.regions)
-    return tuple(sorted({label for item in kinds for label in labels_of(item)}))
+    labels = {entity.label for entity in page.entities}
+    labels.update(region.label for region in page.regions)
+    return tuple(sorted(labels | {TABLE_LABEL} if page.tables else labels))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPen, QTransform
 
 from desktop.appearance.signs import NOTE_SIGN, UNSURE_SIGN
 from desktop.canvas.chunks import Chunks
-from desktop.canvas.layers.layer import Look, in_pixels, rect_of
+from desktop.canvas.layers.layer import Look, in_pixels, rects_of
 from desktop.canvas.style import (
     FILL_ALPHA,
     PROPOSED_ALPHA,
@@ -23,7 +23,7 @@ from desktop.canvas.style import (
     is_proposed,
     label_color,
 )
-from model_backend.document import Box, Entity, Page
+from model_backend.document import Box, Entity, Page, Status
 from model_backend.labels import ENTITY
 
 OUTLINES_FROM_PX, SIGNS_FROM_PX, BOLD_OUTLINES_FROM_PX, FULL_SIGNS_FROM_PX = 4.0, 11.0, 16.0, 22.0
@@ -64,11 +64,12 @@ class EntityLayer:
 
 
 def _drawn(entities: Sequence[Entity]) -> _Drawn:
-    groups: dict[Group, list[QRectF]] = defaultdict(list)
+    groups: dict[Group, list[Box]] = defaultdict(list)
     for entity in entities:
-        groups[entity.label, is_proposed(entity)].append(rect_of(entity.box))
-    heights = sorted(abs(entity.box.height) for entity in entities)
-    return _Drawn(dict(groups), heights[len(heights) // 2])
+        groups[entity.label, entity.status is Status.PROPOSED].append(entity.box)
+    heights = sorted([abs(entity.box.y1 - entity.box.y0) for entity in entities])
+    rects = {group: rects_of(boxes) for group, boxes in groups.items()}
+    return _Drawn(rects, heights[len(heights) // 2])
 
 
 def _paint(painter: QPainter, drawn: _Drawn, look: Look, *, is_fine: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -89,6 +89,16 @@ def rect_of(box: Box) -> QRectF:
     """A box for Qt, its corners in order."""
     ordered = box if box.x0 <= box.x1 and box.y0 <= box.y1 else box.normalized()
     return QRectF(ordered.x0, ordered.y0, ordered.width, ordered.height)
+
+
+def rects_of(boxes: Iterable[Box]) -> list[QRectF]:
+    """Many boxes for Qt."""
+    return [
+        QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
+        if box.x0 <= box.x1 and box.y0 <= box.y1
+        else rect_of(box)
+        for box in boxes
+    ]
 
 
 def box_of(rect: QRectF) -> Box:

@@ -8,8 +8,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from desktop.canvas.geometry import curve_points, link_curve
@@ -24,6 +25,8 @@ RUN = 64
 """Links that are looked through together."""
 MOST_IN_ONE = 200
 """More links of a colour are not read one by one any more: they need not be one path."""
+SHORT_PX = 12.0
+"""Of a crowd of links, those this short are drawn straight: nobody sees the bend."""
 FEW_LINKS = 40
 """More links than this in view are painted fainter, up to half as strong."""
 
@@ -36,8 +39,23 @@ class Link:
     ends: tuple[Box, Box]
     label: str
     curve: tuple[Point, ...]
-    points: tuple[Point, ...]
     bounds: Box
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Points along the curve, worked out for links that are looked at closely."""
+        return curve_points(self.curve)
+
+    @cached_property
+    def path(self) -> QPainterPath:
+        """The curve for Qt."""
+        return curve_path(self.curve)
+
+    @property
+    def line(self) -> QLineF:
+        """From end to end: all there is to be seen of a link that is a few pixels long."""
+        start, end = self.curve[0], self.curve[-1]
+        return QLineF(*start, *end)
 
 
 class RelationLayer:
@@ -137,8 +155,7 @@ def _link(page: Page, look: Look, relation_id: int) -> Link | None:
 def made_link(relation: Relation, start: Box, end: Box, label: str) -> Link:
     """The curve for a relation between two boxes."""
     curve = link_curve(start.normalized(), end.normalized())
-    points = curve_points(curve)
-    return Link(relation, (start, end), label, curve, points, bounding_box(points).grown(8.0))
+    return Link(relation, (start, end), label, curve, bounding_box(curve).grown(8.0))
 
 
 def paint_links(
@@ -155,9 +172,24 @@ def paint_links(
     with saved(painter):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for (name, proposed), members in groups.items():
+            line = look.pen(name, width, alpha=alpha, is_dashed=proposed)
+            if len(members) > MOST_IN_ONE:
+                members = _without_short(painter, members, look, line)
             for part in _runs(members):
-                line = look.pen(name, width, alpha=alpha, is_dashed=proposed)
                 _paint_group(painter, part, look, name, line, width)
+
+
+def _without_short(painter: QPainter, links: Sequence[Link], look: Look, line: QPen) -> list[Link]:
+    """Draw the links that are hardly longer than a dot in one go; the others."""
+    most = SHORT_PX * look.pixel
+    short: list[Link] = []
+    rest: list[Link] = []
+    for link in links:
+        (x0, y0), (x1, y1) = link.curve[0], link.curve[-1]
+        (short if abs(x1 - x0) + abs(y1 - y0) <= most else rest).append(link)
+    painter.setPen(line)
+    painter.drawLines([link.line for link in short])
+    return rest
 
 
 def _runs(links: Sequence[Link]) -> Iterator[Sequence[Link]]:
@@ -172,7 +204,7 @@ def _paint_group(
 ) -> None:
     curves = QPainterPath()
     for link in links:
-        curves.addPath(curve_path(link.curve))
+        curves.addPath(link.path)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(line)
     painter.drawPath(curves)

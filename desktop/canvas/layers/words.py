@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.chunks import Chunks
-from desktop.canvas.layers.layer import Look, rect_of
+from desktop.canvas.layers.layer import Look, rects_of
 from desktop.canvas.style import brush
 from model_backend.document import Box, Page, Word
 
@@ -43,11 +43,13 @@ class WordLayer:
 
 
 def _drawn(words: Sequence[Word]) -> _Drawn:
-    heights = sorted(abs(word.box.height) for word in words)
+    heights = sorted([abs(word.box.y1 - word.box.y0) for word in words])
+    illegible = [word for word in words if word.is_illegible]
+    legible = [word for word in words if not word.is_illegible] if illegible else words
     return _Drawn(
-        [rect_of(word.box) for word in words if not word.is_illegible],
+        rects_of([word.box for word in legible]),
         [_line(word.box, 1.0) for word in words if word.needs_look],
-        [_line(word.box, 0.5) for word in words if word.is_illegible],
+        [_line(word.box, 0.5) for word in illegible],
         heights[len(heights) // 2],
     )
 
