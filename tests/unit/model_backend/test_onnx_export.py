@@ -7,11 +7,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from small_detectors import small_faster_rcnn, small_table_transformer
 from small_models import small_bert, small_layoutlm, small_layoutlmv2, small_tagger
 from small_pictures import small_unet, small_vgg16
 
@@ -35,6 +37,7 @@ MAKERS: dict[str, tuple[Callable[[Path], Any], tuple[str, ...]]] = {
     "tagger": (small_tagger, ()),
     "unet": (small_unet, ("stamp", "signature")),
     "vgg16": (small_vgg16, ()),
+    "table-transformer": (partial(small_table_transformer, task="table structure"), ()),
 }
 
 
@@ -54,7 +57,16 @@ def test_program_says_what_torch_says_whatever_its_sizes(tmp_path: Path, network
 
 def test_every_network_can_be_written() -> None:
     assert all(item.program for item in NETWORKS)
-    assert set(MAKERS) <= {item.name for item in NETWORKS}
+    assert {*MAKERS, "faster-rcnn"} == {item.name for item in NETWORKS}
+
+
+def test_faster_rcnn_is_written_in_two_parts(tmp_path: Path) -> None:
+    small_faster_rcnn(tmp_path / "small.pth")
+    trunk, heads = onnx_export.export_model(added(tmp_path / "small.pth"), tmp_path / "onnx")
+    assert (trunk.file, heads.file) == ("trunk.onnx", "heads.onnx")
+    assert trunk.outputs[:2] == ("level0", "level1")
+    assert heads.outputs == ("logits", "codes")
+    assert max(trunk.difference, heads.difference) <= 1e-4
 
 
 def a_program(module: torch.nn.Module) -> Program:
