@@ -91,6 +91,7 @@ def fitted(
             network=title,
         ) from error
     check_keys(expected, used, title)
+    check_numbers(used, title)
     network = make()
     network.load_state_dict({key: value.to(expected[key].dtype) for key, value in used.items()})
     return network.eval().requires_grad_(False)
@@ -135,12 +136,21 @@ def check_keys(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], titl
     ):
         if keys:
             raise _does_not_fit(template, title, keys)
-    wrong = [key for key in expected if expected[key].shape != given[key].shape]
-    if wrong:
+    if wrong := [key for key in expected if expected[key].shape != given[key].shape]:
         raise _does_not_fit(
             mark(
                 "The weights of {network} have the wrong shape: {keys}. Download the model again."
             ),
+            title,
+            wrong,
+        )
+
+
+def check_numbers(weights: Mapping[str, Tensor], title: str) -> None:
+    """UserError where a weight is infinite or no number: the network would say nothing."""
+    if wrong := [key for key, value in weights.items() if not value.isfinite().all()]:
+        raise _does_not_fit(
+            mark("The weights of {network} are not all numbers: {keys}. Download the model again."),
             title,
             wrong,
         )

@@ -26,7 +26,7 @@ from model_backend.predictors.entity_windows import (
 )
 from model_backend.predictors.form_links import Field, links_of
 from model_backend.predictors.form_text import COLONS, is_tick
-from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.tagged_words import entities_of, probabilities
 from model_backend.reading_order import reading_order
 from model_backend.translation import _
@@ -123,9 +123,7 @@ class EntitiesModel:
             return Proposals(self.name, notes=notes)
         logits = merged(reading.tokens, len(reading.words), reading.ranges, said)
         if not np.isfinite(logits).all():
-            return Proposals(
-                self.name, notes=(*notes, _("The model gave no numbers for this page."))
-            )
+            return Proposals(self.name, notes=(*notes, _(NO_NUMBERS)))
         chances = probabilities(logits, self.model.temperature)
         entities = entities_of(reading.words, chances, self.model.labels, source=self.name)
         relations = linked(entities, reading.page, self.name)

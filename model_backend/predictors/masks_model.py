@@ -13,7 +13,7 @@ from model_backend.checkpoints.checkpoint import checkpoint_of
 from model_backend.document import Affine, Proposals, Region, Status, compose
 from model_backend.installed import InstalledModel
 from model_backend.predictors.batches import in_batches, weight_bytes
-from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.tagged_words import probabilities
 from model_backend.translation import _
 
@@ -92,7 +92,7 @@ class MasksModel:
     def _read(self, given: PredictorInput) -> Proposals:
         logits, notes = self.logits(given)
         if not np.isfinite(logits).all():
-            notes.append(_("The model gave no numbers for this page."))
+            notes.append(_(NO_NUMBERS))
             return Proposals(self.name, notes=tuple(notes))
         chances = label_chances(logits, self.model.temperature)
         least = (LEAST_SIDE * given.true_dpi(DPI)) ** 2

@@ -12,7 +12,7 @@ from model_backend.checkpoints.checkpoint import checkpoint_of
 from model_backend.document import PageClass, Proposals, Status
 from model_backend.installed import InstalledModel
 from model_backend.predictors.batches import in_batches, weight_bytes
-from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.tagged_words import probabilities
 from model_backend.translation import _
 
@@ -77,7 +77,7 @@ class PageClassModel:
 
     def _proposals(self, logits: Numbers) -> Proposals:
         if not np.isfinite(logits).all():
-            return Proposals(self.name, notes=(_("The model gave no numbers for this page."),))
+            return Proposals(self.name, notes=(_(NO_NUMBERS),))
         chances = probabilities(logits, self.model.temperature)
         best = int(chances.argmax())
         score = round(float(chances[best]), 4)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from model_backend.document import Affine, Page, Proposals
+from model_backend.translation import mark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
+NO_NUMBERS = mark("The model gave no numbers for this page.")
+"""The note of a model whose outputs are infinite or no numbers."""
 MOST_PIXELS = 12_000_000
 """Of a picture for predictors: A3 at 200 dpi. A plan or poster is looked at more coarsely."""
 _SHEET_INCHES = 11.7

@@ -14,8 +14,9 @@ from model_backend.document_json import from_json
 from model_backend.errors import UserError
 from model_backend.networks import DETECTION, MASKS, PAGE_CLASS, STRUCTURE
 from model_backend.predictors.predicting import predict_page
-from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.table_grid.cells import cells
+from model_backend.translation import _
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
@@ -46,6 +47,12 @@ def self_test(name: str) -> SelfTest:
     """
     path, page = sample_page(registry.registered(name).models[0].task)
     said = predict_page(path, page, [name])[0]
+    if _(NO_NUMBERS) in said.notes:
+        raise UserError(
+            "The model {name} gave no numbers for the sample page: its weights are damaged, or of"
+            " another network. Download it again.",
+            name=name,
+        )
     return SelfTest(summary_of(said), drawn(path, page, said))
 
 

@@ -27,7 +27,7 @@ from model_backend.predictors.entity_windows import (
     windows,
 )
 from model_backend.predictors.predicting import MOST_ANNOTATIONS, checked, predict_pages
-from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.self_test import sample_page, self_test
 from model_backend.predictors.tagged_words import (
     entities_of,
@@ -194,7 +194,30 @@ def test_numbers_that_are_none_propose_nothing(tmp_path: Path) -> None:
         module.get_parameter("network.classifier.bias").fill_(float("nan"))
     (said,) = predictor([PredictorInput(Path("a"), page_of(Word(1, "name", Box(0, 0, 20, 30))))])
     assert said.entities == ()
-    assert said.notes == ("The model gave no numbers for this page.",)
+    assert said.notes == (NO_NUMBERS,)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (float("nan"), r"BERT are not all numbers: network\.classifier\.bias"),
+        (-float("inf"), r"BERT are not all numbers: network\.classifier\.bias"),
+        (3e38, "gave no numbers for the sample page"),  # overflows only when it is used
+    ],
+)
+def test_model_that_gives_no_numbers_is_refused_at_its_trial(
+    tmp_path: Path, number: float, said: str
+) -> None:
+    network = small_bert(tmp_path / "small")
+    with torch.no_grad():
+        network.classifier.bias[1] = number
+        if number > 0:
+            network.classifier.weight[1] = number
+    network.save_pretrained(tmp_path / "small")
+    found = recognize(tmp_path / "small")
+    name = install(record_of(found, Answers()), found.files).name
+    with pytest.raises(UserError, match=said):
+        self_test(name)
 
 
 def test_batches_are_halved_when_memory_is_short() -> None:
