@@ -134,6 +134,7 @@ class Application(QObject):
         self.window.drop_project()
         bench.checks.stop()
         bench.images.close()
+        bench.backups.close()
         bench.runner.close()
         bench.document.close()
         bench.deleteLater()

@@ -27,6 +27,8 @@ def known_error(error: BaseException, file: Path | str = "") -> UserError | None
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, sqlite3.Error):
         return _known_database_error(cause, file)
+    if isinstance(cause, UnicodeDecodeError) and file:
+        return _damaged(file)
     if isinstance(cause, OSError):
         make = _SYSTEM_ERRORS.get(cause.errno or 0)
         return make(file or Path(str(cause.filename or ""))) if make else None
@@ -35,6 +37,8 @@ def known_error(error: BaseException, file: Path | str = "") -> UserError | None
 
 def _known_database_error(error: sqlite3.Error, file: Path | str) -> UserError | None:
     name = getattr(error, "sqlite_errorname", None) or ""
+    if not name and "decode to UTF-8" in str(error):
+        return _damaged(file)  # Python's own words: a text that is none any more
     for start, make in _DATABASE_ERRORS.items():
         if name.startswith(start):
             return make(file)
@@ -66,8 +70,7 @@ def _read_only(file: Path | str) -> UserError:
 
 def _damaged(file: Path | str) -> UserError:
     return UserError(
-        "The project file {file} is damaged. Nothing was changed. Put back a copy from the"
-        " project's folder backups.",
+        "The project file {file} is damaged. Nothing was changed. Restore it in File > Backups.",
         file=file,
     )
 

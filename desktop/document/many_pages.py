@@ -43,6 +43,8 @@ class ManyPages:
 
     def go_on(self) -> bool:
         """Change the next few pages; False when nothing is left to do."""
+        if self.done == 0 and self.total > 1:
+            self._document.many_changes_begin.emit()
         now, self._waiting = self._waiting[:PAGES_A_SLICE], self._waiting[PAGES_A_SLICE:]
         before = [self._document.page(page_id) for page_id in now]
         after = [self._change(page) for page in before]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.document import edits
 from desktop.document.continuation import whole
 from desktop.document.history import History
+from desktop.errors import UserError
 from desktop.store.records import (
     Change,
     Edit,
@@ -38,6 +40,7 @@ class OpenDocument(QObject):
     pages_added = Signal()
     schema_changed = Signal()
     history_changed = Signal()
+    many_changes_begin = Signal()
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +174,23 @@ class OpenDocument(QObject):
         self.pages_added.emit()
         if before != self._schema:
             self.schema_changed.emit()
+        self.history_changed.emit()
+
+    def restore_page(self, page: Page) -> None:
+        """Bring a page of a backup back: an undoable step, but over a damaged page no edit can."""
+        text = mark("Restore a page from a backup")
+        try:
+            now = self.page(page.id)
+            is_damaged = page.id in self.store.damaged
+        except UserError:
+            now, is_damaged = page, True
+        page = replace(page, document_id=now.document_id, next_id=max(now.next_id, page.next_id))
+        if not is_damaged:
+            self.apply(text, page)
+            return
+        self.store.put_back(text, page)
+        self._keep(page)
+        self.page_changed.emit(page.id)
         self.history_changed.emit()
 
     def set_read(self, page_id: int, change: Callable[[Page], Page], problem: str = "") -> None:

@@ -65,7 +65,7 @@ class Database:
     def _known_errors(self) -> Iterator[None]:
         try:
             yield
-        except (exc.DBAPIError, sqlite3.Error, OSError) as error:
+        except (exc.DBAPIError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
             raise known_error(error, self.name) or error from error
 
     def close(self) -> None:
@@ -102,13 +102,19 @@ def _connect(path: Path, *, read_only: bool, foreign_keys: bool) -> sqlite3.Conn
     return connection
 
 
-def raw_connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
+def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> sqlite3.Connection:
     """A connection that has not looked at the file yet; it never makes a new one."""
     mode = "ro" if read_only else "rw"
     if read_only and _is_closed_for_good(path):
         mode += "&immutable=1"
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=_WAIT_SECONDS,
+        isolation_level=None,
+        check_same_thread=not any_thread,
+    )
 
 
 def _is_closed_for_good(path: Path) -> bool:

@@ -28,7 +28,7 @@ def version_of(path: Path) -> str:
     try:
         with contextlib.closing(raw_connection(path, read_only=True)) as connection:
             return _version(connection, path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise known_error(error, path.parent) or error from error
 
 
@@ -81,7 +81,7 @@ def copy_database(path: Path, target: Path) -> None:
         contextlib.closing(sqlite3.connect(target)) as copy,
     ):
         source.backup(copy)
-        (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
+        (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise UserError(
             "The project file {file} is damaged: {problem}. Nothing was changed. Put back a copy"

@@ -64,6 +64,22 @@ def write_difference(connection: Connection, change: Difference, after: Page) ->
     sealing.finish(**row)
 
 
+def write_anew(connection: Connection, page: Page) -> None:
+    """Write everything of a page that is there, whatever its rows hold now."""
+    require_places(page, (*page.words, *page.annotations))
+    key = {"page": page.id}
+    connection.execute(rows.DELETE_ANNOTATIONS, key)
+    connection.execute(
+        rows.UPDATE_PAGE, {**key, **rows.page_counts(page), **rows.page_fields(page)}
+    )
+    connection.execute(rows.UPDATE_WORD_COUNTS, {**key, **rows.word_counts(page)})
+    connection.execute(rows.UPDATE_CONTENTS, {**key, **rows.contents(page)})
+    annotations = rows.annotation_rows(page)
+    if annotations:
+        connection.execute(rows.INSERT_ANNOTATION, annotations)
+    digests.seal(connection, page.id)
+
+
 def write_read(connection: Connection, page_id: int, *, is_read: bool, problem: str) -> None:
     """Keep whether a page was read, and why it could not be."""
     sealing = digests.Sealing(connection, page_id)

@@ -77,6 +77,7 @@ UPDATE_ANNOTATION = (
     .where(*_OF_ANNOTATION)
     .values(_updating(_ANNOTATIONS, "kind", "label", "status", "source", "score", "value"))
 )
+DELETE_ANNOTATIONS = delete(_ANNOTATIONS).where(_ANNOTATIONS.c.page_id == bindparam("page"))
 DELETE_ANNOTATION = delete(_ANNOTATIONS).where(*_OF_ANNOTATION)
 _COUNTS = (
     "next_id",

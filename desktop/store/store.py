@@ -222,6 +222,15 @@ class Store(Reading):
             page_writing.write_difference(connection, difference(before, page), page)
             page_writing.write_read(connection, page.id, is_read=True, problem=problem)
 
+    def put_back(self, text: str, page: Page) -> None:
+        """Write a page of a backup over one that is damaged: a revision, but no undo step."""
+        revision = self._next_revision(text, RevisionKind.JOB, "", None)
+        with self.writing() as connection:
+            page_writing.write_anew(connection, page)
+            connection.execute(rows.INSERT_REVISION, rows.revision_row(revision))
+        self.head = revision
+        self.damaged.discard(page.id)
+
     def add_pending(self, paths: Iterable[Path], options: Mapping[str, Any]) -> None:
         """Remember files that are to be imported, so that it goes on after a restart."""
         waiting = {path for path, _ in self.pending()}

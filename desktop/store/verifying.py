@@ -27,7 +27,7 @@ def problem_of(
     """What is wrong with the file, in one line; empty where all is well. Nothing is written."""
     try:
         return _file_problem(path) or _page_problem(path, most, is_cancelled)
-    except (sqlite3.Error, exc.DBAPIError, UserError) as error:
+    except (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError) as error:
         return str(getattr(error, "orig", None) or error)
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document.live_checks import LiveChecks
 from desktop.jobs import work
+from desktop.jobs.backups import Backups
 from desktop.jobs.page_rulings import PageRulings
 from desktop.panels.counts import count_text
 from desktop.panels.editor import Editor
@@ -54,9 +55,12 @@ class Workbench(QObject):
         self.editor = Editor(document, selection, self)
         self.rulings = PageRulings(document, runner, passwords, self)
         self.checks = LiveChecks(document, selection, self)
+        self.backups = Backups(document, runner, self)
+        self.backups.failed.connect(self.said)
 
     def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
         """Take files and folders in."""
+        self.backups.before_import()
         importing = work.ImportFiles(
             self.document,
             paths,
@@ -97,6 +101,7 @@ class Workbench(QObject):
 
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""
+        self.backups.before_import()
         job = self.runner.start(work.import_dataset(self.document, format_name, path))
         job.finished.connect(self._imported)
         return job
@@ -136,6 +141,7 @@ class Workbench(QObject):
 
     def prelabel(self, page_ids: Sequence[int]) -> Job:
         """Have the chosen models propose annotations on these pages."""
+        self.backups.before_many(len(page_ids))
         names = [self.settings.value(task) for task in registry.TASKS]
         wanted = [name for name in names if name != registry.NONE]
         prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
@@ -195,8 +201,7 @@ def _keep_copy(
     is_cancelled: Callable[[], bool],
 ) -> Path:
     """A verified copy of the project file; runs in the io thread, with a connection of its own."""
-    from desktop.store.migrating import back_up
-    from desktop.store.migrations import HEAD
+    from desktop.store.backups import ASKED, Moment
     from desktop.store.store import FILE
 
-    return back_up(folder / FILE, HEAD)
+    return Moment(folder / FILE).keep(ASKED, is_cancelled)

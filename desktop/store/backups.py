@@ -1,0 +1,223 @@
+"""Copies of a project's record in its folder backups: made, verified, thinned, looked into."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from desktop.errors import UserError, known_error
+from desktop.store.database import Database, raw_connection, sqlite_engine
+from desktop.store.files import sync_folder
+from desktop.store.lock import ProjectLock
+from desktop.store.migrating import upgrade, version_of
+from desktop.store.migrations import HEAD
+from desktop.store.reading import Reading
+from desktop.store.verifying import problem_of
+from model_backend.errors import Cancelled
+from model_backend.translation import mark
+
+FOLDER = "backups"
+ASKED, TIME, IMPORT, MANY, RESTORE, MIGRATION = (
+    "asked",
+    "time",
+    "import",
+    "many",
+    "restore",
+    "migration",
+)
+REASONS = {
+    ASKED: mark("Asked for"),
+    TIME: mark("While editing"),
+    IMPORT: mark("Before an import"),
+    MANY: mark("Before a change of many pages"),
+    RESTORE: mark("Before a restore"),
+    MIGRATION: mark("Before an update of Proofdesk"),
+}
+"""Why a backup was made; the names stand in the file's name."""
+
+_NAME = re.compile(r"project-(\d+)-(\d{8}T\d{12})(?:-([a-z]+))?\.sqlite")
+_TIME = "%Y%m%dT%H%M%S%f"
+_PAGES_A_STEP = 4000
+_ALWAYS = (ASKED, MIGRATION)
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One copy, with what its name says of it."""
+
+    path: Path
+    version: str
+    at: datetime
+    reason: str
+    size: int
+
+
+class Moment:
+    """The project as it is now, held for a copy that is made later, in another thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._source = raw_connection(path, read_only=True, any_thread=True)
+        try:
+            self._source.execute("BEGIN")
+            self._source.execute("SELECT count(*) FROM alembic_version").fetchone()
+        except sqlite3.Error as error:
+            self._source.close()
+            raise known_error(error, path.parent) or error from error
+
+    def close(self) -> None:
+        """Let go of it, copied or not."""
+        self._source.close()
+
+    def keep(self, reason: str, is_cancelled: Callable[[], bool] = lambda: False) -> Path:
+        """Copy it to the folder of backups and verify the copy; old ones are thinned after it."""
+        folder = self._path.parent / FOLDER
+        target = folder / f"project-{HEAD}-{datetime.now(UTC):{_TIME}}-{reason}.sqlite"
+        partial = target.with_suffix(".partial")
+        try:
+            folder.mkdir(exist_ok=True)
+            self._copy(partial, is_cancelled)
+            partial.rename(target)
+            sync_folder(folder)
+            thin(folder, datetime.now(UTC))
+        except (OSError, sqlite3.Error) as error:
+            raise known_error(error, target) or error from error
+        finally:
+            self.close()
+            partial.unlink(missing_ok=True)
+        return target
+
+    def _copy(self, partial: Path, is_cancelled: Callable[[], bool]) -> None:
+        def go_on(*_progress: int) -> None:
+            if is_cancelled():
+                raise Cancelled
+
+        with contextlib.closing(sqlite3.connect(partial)) as copy:
+            self._source.backup(copy, pages=_PAGES_A_STEP, progress=go_on)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        problem = problem_of(partial, is_cancelled=is_cancelled)
+        if problem:
+            raise UserError(
+                "No backup was made, because the project is damaged: {problem}. Restore an earlier"
+                " one in File > Backups.",
+                problem=problem,
+            )
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+
+
+def backups_of(folder: Path) -> tuple[Backup, ...]:
+    """The backups of a project, newest first."""
+    found = []
+    for entry in os.scandir(folder / FOLDER) if (folder / FOLDER).is_dir() else ():
+        match = _NAME.fullmatch(entry.name)
+        if match:
+            version, at, reason = match.groups()
+            moment = datetime.strptime(at, _TIME).replace(tzinfo=UTC)
+            size = entry.stat().st_size
+            found.append(Backup(Path(entry.path), version, moment, reason or MIGRATION, size))
+    return tuple(sorted(found, key=lambda item: item.at, reverse=True))
+
+
+def thin(folder: Path, now: datetime) -> None:
+    """Delete backups that newer ones stand for."""
+    backups = backups_of(folder.parent)
+    for item in set(backups) - set(worth_keeping(backups, now)):
+        item.path.unlink(missing_ok=True)
+
+
+def worth_keeping(backups: Iterable[Backup], now: datetime) -> list[Backup]:
+    """All of the last day, then the newest of each day for 30 days, then of each week; what a
+    person asked for and what was before an update stays.
+    """
+    kept, spans = [], set[object]()
+    for item in sorted(backups, key=lambda item: item.at, reverse=True):
+        age = now - item.at
+        span = item.at.date() if age < _MONTH else item.at.isocalendar()[:2]
+        if age < _DAY or item.reason in _ALWAYS or span not in spans:
+            kept.append(item)
+        if item.reason not in _ALWAYS:
+            spans.add(span)
+    return kept
+
+
+@contextlib.contextmanager
+def looked_into(backup: Path, folder: Path) -> Iterator[Reading]:
+    """A backup as a project to read; an earlier version through a copy brought up to date."""
+    with tempfile.TemporaryDirectory(prefix="proofdesk-backup-") as beside:
+        path = backup
+        if version_of(backup) != HEAD:
+            path = Path(beside) / backup.name
+            shutil.copyfile(backup, path)
+            upgrade(sqlite_engine(path, foreign_keys=False), path)
+        database = Database(sqlite_engine(path, read_only=True), name=backup, read_only=True)
+        try:
+            yield Reading(folder, database)
+        finally:
+            database.close()
+
+
+def restore_whole(folder: Path, backup: Path) -> None:
+    """Put a backup in the place of a project that is closed; what is there now becomes one first.
+
+    A damaged file, of which no backup can be made, is kept beside them as it is.
+    """
+    from desktop.store.store import FILE
+
+    path, lock = folder / FILE, ProjectLock(folder)
+    try:
+        problem = problem_of(backup) if version_of(backup) == HEAD else ""
+        if problem:
+            raise UserError(
+                "{file} is damaged itself: {problem}. Choose another backup.",
+                file=backup,
+                problem=problem,
+            )
+        _keep_what_is_there(path)
+        _put_in_place(backup, path)
+    except (OSError, sqlite3.Error) as error:
+        raise known_error(error, folder) or error from error
+    finally:
+        lock.close()
+
+
+def _keep_what_is_there(path: Path) -> None:
+    try:
+        Moment(path).keep(RESTORE)
+    except (UserError, sqlite3.Error):
+        stamp = f"{datetime.now(UTC):{_TIME}}"
+        for part in (path, *_beside(path)):
+            if part is path or (part.suffix != f"{path.suffix}-shm" and _has_content(part)):
+                shutil.copyfile(part, path.parent / FOLDER / f"damaged-{stamp}-{part.name}")
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _put_in_place(backup: Path, path: Path) -> None:
+    partial = path.with_name(path.name + ".partial")
+    try:
+        shutil.copyfile(backup, partial)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        for part in _beside(path):
+            part.unlink(missing_ok=True)
+        os.replace(partial, path)
+        sync_folder(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> tuple[Path, ...]:
+    """What SQLite keeps beside its file: of another file it would be damage."""
+    return tuple(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))
