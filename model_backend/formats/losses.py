@@ -54,14 +54,14 @@ def _words_in_several_entities(page: Page) -> int:
 
 
 def _joined_words(page: Page) -> int:
-    """Words that are not alone in their entity with just its text."""
-    texts = {word.id: word.text for word in page.words}
+    """Words that are not alone in their entity with just its text and box."""
+    words = {word.id: (word.text, word.box) for word in page.words}
     return len(
         {
             number
             for item in page.entities
             for number in item.word_ids
-            if len(item.word_ids) > 1 or texts.get(number) != item.text
+            if len(item.word_ids) > 1 or words.get(number) != (item.text, item.box)
         }
     )
 
