@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from desktop.document.lookup import Item, annotation_of, by_id, changed_ids
+from desktop.document.lookup import Item, annotation_of, by_id
 from model_backend import reading_order
 from model_backend.document import COLLECTIONS, Annotation, Entity, Page, Relation, Word
+from model_backend.lookup import changed_ids
 
 KEPT = 4
 """Values of each kind that are remembered; they share almost everything."""

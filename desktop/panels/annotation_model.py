@@ -20,11 +20,12 @@ from desktop.appearance.signs import (
     STATUS_TEXTS,
     UNSURE_SIGN,
 )
-from desktop.document.lookup import annotation_of, changed_ids
+from desktop.document.lookup import annotation_of
 from desktop.document.visibility import Visibility
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
 from model_backend.document import Annotation, Entity, Page, Region, Status, collection_of
 from model_backend.labels import ENTITY, REGION, LabelSchema
+from model_backend.lookup import changed_ids
 from model_backend.translation import _
 
 Index = QModelIndex | QPersistentModelIndex

@@ -16,9 +16,9 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from desktop.canvas.geometry import curve_points, link_curve
 from desktop.canvas.layers.layer import Look, polygon_of, saved
 from desktop.canvas.style import LINK_ALPHA, brush, is_proposed, label_color
-from desktop.document.lookup import by_id, changed_ids
 from model_backend.document import Box, Entity, Page, Point, Relation, bounding_box, union_of
 from model_backend.labels import ENTITY
+from model_backend.lookup import by_id, changed_ids
 
 HEADS_FROM_SCALE = 0.45
 RUN = 64
@@ -194,7 +194,7 @@ def _without_short(painter: QPainter, links: Sequence[Link], look: Look, line: Q
 
 def _runs(links: Sequence[Link]) -> Iterator[Sequence[Link]]:
     """All in one, or where they are very many each for itself, which is faster."""
-    size = len(links) if len(links) <= MOST_IN_ONE else 1
+    size = max(len(links), 1) if len(links) <= MOST_IN_ONE else 1
     for start in range(0, len(links), size):
         yield links[start : start + size]
 
