@@ -1,0 +1,1 @@
+"""What training needs beside the networks: losses and augmentation, as pure functions."""
