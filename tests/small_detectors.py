@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from model_backend.models.detector import PictureSize, normalized
 from model_backend.networks import DETECTION_LABELS, STRUCTURE_LABELS
 
 SIZES: dict[str, Any] = {
@@ -143,8 +144,8 @@ Said = tuple[int, tuple[float, float, float, float], float]
 """What a taught network says: label, x0, y0, x1, y1 in 0..1 of its picture, score."""
 
 
-def taught(folder: Path, task: str, said: Sequence[Said]) -> None:
-    """A Table Transformer's folder whose network says just this of any picture."""
+def taught(folder: Path, task: str, said: Sequence[Said], picture: Any) -> None:
+    """A Table Transformer's folder whose network says just this of this picture."""
     from safetensors.torch import save_file
 
     small_table_transformer(folder, task)
@@ -152,8 +153,10 @@ def taught(folder: Path, task: str, said: Sequence[Said]) -> None:
     wide = {"d_model": 128, "encoder_layers": 1, "decoder_layers": 1}
     config = json.loads((folder / "config.json").read_text()) | wide
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    made = _blind(wide, len(labels), max(len(said), 2))
-    hidden = made.model(torch.zeros(1, 3, 64, 64)).last_hidden_state[0]  # (Q, 128)
+    made = _many_eyed(wide, len(labels), max(len(said), 2))
+    longest = PREPROCESSORS["v1.1"]["size"]["longest_edge"]
+    size = PictureSize(longest, longest).of(*picture.shape[:2])
+    hidden = made.model(normalized(picture, size)[None]).last_hidden_state[0]  # (Q, 128)
     logits = torch.full((len(hidden), len(labels) + 1), -15.0)  # (Q, L + 1)
     boxes = torch.full((len(hidden), 4), 0.5)  # (Q, 4)
     logits[:, -1] = 5.0
@@ -165,14 +168,14 @@ def taught(folder: Path, task: str, said: Sequence[Said]) -> None:
         _fit(made.class_labels_classifier, hidden, logits)
         for layer in made.bbox_predictor.layers[:2]:
             layer.weight.copy_(torch.eye(128))
-            layer.bias.fill_(50.0)  # nothing is cut off by ReLU
-        _fit(made.bbox_predictor.layers[2], hidden + 100.0, boxes.logit())
+            layer.bias.fill_(20.0)  # nothing is cut off by ReLU
+        _fit(made.bbox_predictor.layers[2], hidden, boxes.logit(), lifted=40.0)
     state = {timm_name(key): value.contiguous() for key, value in made.state_dict().items()}
     save_file(state, folder / "model.safetensors")
 
 
-def _blind(sizes: dict[str, Any], labels: int, queries: int) -> Any:
-    """A network that does not look at the picture."""
+def _many_eyed(sizes: dict[str, Any], labels: int, queries: int) -> Any:
+    """A network whose queries look at different parts of the picture."""
     from transformers import (
         ResNetConfig,
         TableTransformerConfig,
@@ -184,13 +187,12 @@ def _blind(sizes: dict[str, Any], labels: int, queries: int) -> Any:
         **{**SIZES, **sizes}, backbone_config=backbone, num_queries=queries, num_labels=labels
     )
     made = randomized(TableTransformerForObjectDetection(config)).requires_grad_(False)
-    for layer in made.model.decoder.layers:
-        layer.encoder_attn.out_proj.weight.zero_()
+    made.model.query_position_embeddings.weight.mul_(20)
     return made
 
 
-def _fit(layer: Any, given: torch.Tensor, wanted: torch.Tensor) -> None:
-    """The linear layer that turns these (N, D) into those (N, K), N at most D."""
+def _fit(layer: Any, given: torch.Tensor, wanted: torch.Tensor, lifted: float = 0.0) -> None:
+    """The linear layer that turns these (N, D), all `lifted`, into those (N, K), N at most D."""
     solution = torch.linalg.pinv(given.double()) @ wanted.double()  # (D, K)
     layer.weight.copy_(solution.T)
-    layer.bias.zero_()
+    layer.bias.copy_(-lifted * solution.sum(0))

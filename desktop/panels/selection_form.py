@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.icons import put_icon, swatch
 from desktop.appearance.signs import STATUS_TEXTS
+from desktop.panels.counts import count_text
 from desktop.panels.forms import FactForm, PlainLabel, TextField, breakable, make_narrow
-from desktop.panels.texts import KIND_TEXTS, name_of, one_line, score_text
+from desktop.panels.texts import KIND_TEXTS, doubts_text, name_of, one_line, score_text
 from model_backend import table_grid
 from model_backend.document import (
     HUMAN,
@@ -60,11 +61,13 @@ class SelectionForm(QWidget):
             make_narrow(narrow)
         self.parts = PlainLabel()
         make_narrow(self.parts)
+        self.doubts = PlainLabel()
+        make_narrow(self.doubts)
         self.header_rows = QSpinBox()
         self.header_rows.setAccessibleName(_("Header rows"))
         self.illegible = QCheckBox(_("Illegible"))
         self.doubtful, self.unsure = QCheckBox(_("Doubtful")), QCheckBox(_("Unsure"))
-        self.note = TextField(_("Note"))
+        self.note = TextField(_("Note"), is_own=True)
         self.form = self._make_form()
         self.accept_button = QPushButton(_("Accept"))
         self.reject_button = QPushButton(_("Reject"))
@@ -89,6 +92,7 @@ class SelectionForm(QWidget):
         form.add("", self.doubtful)
         form.add(_("Grid"), self.grid)
         form.add(_("Header rows"), self.header_rows)
+        form.add(_("In doubt"), self.doubts)
         form.add(_("Parts"), self.parts)
         form.add(_("State"), self.state)
         form.add(_("Model said"), self.proposal)
@@ -174,16 +178,15 @@ class SelectionForm(QWidget):
         self.form.show_row(self.grid, is_shown=is_table)
         self.form.show_row(self.header_rows, is_shown=is_table)
         self.form.show_row(self.parts, is_shown=False)
+        doubts = doubts_text(one) if isinstance(one, Table) else ""
+        self.doubts.setText(breakable(doubts))
+        self.form.show_row(self.doubts, is_shown=bool(doubts))
         if not isinstance(one, Table):
             return
         parts = self._parts(one)
         self.parts.setText(breakable(parts))
         self.form.show_row(self.parts, is_shown=bool(parts))
-        self.grid.setText(
-            _("{rows} rows, {columns} columns, {spans} merged cells").format(
-                rows=len(one.rows), columns=len(one.columns), spans=len(one.spans)
-            )
-        )
+        self.grid.setText(count_text("merged_cells", len(one.spans)))
         self.header_rows.blockSignals(True)
         self.header_rows.setRange(0, len(one.rows))
         self.header_rows.setValue(one.header_rows)

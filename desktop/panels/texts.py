@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.document.lookup import by_id
 from model_backend.document import Annotation, Entity, Page, Region, Relation, Table, Word
+from model_backend.table_grid.doubt import COLUMN, MERGED_CELL, ROW, doubtful_parts
 from model_backend.translation import _, mark
 
 KIND_TEXTS = {
@@ -20,6 +21,13 @@ GROUP_TEXTS = {
     "regions": mark("Regions"),
 }
 """The groups of the list of annotations, in its order."""
+PART_TEXTS = {
+    ROW: mark("row {number} ({score})"),
+    COLUMN: mark("column {number} ({score})"),
+    MERGED_CELL: mark("merged cell in row {number} ({score})"),
+}
+MOST_PARTS = 8
+"""Parts of a table by their kind, and how many of them are named at most."""
 
 
 def one_line(text: str, limit: int = 80) -> str:
@@ -46,3 +54,13 @@ def name_of(item: Word | Annotation, page: Page) -> str:
 def score_text(score: float | None) -> str:
     """A model's confidence in per cent; empty where there is none."""
     return "" if score is None else f"{score:.0%}"
+
+
+def doubts_text(table: Table) -> str:
+    """The rows, columns and merged cells that a model was not sure of, the worst first."""
+    parts = sorted(doubtful_parts(table), key=lambda part: part.score)
+    texts = [
+        _(PART_TEXTS[part.kind]).format(number=part.number, score=score_text(part.score))
+        for part in parts[:MOST_PARTS]
+    ]
+    return ", ".join([*texts, "…"] if len(parts) > MOST_PARTS else texts)

@@ -41,6 +41,8 @@ USUAL_SIZES = {True: PictureSize(800, 800), False: PictureSize(1000, 1000)}
 microsoft/table-transformer, src/inference.py, `MaxResize`."""
 IGNORED = (r"\.num_batches_tracked$", r"^criterion\.", r"\.backbone\.conv_encoder\.model\.fc\.")
 """Counters, the weights of a loss, the classes of ImageNet."""
+LEAST_SCORE = 0.05
+"""What scores less is no proposal of anybody's; what is kept above it, the predictor decides."""
 _BODY = "model.backbone.conv_encoder.model."
 
 
@@ -123,7 +125,7 @@ class TableTransformerDetector:
     temperature: float = 1.0
 
     def __call__(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
-        """See `Detector`: of each query its likeliest label, unless that is "no object"."""
+        """See `Detector`: of each query its likeliest label beside "no object"."""
         sizes = [self.size.of(*picture.shape[:2]) for picture in pictures]
         scaled = [normalized(*pair) for pair in zip(pictures, sizes, strict=True)]
         pixels, mask = padded(scaled)  # (B, 3, H, W), (B, H, W)
@@ -137,16 +139,15 @@ class TableTransformerDetector:
 
 def _detected(chances: Tensor, boxes: Tensor, height: int, width: int) -> list[Detected]:
     """From chances (Q, L + 1) and boxes (Q, 4: centre, width and height in 0..1)."""
-    scores, labels = chances.max(-1)  # (Q,), (Q,)
+    scores, labels = chances[:, :-1].max(-1)  # (Q,), (Q,)
     centers, sizes = boxes[:, :2], boxes[:, 2:]  # (Q, 2), (Q, 2)
     whole = torch.tensor([width, height] * 2)  # (4,)
     corners = torch.cat([centers - sizes / 2, centers + sizes / 2], -1) * whole  # (Q, 4)
-    nothing = chances.shape[-1] - 1
     rows = zip(corners.tolist(), labels.tolist(), scores.tolist(), strict=True)
     return [
         Detected((x0, y0, x1, y1), label, score)
         for (x0, y0, x1, y1), label, score in rows
-        if label != nothing
+        if score > LEAST_SCORE
     ]
 
 

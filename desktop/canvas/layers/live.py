@@ -33,6 +33,7 @@ from desktop.document.lookup import Item, item_of, items_of
 from desktop.document.rotated_box import rotated_box_of
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Polygon, Region, Relation, Table, Word
+from model_backend.table_grid.doubt import doubtful_parts
 
 HANDLES_FROM_PX = 22.0
 """Sides shorter than this on the screen get no grip in their middle."""
@@ -148,7 +149,7 @@ class LiveLayer:
 
     def _paint_item(self, painter: QPainter, item: Item, look: Look) -> None:
         if isinstance(item, Table):
-            paint_grid(painter, made_grid(item), look)
+            paint_grid(painter, made_grid(item, doubtful_parts(item)), look)
         elif isinstance(item, Region):
             paint_region(painter, item, look, self._masks)
         elif isinstance(item, Entity):

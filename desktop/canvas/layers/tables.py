@@ -12,13 +12,25 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
 from desktop.canvas.layers.layer import Look, in_pixels, rect_of, saved, shown, transform_of
+from desktop.canvas.layers.table_doubts import paint_doubts
 from desktop.canvas.style import annotation_color, brush, font, is_proposed, on_white
 from model_backend import table_grid
-from model_backend.document import Box, Page, Span, Table, bounding_box, transform_point
+from model_backend.document import (
+    Box,
+    Page,
+    PageStatus,
+    Span,
+    Table,
+    bounding_box,
+    transform_point,
+)
+from model_backend.table_grid.doubt import DoubtfulPart, doubtful_parts
 from model_backend.translation import _
 
 HEADER_SIGN, PROJECTED_SIGN = "H", "P"
 SIGNS_FROM_PX = 9.0
+MARGIN_PX = 40.0
+"""Signs and scores stand beside a table."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Grid:
     header: QRectF | None
     projected: tuple[QRectF, ...]
     signs: tuple[tuple[str, QRectF], ...]
+    doubts: tuple[DoubtfulPart, ...] = ()
 
 
 class TableLayer:
@@ -45,10 +58,12 @@ class TableLayer:
         """Hold the page's tables; unchanged ones keep their lines."""
         old, self._page_before = self.grids, page.number
         self.grids = {}
+        is_done = page.status in (PageStatus.DONE, PageStatus.ACCEPTED)
         for table in shown(page.tables, look.hidden_ids):
             known = old.get(table.id)
-            same = known is not None and known.table == table
-            self.grids[table.id] = known if same and known else made_grid(table)
+            doubts = () if is_done else doubtful_parts(table)
+            same = known is not None and known.table == table and known.doubts == doubts
+            self.grids[table.id] = known if same and known else made_grid(table, doubts)
         ids = [
             key for key in old.keys() | self.grids.keys() if old.get(key) is not self.grids.get(key)
         ]
@@ -57,7 +72,7 @@ class TableLayer:
     def paint(self, painter: QPainter, exposed: Box, look: Look) -> None:
         """Grids that are in view."""
         for grid in self.grids.values():
-            if grid.bounds.grown(16 * look.pixel).intersects(exposed):
+            if grid.bounds.grown(MARGIN_PX * look.pixel).intersects(exposed):
                 paint_grid(painter, grid, look)
                 if grid.table.continues:
                     _paint_part(painter, grid, look, self._page_before)
@@ -69,8 +84,8 @@ def table_bounds(table: Table) -> Box:
     return bounding_box(transform_point(affine, corner) for corner in table.box.corners)
 
 
-def made_grid(table: Table) -> Grid:
-    """A table's lines, tints and signs, prepared for painting."""
+def made_grid(table: Table, doubts: tuple[DoubtfulPart, ...] = ()) -> Grid:
+    """A table's lines, tints and signs, and what its model doubted, prepared for painting."""
     edges = table_grid.row_edges(table)
     left, right = table.box.x0, table.box.x1
 
@@ -85,7 +100,7 @@ def made_grid(table: Table) -> Grid:
     signs += [(PROJECTED_SIGN, rect) for rect in projected]
     to_page = transform_of(table_grid.frame_to_page(table))
     lines = inner_lines(table)
-    return Grid(table, to_page, table_bounds(table), lines, header, projected, tuple(signs))
+    return Grid(table, to_page, table_bounds(table), lines, header, projected, tuple(signs), doubts)
 
 
 def inner_lines(table: Table) -> list[QLineF]:
@@ -152,6 +167,7 @@ def paint_grid(painter: QPainter, grid: Grid, look: Look, *, strength: float = 1
             painter.setPen(look.pen(strong, 2.6))
             painter.drawLine(grid.header.bottomLeft(), grid.header.bottomRight())
     _paint_signs(painter, grid, look, name)
+    paint_doubts(painter, grid.doubts, grid.to_page, look)
 
 
 def _paint_part(painter: QPainter, grid: Grid, look: Look, page_before: int) -> None:
