@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,8 @@ class Choices:
 
 @dataclass(frozen=True)
 class WorstPage:
-    """A page that is not all right: its name, its members, and its figures' mean."""
+    """A page that is not all right: its name, its members (`predicted` is empty where nothing was
+    said of it), and its figures' mean."""
 
     name: str
     score: float
@@ -98,18 +99,18 @@ def evaluate(
     choices: Choices | None = None,
     on_page: Callable[[int, int], None] = lambda done, total: None,
 ) -> Evaluation:
-    """The figures that fit the format, over the pages that both data sets have.
+    """The figures that fit the format, over the pages of the truth.
 
-    Pages are paired by name; those of one side only, and those that cannot be read, are listed.
-    One pair of pages is held at a time; AP alone keeps the boxes and masks of all pages. UserError
-    where a data set is not there or the two have no page in common.
+    Pages are paired by name. One that only the truth has counts as one on which nothing was found:
+    a set of tables, say, has no page without any. Pages of one side only, and those that cannot be
+    read, are listed. One pair of pages is held at a time; AP alone keeps the boxes and masks of all
+    pages. UserError where a data set is not there or the two have no page in common.
     """
     choices = choices or Choices()
     broken: list[str] = []
     wanted = _members(format_name, truth, broken)
     said = _members(format_name, predicted, broken)
-    common = [key for key in wanted if key in said]
-    if not common:
+    if not any(key in said for key in wanted):
         raise UserError(
             "{predicted} has no page of the same name as {truth}: there is nothing to compare."
             " Choose two data sets of the same pages.",
@@ -118,16 +119,16 @@ def evaluate(
         )
     measures = _measures(format_name, choices)
     documents = _Documents()
-    for done, key in enumerate(common, 1):
+    for done, key in enumerate(wanted, 1):
         right = formats.read_member(format_name, truth, wanted[key])
-        found = formats.read_member(format_name, predicted, said[key])
+        found = said_of(right, format_name, predicted, said.get(key, ""))
         parts = dict(_measured(measures, right, found))
-        page = WorstPage(_shown(key), _score(parts), wanted[key], said[key])
+        page = WorstPage(_shown(key), _score(parts), wanted[key], said.get(key, ""))
         documents.add(document_of(format_name, right), parts, page)
-        on_page(done, len(common))
+        on_page(done, len(wanted))
     figures = {
         "format": format_name,
-        "pages": len(common),
+        "pages": len(wanted),
         **{name: measure.summary() for name, measure in measures.items()},
         **_by_document(documents, choices, _ap_intervals(measures, documents, choices)),
         "worst": [{"page": page.name, "score": page.score} for page in documents.faulty],
@@ -137,6 +138,15 @@ def evaluate(
         "unreadable": broken,
     }
     return Evaluation(figures, tuple(documents.faulty))
+
+
+def said_of(truth: ReadPage, format_name: str, predicted: Path, member: str) -> ReadPage:
+    """What the other set says of a page: its own member, or (without one) the page with nothing
+    found on it."""
+    if member:
+        return formats.read_member(format_name, predicted, member)
+    nothing = replace(truth.page, entities=(), relations=(), tables=(), regions=())
+    return replace(truth, page=nothing, image=None)
 
 
 def defined_figures(figures: Mapping[str, Any]) -> list[str]:

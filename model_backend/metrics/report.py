@@ -17,7 +17,7 @@ from model_backend.document import Page, Polygon
 from model_backend.errors import UserError
 from model_backend.formats.export import export_page
 from model_backend.metrics.agreement import differences
-from model_backend.metrics.evaluate import Evaluation, WorstPage, defined_figures
+from model_backend.metrics.evaluate import Evaluation, WorstPage, defined_figures, said_of
 from model_backend.translation import _
 
 PICTURE_SIDE = 900
@@ -136,7 +136,7 @@ def _picture(format_name: str, worst: WorstPage, truth: Path, predicted: Path) -
     from PIL import ImageDraw
 
     right = formats.read_member(format_name, truth, worst.truth)
-    said = formats.read_member(format_name, predicted, worst.predicted)
+    said = said_of(right, format_name, predicted, worst.predicted)
     source = export_page(right).picture or export_page(said).picture
     if source is None:
         return None

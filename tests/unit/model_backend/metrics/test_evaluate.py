@@ -15,6 +15,7 @@ from model_backend.document import Box, Region
 from model_backend.errors import UserError
 from model_backend.metrics.evaluate import Choices, evaluate
 from model_backend.metrics.page_measures import pairs
+from model_backend.metrics.report import write_report
 
 
 @pytest.fixture
@@ -50,12 +51,28 @@ def test_one_changed_label_and_lost_page_show(forms: Path, tmp_path: Path) -> No
     files[2].write_text("{")
     found = evaluate("funsd", forms, other).figures
     labels = found["entities"]["labels"]
-    assert found["pages"] == 1
-    assert labels["question"]["truth"] - labels["question"]["predicted"] == 1
-    assert labels["answer"]["f1"] == 1
+    assert found["pages"] == 3
+    assert found["documents"][files[0].stem]["entities.f1"] > 0.9
+    assert labels["question"]["truth"] > labels["question"]["predicted"]
+    assert labels["answer"]["precision"] == 1
     assert found["relations"]["recall"] < 1
     assert len(found["only_in_truth"]) == 2
     assert files[2].name in found["unreadable"][0]
+
+
+def test_pages_that_only_the_truth_has_count_as_missed(forms: Path, tmp_path: Path) -> None:
+    other = tmp_path / "predicted"
+    shutil.copytree(forms, other)
+    for file in sorted((other / "annotations").iterdir())[1:]:
+        file.unlink()
+    found = evaluate("funsd", forms, other)
+    whole = evaluate("funsd", forms, forms).figures["entities"]
+    assert found.figures["entities"]["precision"] == 1
+    assert found.figures["entities"]["recall"] < 0.8
+    assert found.figures["entities"]["truth"] == whole["truth"]
+    assert [page.score for page in found.worst] == [0, 0]
+    write_report(tmp_path / "report.html", found, forms, other)
+    assert (tmp_path / "report.html").read_text("utf-8").count("<img") == 2
 
 
 def test_data_sets_without_a_common_page_are_refused(forms: Path, tmp_path: Path) -> None:
