@@ -116,7 +116,7 @@ def _place(read: ReadPage) -> tuple[Path | None, int]:
     return read.image, read.page.number
 
 
-def work_on_form(hand: Hand, truth: Page) -> None:
+def work_on_form(hand: Hand, truth: Page, _known: dict[int, int]) -> None:
     """Correct a form; at the end its entities and links are the truth's."""
     FormWork(hand, truth).do()
     assert _set_of(hand.page) == _set_of(truth), "the form is not as in the truth"
@@ -130,18 +130,22 @@ def _set_of(page: Page) -> tuple[set[object], set[object]]:
     return set(entities), set(links)
 
 
-def work_on_tables(hand: Hand, truth: Page) -> None:
+def work_on_tables(hand: Hand, truth: Page, known: dict[int, int]) -> None:
     """Correct the tables of a page; at the end GriTS of each is 1.0."""
-    work = TableWork(hand, truth)
+    work = TableWork(hand, truth, known)
     work.do()
     assert work.likeness() == 1.0, "a table is not as in the truth"
 
 
 def count_all(
-    pages: Sequence[ReadPage], folder: Path, task: str, do: Callable[[Hand, Page], None]
+    pages: Sequence[ReadPage],
+    folder: Path,
+    task: str,
+    do: Callable[[Hand, Page, dict[int, int]], None],
 ) -> tuple[list[Effort], Counter[str], Counter[str]]:
     """Both starts for every page."""
     starts: list[list[int]] = []
+    known: dict[str, dict[int, int]] = {}
     kinds = []
     for is_prelabelled in (False, True):
         place = folder / ("proposals" if is_prelabelled else "empty")
@@ -157,7 +161,7 @@ def count_all(
         for read, page_id in zip(pages, ids, strict=True):
             hand.turn_to(page_id)
             before = hand.gestures
-            do(hand, read.page)
+            do(hand, read.page, known.setdefault(read.name, {}))
             starts[-1].append(hand.gestures - before)
         kinds.append(hand.counts)
         hand.close()

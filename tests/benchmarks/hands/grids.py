@@ -135,10 +135,13 @@ def edges_of(table: Table, *, is_row: bool) -> tuple[float, ...]:
 class TableWork:
     """One page's work: each true table is found or drawn, then its grid is corrected."""
 
-    def __init__(self, hand: Hand, truth: Page) -> None:
+    def __init__(self, hand: Hand, truth: Page, drawn: dict[int, int]) -> None:
         self.hand, self.truth = hand, truth
         self.words = hand.page.words
-        self.drawing_costs: dict[int, int] = {}
+        self.drawn = drawn
+        """What each true table costs to draw and correct, once it was done: known to the planner
+        where it must choose between mending a table and drawing it anew.
+        """
 
     def do(self) -> None:
         """Correct the page in view until it is the truth."""
@@ -189,12 +192,41 @@ class TableWork:
     def _correct(self, truth: Table, table_id: int | None) -> None:
         if table_id is not None and likeness(truth, self._table(table_id), self.words) == 1.0:
             return
+        before = self.hand.gestures
         if table_id is None:
             table_id = self._draw(truth)
-        else:
-            self._select(table_id)
-        if likeness(truth, self._table(table_id), self.words) < 1.0:
-            self.hand.press(Qt.Key.Key_G, CONTROL)
+            self._finish(truth, table_id)
+            self.drawn.setdefault(truth.id, self.hand.gestures - before)
+            return
+        self._select(table_id)
+        redrawing = self.drawn.get(truth.id, 99) + 2
+        if self._estimate(truth, self._table(table_id)) > redrawing:
+            self.hand.press(Qt.Key.Key_Delete)
+            table_id = self._draw(truth)
+        self._finish(truth, table_id)
+
+    def _estimate(self, truth: Table, table: Table) -> int:
+        """Gestures to mend a table, without doing it: edges, then cells that differ."""
+        wanted = self._outline(truth)
+        sides = zip(
+            (table.box.x0, table.box.y0, table.box.x1, table.box.y1),
+            (wanted.x0, wanted.y0, wanted.x1, wanted.y1),
+            strict=True,
+        )
+        cost = sum(abs(side - other) > 4 * MARGIN for side, other in sides)
+        for is_row in (True, False):
+            gaps = Axis(truth, self.words, is_row=is_row).gaps
+            homes = [self._home(gaps, edge) for edge in edges_of(table, is_row=is_row)[1:-1]]
+            found = {home for home in homes if home is not None}
+            cost += max(len(homes) - len(found), len(gaps) - len(found))
+        spans = {cell.span for cell in grid_cells(truth, self.words) if _is_large(cell.span)}
+        return cost + 2 * len(spans ^ set(table.spans))
+
+    def _finish(self, truth: Table, table_id: int) -> None:
+        """Correct the selected table, step by step."""
+        if likeness(truth, self._table(table_id), self.words) == 1.0:
+            return
+        self.hand.press(Qt.Key.Key_G, CONTROL)
         for _round in range(ROUNDS):
             before = self._table(table_id)
             if likeness(truth, before, self.words) == 1.0:
@@ -212,6 +244,9 @@ class TableWork:
         """Draw the outline around the table's words; the application proposes the grid."""
         if self.hand.canvas.tool_name != "table":
             self.hand.press(Qt.Key.Key_C)
+        known: list[object] = []
+        self.hand.bench.rulings.when_known(self.hand.page, known.append)
+        self.hand.wait_until(lambda: bool(known))  # a person is slower than the ruling lines
         before = set(self._ids())
         box = self._outline(truth)
         self.hand.drag((box.x0, box.y0), (box.x1, box.y1))
