@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress, count
 from operator import attrgetter, is_not
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 
 class HasId(Protocol):
@@ -27,20 +27,29 @@ def by_id(items: Sequence[AnyItem], item_id: int) -> AnyItem | None:
     return items[place] if place < len(items) and items[place].id == item_id else None
 
 
-def changed_ids(before: Sequence[AnyItem], after: Sequence[AnyItem]) -> frozenset[int]:
-    """The ids whose value is another one, or is in one of the two collections only.
+def changed_values(
+    before: Sequence[AnyItem], after: Sequence[AnyItem]
+) -> tuple[Sequence[AnyItem], Sequence[AnyItem]]:
+    """What is in one collection only, and what in the other; a few that are in both may be in both
+    answers.
 
     Unchanged values are shared between two values of a page: only what differs is looked at.
     """
     if before is after:
-        return frozenset()
+        return (), ()
     start = _shared(before, after)
     room = min(len(before), len(after)) - start
     end = min(room, _shared(before[::-1], after[::-1]))
     old, new = before[start : len(before) - end], after[start : len(after) - end]
-    if len(old) == len(new):
-        differs = tuple(map(is_not, old, new))
-        old, new = tuple(compress(old, differs)), tuple(compress(new, differs))
+    if len(old) != len(new):
+        return old, new
+    differs = tuple(map(is_not, old, new))
+    return tuple(compress(old, differs)), tuple(compress(new, differs))
+
+
+def changed_ids(before: Sequence[AnyItem], after: Sequence[AnyItem]) -> frozenset[int]:
+    """The ids whose value is another one, or is in one of the two collections only."""
+    old, new = changed_values(before, after)
     values = {item.id: item for item in old}
     others = {item.id: item for item in new}
     ids = values.keys() | others.keys()
@@ -51,3 +60,22 @@ def _shared(before: Sequence[AnyItem], after: Sequence[AnyItem]) -> int:
     """How many values both begin with."""
     differs = compress(count(), map(is_not, before, after))
     return next(differs, min(len(before), len(after)))
+
+
+class Tally(Generic[AnyItem]):
+    """How many values of a collection are so, counted on from the collection asked for before."""
+
+    def __init__(self, is_so: Callable[[AnyItem], bool]) -> None:
+        self._is_so = is_so
+        self._known: tuple[Sequence[AnyItem], int] = ((), 0)
+
+    def of(self, items: Sequence[AnyItem]) -> int:
+        """How many of these."""
+        before, count = self._known
+        old, new = changed_values(before, items)
+        if len(old) + len(new) < len(items):
+            count += sum(map(self._is_so, new)) - sum(map(self._is_so, old))
+        else:
+            count = sum(map(self._is_so, items))
+        self._known = items, count
+        return count

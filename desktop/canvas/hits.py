@@ -8,9 +8,10 @@ from desktop.canvas.geometry import distance_to_line, is_in_polygon, side_at
 from desktop.canvas.layers.tables import table_bounds
 from desktop.canvas.scene import PageScene
 from desktop.canvas.style import REACH_PX
-from desktop.document.lookup import AnyItem, Item
+from desktop.document.lookup import Item
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Point, Region, Relation, Table, Word
+from model_backend.lookup import AnyItem
 
 
 def hits(scene: PageScene, point: Point) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -168,11 +168,15 @@ def _without_outdated(change: Difference, page: Page) -> Difference:
     """The difference without open proposals that it only touched in passing, and that a model has
     changed or withdrawn since: its newer word stays.
     """
-    now = {item.id: item for item in page.annotations}
+    touched = {item.id for item in change.items if _is_open(item.before) and _is_open(item.after)}
+    if not touched:
+        return change
+    now = {item.id: item for item in page.annotations if item.id in touched}
     kept = tuple(
         item
         for item in change.items
-        if now.get(item.id) == item.before
+        if item.id not in touched
+        or now.get(item.id) == item.before
         or not (_is_open(item.before) and _is_open(item.after))
         or not (item.id not in now or _is_open(now[item.id]))
     )
@@ -213,20 +217,18 @@ def _with_text_following(change: Difference, page: Page) -> Page:
     return with_changed_words(page, words) if words else page
 
 
-def _require_unchanged(changes: Iterable[ItemChange], items: tuple[Item, ...], page: Page) -> None:
-    by_id = {item.id: item for item in items}
+def _require_unchanged(changes: Sequence[ItemChange], items: tuple[Item, ...], page: Page) -> None:
+    named = {change.id for change in changes}
+    by_id = {item.id: item for item in items if item.id in named}
     if any(by_id.get(change.id) != change.before for change in changes):
         raise _conflict(page)
 
 
 def _collection(changes: Iterable[ItemChange], items: tuple[Item, ...]) -> tuple[Item, ...]:
-    by_id = {item.id: item for item in items}
-    for change in changes:
-        if change.after is None:
-            by_id.pop(change.id, None)
-        else:
-            by_id[change.id] = change.after
-    return tuple(sorted(by_id.values(), key=lambda item: item.id))
+    after = {change.id: change.after for change in changes}
+    kept = [now for item in items if (now := after.pop(item.id, item)) is not None]
+    new = [item for item in after.values() if item is not None]
+    return tuple(sorted((*kept, *new), key=lambda item: item.id)) if new else tuple(kept)
 
 
 def _without_gone(change: Difference, page: Page) -> Page:
@@ -244,6 +246,8 @@ def _require_unneeded(change: Difference, page: Page) -> None:
     """Nothing that is decided may be made of what goes."""
     named = {item.id for item in change.items}
     gone = {item.id for item in change.items if item.after is None}
+    if not gone:
+        return
     items: tuple[Item, ...] = (*page.entities, *page.relations)
     for item in items:
         if item.id not in named and not _is_open(item) and gone & _parts(item):
@@ -252,9 +256,11 @@ def _require_unneeded(change: Difference, page: Page) -> None:
 
 def _require_parts(change: Difference, before: Page, after: Page) -> None:
     """What comes needs all that it is made of."""
+    needed = {part for item in change.items if item.after for part in _parts(item.after)}
+    if not needed:
+        return
     items: tuple[Item, ...] = (*after.words, *after.entities)
-    there = {item.id for item in items}
-    if any(item.after and not _parts(item.after) <= there for item in change.items):
+    if needed.difference(item.id for item in items):
         raise _conflict(before)
 
 

@@ -40,6 +40,11 @@ def marked_on(page: Page, wanted: tuple[str, ...] = MARKS) -> tuple[Marked, ...]
     return tuple(one for one in found if set(one.marks) & set(wanted))
 
 
+def is_marked(item: Word | Annotation) -> bool:
+    """Whether a thing has any mark."""
+    return bool(_word_marks(item) if isinstance(item, Word) else _marks(item))
+
+
 def _marks(item: Annotation) -> tuple[str, ...]:
     named = ((UNSURE, item.is_unsure), (NOTED, bool(item.note)))
     return tuple(name for name, is_so in named if is_so)

@@ -72,6 +72,7 @@ class AnnotationModel(QAbstractTableModel):
     ) -> None:
         """Make the list equal to this page, in this order, without what the filter leaves out."""
         before = self.page
+        order = self._order if order == self._order else order
         is_another = page is None or before is None or before.id != page.id
         looks_new = (schema, visibility) != (self._schema, self._visibility)
         is_narrowed = is_proposed_only or visibility.filter.is_on

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop.document.marks import COUNTS, DOUBTFUL, ILLEGIBLE, NOTED, UNSURE, Marked, marked_on
+from desktop.document.lookup import items_of
+from desktop.document.marks import (
+    COUNTS,
+    DOUBTFUL,
+    ILLEGIBLE,
+    NOTED,
+    UNSURE,
+    Marked,
+    is_marked,
+    marked_on,
+)
 from desktop.panels.texts import KIND_TEXTS, name_of, one_line
+from model_backend.lookup import changed_ids
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
@@ -34,6 +45,8 @@ class MarkedModel(QAbstractListModel):
         self._wanted: tuple[str, ...] = ()
         self._rows: list[_Line] = []
         self._last, self._has_more = 0, False
+        self._looked_at: Page | None = None
+        """The page that changed last, as it is now."""
 
     def show(self, wanted: tuple[str, ...]) -> None:
         """Begin anew with the things that have any of these marks."""
@@ -78,8 +91,12 @@ class MarkedModel(QAbstractListModel):
         """One page has another value: its rows are made anew."""
         if self._has_more and page_id > self._last:
             return
-        found = self._lines(page_id)
+        page = self._document.page(page_id)
+        earlier, self._looked_at = self._looked_at, page
         places = [n for n, line in enumerate(self._rows) if line.marked.page_id == page_id]
+        if not places and earlier is not None and not _may_list(earlier, page):
+            return
+        found = self._lines(page_id)
         if [self._rows[n] for n in places] == found:
             return
         before = sum(line.marked.page_id < page_id for line in self._rows)
@@ -109,6 +126,16 @@ class MarkedModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return line.whole
         return line.text if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _may_list(before: Page, page: Page) -> bool:
+    """Whether a page that had nothing to list may have something now."""
+    if before.id != page.id or before.note != page.note:
+        return True
+    changed = changed_ids(before.words, page.words) | changed_ids(
+        before.annotations, page.annotations
+    )
+    return any(map(is_marked, items_of(page, changed).values()))
 
 
 @dataclass(frozen=True)

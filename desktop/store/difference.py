@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from model_backend.document import COLLECTIONS, Annotation, Page, Word
 from model_backend.document_json import from_json
+from model_backend.lookup import changed_ids
 
 Item = Word | Annotation
 
@@ -98,10 +99,13 @@ def _item_changes(
     """What differs; of a turned page everything, since even what looks the same was turned."""
     if before is after and not is_turned:
         return
-    old = {item.id: item for item in before}
+    changed = None if is_turned else changed_ids(before, after)
+    old = {item.id: item for item in before if changed is None or item.id in changed}
     for item in after:
+        if changed is not None and item.id not in changed:
+            continue
         previous = old.pop(item.id, None)
-        if is_turned or (previous is not item and previous != item):
+        if is_turned or previous != item:
             yield ItemChange(collection, previous, item)
     for gone in old.values():
         yield ItemChange(collection, gone, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +23,7 @@ from model_backend.document import (
     collection_of,
 )
 from model_backend.document_json import from_json
+from model_backend.lookup import Tally
 
 Values = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
@@ -122,26 +123,40 @@ WITHDRAW = (
 )
 
 
+_ANNOTATED = tuple(name for name in COLLECTIONS if name != "words")
+
+
+def _tallies(is_so: Callable[[Annotation], bool]) -> tuple[Tally[Annotation], ...]:
+    """One for each kind of annotation."""
+    return tuple(Tally(is_so) for _name in _ANNOTATED)
+
+
+_PROPOSED = _tallies(lambda item: item.status == Status.PROPOSED)
+_UNSURE = _tallies(lambda item: item.is_unsure)
+_NOTED = _tallies(lambda item: item.note != "")
+_WORD_TALLIES: dict[str, Tally[Word]] = {
+    "doubtful_count": Tally(lambda word: word.needs_look),
+    "illegible_count": Tally(lambda word: word.is_illegible),
+}
+
+
 def page_counts(page: Page) -> Values:
     """What lists show of a page, and what every edit may change."""
-    annotations = page.annotations
+    kinds: tuple[Sequence[Annotation], ...] = tuple(getattr(page, name) for name in _ANNOTATED)
     return {
         "next_id": page.next_id,
         "word_count": len(page.words),
-        "annotation_count": len(annotations),
-        "proposed_count": sum(item.status == Status.PROPOSED for item in annotations),
-        "unsure_count": sum(item.is_unsure for item in annotations),
-        "noted_count": sum(item.note != "" for item in annotations) + (page.note != ""),
+        "annotation_count": sum(map(len, kinds)),
+        "proposed_count": sum(map(Tally.of, _PROPOSED, kinds)),
+        "unsure_count": sum(map(Tally.of, _UNSURE, kinds)),
+        "noted_count": sum(map(Tally.of, _NOTED, kinds)) + (page.note != ""),
         "status": page.status.value,
     }
 
 
 def word_counts(page: Page) -> Values:
     """What lists show of a page's words."""
-    return {
-        "doubtful_count": sum(word.needs_look for word in page.words),
-        "illegible_count": sum(word.is_illegible for word in page.words),
-    }
+    return {name: tally.of(page.words) for name, tally in _WORD_TALLIES.items()}
 
 
 def page_fields(page: Page) -> Values:

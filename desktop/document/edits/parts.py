@@ -39,7 +39,10 @@ def put(page: Page, *items: Item) -> Page:
 
 
 def _merged(old: tuple[Item, ...], changed: dict[int, Item]) -> tuple[Item, ...]:
-    kept = [changed.pop(item.id, item) for item in old]
+    kept = list(old)
+    for place, item in enumerate(old):
+        if item.id in changed:
+            kept[place] = changed.pop(item.id)
     if changed:
         kept.extend(changed.values())
         kept.sort(key=lambda item: item.id)
@@ -111,7 +114,9 @@ def begun(page: Page) -> Page:
 
 def words_by_id(page: Page, word_ids: Iterable[int]) -> tuple[Word, ...]:
     """The words in the order of the ids; words that are gone are left out."""
-    by_id = {word.id: word for word in page.words}
+    word_ids = tuple(word_ids)
+    wanted = frozenset(word_ids)
+    by_id = {word.id: word for word in page.words if word.id in wanted}
     return tuple(by_id[word_id] for word_id in word_ids if word_id in by_id)
 
 
@@ -153,7 +158,8 @@ def with_changed_words(page: Page, changed: Iterable[Word]) -> Page:
     """The page with words in place of those with the same ids; the entities made of them follow."""
     words = {word.id: word for word in changed}
     after = put(page, *words.values())
-    entities = [entity for entity in page.entities if not words.keys().isdisjoint(entity.word_ids)]
+    concerned = frozenset(words)
+    entities = [item for item in page.entities if not concerned.isdisjoint(item.word_ids)]
     results = []
     for entity in entities:
         new = following(
