@@ -58,6 +58,8 @@ def evaluate(
 
             write_report(report_file, found, truth, predicted)
             report.note(f"report: {report_file}")
+        for why in found.figures["unreadable"]:
+            report.fail("", why)
         report.give(found.figures, list(evaluation_lines(found.figures)))
 
 
@@ -79,7 +81,7 @@ def evaluation_lines(result: Mapping[str, Any]) -> Iterator[str]:
     if any(name.startswith("entities") for name in names):
         yield OTHER
     yield ""
-    yield from indented({key: _shown(value) for key, value in result.items() if key not in APART})
+    yield from indented({key: value for key, value in result.items() if key not in APART})
 
 
 def _rows(result: Mapping[str, Any], names: list[str]) -> Iterator[list[str]]:
@@ -95,10 +97,3 @@ def _rows(result: Mapping[str, Any], names: list[str]) -> Iterator[list[str]]:
 def number(value: float | None) -> str:
     """A figure as text; a dash where it is not defined."""
     return "–" if value is None else f"{value:.4f}"
-
-
-def _shown(value: object) -> object:
-    """The value with what is not defined as a dash."""
-    if isinstance(value, Mapping):
-        return {name: _shown(part) for name, part in value.items()}
-    return "–" if value is None else value

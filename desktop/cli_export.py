@@ -97,5 +97,7 @@ def convert(
         options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts)
         lost = before_convert(report, from_format.value, path, to_format.value)
         done = converted(from_format.value, path, to_format.value, out, options)
+        for why in done.failed:
+            report.fail("", why)
         result, lines = exported_lines(done)
         report.give({**result, "cannot_hold": lost}, lines)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from model_backend.formats import ExportReport
 
 FAILED = 1
+MOST_LISTED = 10
 PASSWORD_VARIABLE = "PROOFDESK_PASSWORD"
 HOW_TO_UNLOCK = f"Give its password with --password-file FILE or in {PASSWORD_VARIABLE}."
 
@@ -116,7 +117,7 @@ def keyed(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def indented(values: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
-    """Nested values as lines, each level indented."""
+    """Nested values as lines, each level indented; what is not defined is a dash."""
     for name, value in values.items():
         head = "  " * depth + shown(str(name))
         if isinstance(value, Mapping):
@@ -124,8 +125,18 @@ def indented(values: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
             yield from indented(value, depth + 1)
         elif isinstance(value, float):
             yield f"{head}: {value:.4f}"
+        elif isinstance(value, list):
+            yield f"{head}: {_listed(value)}"
         else:
-            yield f"{head}: {value}"
+            yield f"{head}: {'–' if value is None else value}"
+
+
+def _listed(values: Sequence[object]) -> str:
+    """How many there are, and the first of them."""
+    if not values:
+        return "none"
+    more = ", …" if len(values) > MOST_LISTED else ""
+    return f"{len(values)}: {', '.join(map(str, values[:MOST_LISTED]))}{more}"
 
 
 def exported_lines(report: ExportReport) -> tuple[dict[str, Any], list[str]]:

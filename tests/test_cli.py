@@ -307,6 +307,30 @@ def test_formats_convert_without_a_project(shared_data: Path, tmp_path: Path) ->
     assert measured["entities"]["f1"] == 1.0
 
 
+def test_broken_members_of_a_data_set_are_failures(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "funsd" / "training_data"
+    for part in ("annotations", "images"):
+        (tmp_path / "set" / part).mkdir(parents=True)
+        for file in sorted((source / part).iterdir())[:2]:
+            shutil.copy(file, tmp_path / "set" / part)
+    first, second = sorted((tmp_path / "set" / "annotations").iterdir())
+    first.write_text("{")
+    convert = ("convert", "--from", "funsd", tmp_path / "set", "--to", "coco")
+    done = proofdesk(*convert, tmp_path / "out", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ok"], told["pages"]) == (1, False, 1)
+    assert [first.name in item["why"] for item in told["failed"]] == [True]
+    sets = ("--truth", tmp_path / "set", "--predicted", tmp_path / "set")
+    measured = proofdesk("evaluate", "--format", "funsd", *sets)
+    assert measured.returncode == 1
+    assert first.name in measured.stderr
+    assert "only in truth: none" in measured.stdout
+    second.write_text("{")
+    nothing = proofdesk(*convert, tmp_path / "none")
+    assert nothing.returncode == 1
+    assert f"{first.name} is not valid JSON" in nothing.stderr
+
+
 def test_evaluation_is_a_table_by_document_and_a_report(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "funsd" / "training_data"
     for side in ("truth", "said"):

@@ -70,3 +70,10 @@ def test_versions_without_a_page_in_common_are_refused(tmp_path: Path) -> None:
         agreement(open_version(one), open_version(other))
     with pytest.raises(UserError, match="cannot be found"):
         open_version(tmp_path / "nowhere")
+
+
+def test_what_is_not_defined_is_a_dash(tmp_path: Path) -> None:
+    one = version(tmp_path / "one.proofdesk", "question")
+    lines = proofdesk("agreement", one, one).stdout.splitlines()
+    assert "  dice: –" in lines
+    assert not any("None" in line for line in lines)

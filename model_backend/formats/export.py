@@ -254,23 +254,35 @@ def convert(
     on_page: Callable[[str], None] = _nothing,
     is_cancelled: Callable[[], bool] = _never,
 ) -> ExportReport:
-    """One data set into another format, without a project; broken members are in the report."""
+    """One data set into another format, without a project.
+
+    Broken members are in the report, as failed; where no other is there, the first one's error is
+    raised.
+    """
     problems: list[str] = []
+    failed: list[UserError] = []
     report = export(
         to_format,
-        _pages(from_format, path, problems),
+        _pages(from_format, path, problems, failed),
         out,
         options,
         on_page=on_page,
         is_cancelled=is_cancelled,
     )
-    return replace(report, problems=tuple(dict.fromkeys((*problems, *report.problems))))
+    return replace(
+        report,
+        problems=tuple(dict.fromkeys((*problems, *report.problems))),
+        failed=tuple(dict.fromkeys(map(str, failed))),
+    )
 
 
-def _pages(format_name: str, path: Path, problems: list[str]) -> Iterator[ExportPage]:
+def _pages(
+    format_name: str, path: Path, problems: list[str], failed: list[UserError]
+) -> Iterator[ExportPage]:
+    is_empty = True
     for item in read(format_name, path):
         if isinstance(item, UserError):
-            problems.append(str(item))
+            failed.append(item)
             continue
         problems.extend(
             _("{name}: {problem}").format(name=item.name, problem=text) for text in item.problems
@@ -278,7 +290,10 @@ def _pages(format_name: str, path: Path, problems: list[str]) -> Iterator[Export
         if item.file is not None and (reason := _shut(item.file)):
             problems.append(_("{name}: {problem}").format(name=item.name, problem=reason))
             continue
+        is_empty = False
         yield export_page(item)
+    if is_empty and failed:
+        raise failed[0]
 
 
 @lru_cache(maxsize=16)

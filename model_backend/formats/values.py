@@ -109,7 +109,8 @@ class ExportReport:
     """The summary of an export that was read back and found equal.
 
     `counts`: written, by kind; `lost`: what the format cannot hold, by kind; `renamed`: (page name,
-    name of its files) where a name could not be used as it was.
+    name of its files) where a name could not be used as it was; `failed`: why members of a data set
+    that is converted could not be read.
     """
 
     format_name: str
@@ -119,6 +120,7 @@ class ExportReport:
     lost: dict[str, int]
     renamed: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 class Writer(Protocol):

@@ -168,7 +168,7 @@ def test_page_file_whose_picture_is_gone_keeps_the_rest(
     files[1].write_bytes(b"\x89PNG broken")
     report = convert("pages", tmp_path / "in", "coco", tmp_path / "again")
     assert report.pages == 1
-    assert any(files[1].name in problem for problem in report.problems)
+    assert any(files[1].name in problem for problem in report.failed)
 
 
 def test_page_file_with_another_picture_is_refused(pdf_page: ExportPage, tmp_path: Path) -> None:
