@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from model_backend.document import Annotation, Entity, Page, Region, Relation, Table, Word
 from model_backend.lookup import by_id
 
-__all__ = ["Item", "annotation_of", "by_id", "item_of", "items_of"]
+__all__ = ["AnyItem", "Item", "annotation_of", "by_id", "item_of", "items_of"]
 
 Item = Word | Entity | Relation | Table | Region
+AnyItem = TypeVar("AnyItem", bound=Item)
 
 MANY = 400
 """More ids than this are found faster by going through everything once."""
