@@ -19,9 +19,10 @@ from desktop.screenshot import Photographer, without_screenshot
 from desktop.settings.settings import Settings
 from desktop.settings.settings_file import projects_folder
 from desktop.window.main_window import MainWindow
-from model_backend.translation import use_language
+from model_backend.translation import _, use_language
 
 if TYPE_CHECKING:
+    from desktop.store.store import Store
     from desktop.window.workbench import Workbench
     from model_backend.service import Workers
 
@@ -43,6 +44,7 @@ class Application(QObject):
         self.bench: Workbench | None = None
         self._workers: Workers | None = None
         self._first: Callable[[], None] | None = None
+        self._held_by = ""
         self.window.first_shown.connect(self._begin)
         self._connect_window()
 
@@ -54,6 +56,7 @@ class Application(QObject):
         files.dataset_wanted.connect(self.import_dataset)
         files.sample_wanted.connect(self.open_sample)
         files.close_wanted.connect(self.leave_project)
+        files.restore_wanted.connect(self.restore_project)
         files.setting_changed.connect(self._setting_changed)
         self.window.closing.connect(self.close)
 
@@ -77,12 +80,47 @@ class Application(QObject):
 
     def open_project(self, folder: str) -> None:
         """Open the project in this folder."""
-        from desktop.store.store import Store
-
         path = Path(folder).absolute()
         if self.bench is not None and self.bench.document.store.folder == path:
             return
-        self._attempt(lambda: self._show(lambda: Store.open(path)))
+        self._held_by = ""
+        if not self._attempt(lambda: self._show(lambda: self._opened(path))):
+            self._offer_backups(path)
+        elif self._held_by:
+            self.window.complain(self._held_by)
+
+    def _opened(self, folder: Path) -> Store:
+        """The project to write to; only to read while somebody else writes to it."""
+        from desktop.store.lock import ProjectHeldError
+        from desktop.store.store import Store
+
+        try:
+            return Store.open(folder)
+        except ProjectHeldError as error:
+            store = Store.open(folder, read_only=True)
+            text = _("Only for reading: {holder}")
+            self._held_by = text.format(holder=error)
+            return store
+
+    def _offer_backups(self, folder: Path) -> None:
+        """A project that is too damaged to open can be put back from what was kept of it."""
+        from desktop.store.backups import backups_of
+        from desktop.store.store import FILE
+        from desktop.store.verifying import problem_of
+
+        if backups_of(folder) and problem_of(folder / FILE, most=0):
+            self.window.files.show_backups(folder)
+
+    def restore_project(self, folder: str, backup: str) -> None:
+        """Put a backup in the place of a project, and open that."""
+        from desktop.store.backups import restore_whole
+
+        path = Path(folder)
+        if self.bench is not None and self.bench.document.store.folder == path:
+            self.leave_project()
+        if self._attempt(lambda: restore_whole(path, Path(backup))):
+            self.open_project(folder)
+            self.window.note(_("The backup is in place. What was there before is a backup now."))
 
     def new_project(self, folder: str) -> None:
         """Make a project in this folder, which is not there yet, and open it."""
@@ -116,7 +154,9 @@ class Application(QObject):
         self.window.show_project(view)
         self.settings.remember_project(str(store.folder))
         bench.show_first_page()
-        bench.go_on()
+        bench.backups.check()
+        if not store.is_read_only:
+            bench.go_on()
 
     def _ready_workers(self) -> Workers:
         if self._workers is None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.errors import UserError, explain
 from desktop.store.backups import IMPORT, MANY, TIME, Moment
 from desktop.store.store import FILE
+from desktop.store.verifying import problem_of
 from model_backend.errors import Cancelled
 from model_backend.translation import _
 
@@ -45,6 +46,21 @@ class Backups(QObject):
         for changed in (document.history_changed, document.pages_added, document.page_changed):
             changed.connect(self._changed)
         document.many_changes_begin.connect(lambda: self.make(MANY))
+
+    def check(self) -> None:
+        """Look through the whole file; a project that is damaged is not written to any more."""
+        future = self._thread.submit(problem_of, self._document.store.folder / FILE, most=0)
+        self._runner.call(future, self._checked, self._tell)
+
+    def _checked(self, problem: str) -> None:
+        if not problem:
+            return
+        self._document.store.damage = problem
+        text = _(
+            "The project is damaged: {problem}. It can be looked at, but not changed. Restore a"
+            " backup in File > Backups."
+        )
+        self.failed.emit(text.format(problem=problem))
 
     def _changed(self) -> None:
         self._is_changed = True

@@ -17,6 +17,10 @@ from desktop.errors import UserError, known_error
 NAME = "project.lock"
 
 
+class ProjectHeldError(UserError):
+    """Somebody else writes to the project; the line says who."""
+
+
 class ProjectLock:
     """Held from its making until `close`, or until the process dies."""
 
@@ -107,8 +111,8 @@ def _no_locks(folder: Path) -> UserError:
     )
 
 
-def _held(folder: Path, holder: dict[str, object]) -> UserError:
-    return UserError(
+def _held(folder: Path, holder: dict[str, object]) -> ProjectHeldError:
+    return ProjectHeldError(
         "{project} is open already: by {user} on {host}, process {process}. Close it there first.",
         project=folder,
         user=holder.get("user", "?"),

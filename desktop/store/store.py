@@ -48,6 +48,8 @@ class Store(Reading):
         """Who is written beside each revision."""
         self.head = self.last_revision()
         """The newest revision, as it is on the disk."""
+        self.damage = ""
+        """What a check found wrong with the file; nothing is written any more then."""
 
     @classmethod
     def create(cls, folder: Path) -> Self:
@@ -109,11 +111,18 @@ class Store(Reading):
     @property
     def is_read_only(self) -> bool:
         """Whether nothing can be written."""
-        return self._database.is_read_only
+        return self._database.is_read_only or bool(self.damage)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction on a project that is still there: SQLite writes into deleted files too."""
+        if self.damage:
+            raise UserError(
+                "{project} is damaged: {problem}. It can be looked at, but not changed. Restore a"
+                " backup in File > Backups.",
+                project=self.folder,
+                problem=self.damage,
+            )
         if self._lock is not None:
             self._lock.require_place()
         with self._database.writing() as connection:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exc, func, select
 
 from desktop.errors import UserError
 from desktop.store import digests, rows, tables
-from desktop.store.database import Database, raw_connection, sqlite_engine
+from desktop.store.database import APPLICATION_ID, Database, raw_connection, sqlite_engine
 from model_backend.errors import Cancelled
 from model_backend.translation import _
 
@@ -24,15 +24,21 @@ _AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
 def problem_of(
     path: Path, *, most: int = WHOLE, is_cancelled: Callable[[], bool] = lambda: False
 ) -> str:
-    """What is wrong with the file, in one line; empty where all is well. Nothing is written."""
+    """What is wrong with the file, in one line; empty where all is well. Nothing is written.
+
+    `most`: how many pages are compared with their digests.
+    """
     try:
-        return _file_problem(path) or _page_problem(path, most, is_cancelled)
+        return _file_problem(path) or (_page_problem(path, most, is_cancelled) if most else "")
     except (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError) as error:
         return str(getattr(error, "orig", None) or error)
 
 
 def _file_problem(path: Path) -> str:
     with contextlib.closing(raw_connection(path, read_only=True)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        if application_id != APPLICATION_ID:
+            return _("it is no project file any more")
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             return str(verdict)

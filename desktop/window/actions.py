@@ -58,6 +58,7 @@ ACTIONS = (
            needs=PROJECT),
     Action("snapshot", FILE, mark("Keep a copy of the project now"), "files.keep_copy",
            ("Ctrl+S",), needs=PROJECT),
+    Action("backups", FILE, mark("Backups..."), "files.backups", (), needs=PROJECT),
     Action("settings", FILE, mark("Settings..."), "files.settings", ("Ctrl+,",), "settings",
            starts_section=True),
     Action("models", FILE, mark("Models..."), "files.models", (), "prelabel", needs=PROJECT),

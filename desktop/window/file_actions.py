@@ -33,6 +33,7 @@ class FileActions(QObject):
     dataset_wanted = Signal(str, str)
     sample_wanted = Signal()
     close_wanted = Signal()
+    restore_wanted = Signal(str, str)
     setting_changed = Signal(str)
     said = Signal(str)
 
@@ -155,6 +156,23 @@ class FileActions(QObject):
         if isinstance(outcome.result, Path):
             text = _("Kept a copy: {name}. All edits are saved at once anyway.")
             self.said.emit(text.format(name=outcome.result.name))
+
+    def backups(self) -> None:
+        """Show the backups of the project, and what is in them."""
+        self.show_backups(self._bench().document.store.folder)
+
+    def show_backups(self, folder: Path) -> None:
+        """Show the backups of a project, also of one that cannot be opened."""
+        from desktop.dialogs.backups_dialog import BackupsDialog
+
+        view = self._window.project_view
+        document = view.bench.document if view is not None else None
+        if document is not None and document.store.folder != folder:
+            document = None
+        dialog = BackupsDialog(folder, document, self._window)
+        dialog.exec()
+        if dialog.chosen is not None:
+            self.restore_wanted.emit(str(folder), str(dialog.chosen.path))
 
     def _bench(self) -> Workbench:
         view = self._window.project_view

@@ -248,7 +248,9 @@ class ProjectView(QObject):
         undo_text, redo_text = _("Undo: {what}"), _("Redo: {what}")
         actions["undo"].show_text(undo_text.format(what=_(undo)) if undo else _("Undo"))
         actions["redo"].show_text(redo_text.format(what=_(redo)) if redo else _("Redo"))
-        self._window.status.saved.setText(_("Saved"))
+        self._window.status.saved.setText(
+            _("Only for reading") if document.store.is_read_only else _("Saved")
+        )
         self._enable_history()
 
     def _enable_history(self) -> None:

@@ -28,6 +28,7 @@ from pytestqt.qtbot import QtBot
 from desktop.application import Application
 from desktop.dialogs.about_dialog import AboutDialog
 from desktop.dialogs.accept_dialog import AcceptDialog
+from desktop.dialogs.backups_dialog import BackupsDialog
 from desktop.dialogs.dataset_dialog import DatasetDialog
 from desktop.dialogs.export_dialog import ExportDialog
 from desktop.dialogs.keys_dialog import KeysDialog
@@ -158,6 +159,7 @@ def dialogs(application: Application, bench: Workbench) -> dict[str, Callable[[]
     return {
         "about": lambda: AboutDialog(window),
         "accept": lambda: AcceptDialog(document, selection.page_id, window),
+        "backups": lambda: BackupsDialog(document.store.folder, document, window),
         "dataset": lambda: DatasetDialog("", window),
         "export": lambda: ExportDialog(document.store, runner, {}, window),
         "keys": lambda: KeysDialog(window.key_book, settings.choices("key_map"), window),

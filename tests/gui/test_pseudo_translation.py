@@ -136,6 +136,7 @@ def test_window_and_its_parts_have_room(wordy: Application, tmp_path: Path) -> N
 def dialogs(wordy: Application) -> dict[str, Callable[[], QDialog]]:
     from desktop.dialogs.about_dialog import AboutDialog
     from desktop.dialogs.accept_dialog import AcceptDialog
+    from desktop.dialogs.backups_dialog import BackupsDialog
     from desktop.dialogs.dataset_dialog import DatasetDialog
     from desktop.dialogs.export_dialog import ExportDialog
     from desktop.dialogs.keys_dialog import KeysDialog
@@ -150,6 +151,7 @@ def dialogs(wordy: Application) -> dict[str, Callable[[], QDialog]]:
     assert bench is not None
     return {
         "about": lambda: AboutDialog(window),
+        "backups": lambda: BackupsDialog(bench.document.store.folder, bench.document, window),
         "dataset": lambda: DatasetDialog("", window),
         "export": lambda: ExportDialog(bench.document.store, bench.runner, {}, window),
         "keys": lambda: KeysDialog(window.key_book, settings.choices("key_map"), window),

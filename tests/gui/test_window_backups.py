@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 
+import pytest
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
+from test_window_copies import when_modal
+from window_project import make_project
 
 from desktop.application import Application
+from desktop.dialogs.backups_dialog import BackupsDialog
 from desktop.document import edits
 from desktop.document.many_pages import ManyPages
+from desktop.errors import UserError
 from desktop.jobs import backups as backup_jobs
-from desktop.store.backups import backups_of
+from desktop.store.backups import Moment, backups_of
+from desktop.store.store import FILE
 from desktop.window.workbench import Workbench
 
 
@@ -66,3 +79,111 @@ def test_backup_that_fails_is_told_and_made_later(
     folder.unlink()
     with qtbot.waitSignal(bench.backups.kept, timeout=20_000):
         bench.backups.make("time")
+
+
+def test_page_and_project_come_back_through_the_window(
+    application: Application, bench: Workbench, qtbot: QtBot
+) -> None:
+    folder = bench.document.store.folder
+    with qtbot.waitSignal(bench.backups.kept, timeout=20_000):
+        bench.backups.make("asked")
+    _note(bench, "later")
+
+    def restore_page(dialog: QDialog) -> None:
+        assert isinstance(dialog, BackupsDialog)
+        assert not dialog.page_button.isEnabled()
+        dialog.pages.setCurrentItem(dialog.pages.topLevelItem(0))
+        dialog.page_button.click()
+        assert "Page 1 is as it was then" in dialog.state.text()
+        dialog.accept_button.click()
+
+    when_modal(restore_page)
+    application.window.actions_table.by_id["backups"].trigger()
+    assert bench.document.page(1).note == ""
+    bench.document.undo()
+    assert bench.document.page(1).note == "later"
+
+    def restore_whole(dialog: QDialog) -> None:
+        assert isinstance(dialog, BackupsDialog)
+        dialog.whole_button.click()
+
+    when_modal(restore_whole)
+    application.window.actions_table.by_id["backups"].trigger()
+    assert application.bench is not None
+    assert application.bench is not bench
+    assert application.bench.document.store.folder == folder
+    assert application.bench.document.page(1).note == ""
+    assert "restore" in [item.reason for item in backups_of(folder)]
+
+
+@pytest.mark.parametrize("damage", [b"", b"rubbish" * 5000])
+def test_project_that_cannot_be_opened_offers_its_backups(
+    application: Application, tmp_path: Path, damage: bytes
+) -> None:
+    folder = make_project(tmp_path / "Broken.proofdesk")
+    Moment(folder / FILE).keep("asked")
+    (folder / FILE).write_bytes(damage)
+
+    def leave(dialog: QDialog) -> None:
+        assert isinstance(dialog, BackupsDialog)
+        dialog.accept_button.click()
+
+    when_modal(leave)
+    application.open_project(str(folder))
+    assert application.bench is None
+    assert (folder / FILE).read_bytes() == damage
+    when_modal(lambda dialog: cast(BackupsDialog, dialog).whole_button.click())
+    application.open_project(str(folder))
+    assert application.bench is not None
+    assert application.bench.document.store.page_count() == 3
+    application.leave_project()
+
+
+def test_file_that_a_check_finds_damaged_is_shown_and_not_written(
+    application: Application, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = make_project(tmp_path / "Odd.proofdesk")
+    with closing(sqlite3.connect(folder / FILE)) as connection, connection:
+        connection.execute("UPDATE project SET page_count = 3")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("UPDATE pages SET document_id = 77 WHERE id = 3")
+    application.open_project(str(folder))
+    bench = application.bench
+    assert bench is not None
+    qtbot.waitUntil(lambda: bench.document.store.is_read_only, timeout=20_000)
+    assert "The project is damaged" in application.window.status.message.text()
+    with pytest.raises(UserError, match="is damaged: foreign key"):
+        _note(bench, "refused")
+    application.leave_project()
+
+
+def test_second_window_reads_says_who_writes_and_takes_over(
+    application: Application, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = make_project(tmp_path / "Held.proofdesk")
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom desktop.store.store import Store\n"
+        "store = Store.open(Path(sys.argv[1]))\nprint('held', flush=True)\ntime.sleep(600)"
+    )
+    command = [sys.executable, "-c", script, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        application.open_project(str(folder))
+        bench = application.bench
+        assert bench is not None
+        assert bench.document.store.is_read_only
+        said = application.window.status.message.text()
+        assert "Only for reading" in said
+        assert f"process {holder.pid}" in said
+        assert application.window.status.saved.text() == "Only for reading"
+        with pytest.raises(UserError, match="open for reading only"):
+            _note(bench, "refused")
+        application.leave_project()
+        holder.kill()
+    start = time.monotonic()
+    application.open_project(str(folder))
+    assert time.monotonic() - start < 5
+    assert application.bench is not None
+    _note(application.bench, "taken over")
+    application.leave_project()
