@@ -46,6 +46,8 @@ class WordView(TableView):
         """Whether words are being labelled by keys: then arrows walk on from an entity, and Tab
         also stops at words that belong to nothing yet.
         """
+        self._is_walking = False
+        """Whether Tab came last: then, too, arrows walk on, and move nothing by accident."""
 
     def selected_words(self) -> tuple[int, ...]:
         """The selected words, where nothing else is selected."""
@@ -71,7 +73,7 @@ class WordView(TableView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The mouse takes over from the keys."""
-        self._is_labelling = False
+        self._is_labelling = self._is_walking = False
         super().mousePressEvent(event)
 
     def word_key(self, event: QKeyEvent) -> bool:
@@ -85,7 +87,8 @@ class WordView(TableView):
             return False
         items = self.work.selected()
         entity = items[0] if len(items) == 1 and isinstance(items[0], Entity) else None
-        if entity is not None and entity.word_ids and (held or self._is_labelling):
+        by_keys = self._is_labelling or self._is_walking
+        if entity is not None and entity.word_ids and (held or by_keys):
             self._from_entity(page, entity, way, is_longer=bool(held))
             return True
         if not page.words or not all(isinstance(item, Word) for item in items):
@@ -143,6 +146,7 @@ class WordView(TableView):
         While words are labelled by keys, or where there is no annotation yet, words that belong to
         nothing are stops too.
         """
+        self._is_walking = True
         if not self.work.ids:
             self._is_labelling = False
         wanted = set(free)

@@ -11,6 +11,7 @@ from desktop.dialogs.frame import choice
 from desktop.dialogs.work_frame import WorkFrame
 from desktop.document import edits
 from desktop.document.many_pages import PAGES_A_STEP, ManyPages, steps_for
+from desktop.panels.counts import count_text
 from model_backend.document import Page, Status, collection_of
 from model_backend.translation import _, mark
 
@@ -84,8 +85,9 @@ class AcceptDialog(WorkFrame):
         counted = self._document.store.open_proposals.count(
             self._kinds, self._least, self._only_page
         )
-        text = _("{count} proposals on {pages} pages").format(
-            count=counted.proposals, pages=counted.pages
+        text = _("{proposals} on {pages}").format(
+            proposals=count_text("proposals", counted.proposals),
+            pages=count_text("pages", counted.pages),
         )
         if counted.pages > PAGES_A_STEP:
             steps = _("{count} steps to undo").format(count=steps_for(counted.pages))
@@ -117,5 +119,5 @@ class AcceptDialog(WorkFrame):
 
     def told(self, many: ManyPages) -> str:
         """How many were accepted."""
-        text = _("{count} accepted on {pages} pages.")
-        return text.format(count=self._accepted, pages=many.changed)
+        text = _("{count} accepted on {pages}.")
+        return text.format(count=self._accepted, pages=count_text("pages", many.changed))

@@ -25,6 +25,7 @@ from desktop.dialogs.work_frame import WorkFrame
 from desktop.document.many_pages import PAGES_A_STEP, ManyPages, steps_for
 from desktop.document.searching import Found, Wanted, replaced_on, search_project
 from desktop.errors import UserError
+from desktop.panels.counts import count_text
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
@@ -216,7 +217,9 @@ class ReplaceDialog(WorkFrame):
         pages = len({one.page_id for one in ticked})
         if not self.model.rows:
             return _("Looking …") if self._job else ""
-        text = _("{count} texts on {pages} pages").format(count=len(ticked), pages=pages)
+        text = _("{texts} on {pages}").format(
+            texts=count_text("found_texts", len(ticked)), pages=count_text("pages", pages)
+        )
         if self.model.is_full:
             text += " – " + _("more is found when these are replaced")
         elif pages > PAGES_A_STEP:
@@ -260,8 +263,9 @@ class ReplaceDialog(WorkFrame):
 
     def told(self, many: ManyPages) -> str:
         """How much was replaced, and how much had changed since the search."""
-        text = _("{count} texts replaced on {pages} pages.")
-        said = text.format(count=self._texts, pages=many.changed)
+        said = _("{texts} replaced on {pages}.").format(
+            texts=count_text("found_texts", self._texts), pages=count_text("pages", many.changed)
+        )
         if self._left:
             left = _("{count} had changed since and were left.").format(count=self._left)
             return f"{said} {left}"

@@ -15,6 +15,8 @@ COUNT_TEXTS = {
     "regions": (mark("1 region"), mark("{count} regions")),
     "cells": (mark("1 cell"), mark("{count} cells")),
     "annotations": (mark("1 annotation"), mark("{count} annotations")),
+    "proposals": (mark("1 proposal"), mark("{count} proposals")),
+    "found_texts": (mark("1 text"), mark("{count} texts")),
     "findings": (mark("1 thing to look at"), mark("{count} things to look at")),
     "errors": (mark("1 error"), mark("{count} errors")),
     "warnings": (mark("1 warning"), mark("{count} warnings")),

@@ -38,15 +38,19 @@ def make_narrow(label: PlainLabel) -> None:
 
 
 class TextField(QPlainTextEdit):
-    """Some lines of text: Enter or leaving commits, Shift+Enter is a new line, Esc takes back."""
+    """Some lines of text: Enter or leaving commits, Shift+Enter is a new line, Esc takes back, but
+    leaves a text that is `own`: what a person thought of is lost by no single key.
+    """
 
     committed = Signal(str)
     done = Signal()
     """Enter or Esc was pressed: the keys may mean the page again."""
 
-    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str = "", parent: QWidget | None = None, *, is_own: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._shown = ""
+        self._shown, self._is_own = "", is_own
         self.setTabChangesFocus(True)
         self.setFixedHeight(64)
         self.setAccessibleName(name or _("Text"))
@@ -65,7 +69,7 @@ class TextField(QPlainTextEdit):
             self.committed.emit(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter commits, Esc takes the typing back."""
+        """Enter commits, Esc takes the typing back or leaves the person's own text."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             if self.textCursor().block().layout().preeditAreaText():
@@ -74,7 +78,9 @@ class TextField(QPlainTextEdit):
             self.commit()
             self.done.emit()
         elif event.key() == Qt.Key.Key_Escape:
-            self.setPlainText(self._shown)
+            if not self._is_own:
+                self.setPlainText(self._shown)
+            self.commit()
             self.done.emit()
         else:
             super().keyPressEvent(event)

@@ -40,7 +40,7 @@ class PageForm(QWidget):
         form.add(_("Turn"), self.turn)
         form.add(_("Words"), self.words)
         form.add(_("Annotations"), self.counts)
-        self.note = TextField(_("Note"))
+        self.note = TextField(_("Note"), is_own=True)
         self.note.committed.connect(self._set_note)
         form.add(_("Note"), self.note)
         layout = QVBoxLayout(self)

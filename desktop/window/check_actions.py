@@ -64,7 +64,8 @@ class CheckActions(QObject):
             return
         there = {item.id for item in (*page.words, *page.annotations)}
         cells = cells_of(page, found)
-        ids = found.ids[:1] if cells else found.ids
+        is_of_table = any(table.id in found.ids[:1] for table in page.tables)
+        ids = found.ids[:1] if is_of_table else found.ids  # its words are not to move with it
         self._editor.selection.select((own for own in ids if own in there), cells)
         area = area_of(page, found)
         if area is not None:

@@ -16,7 +16,10 @@ MARGIN, GAP = 4, 2
 
 
 class LabelBar(QWidget):
-    """One button a label, in as many lines as they need; the current one is pressed."""
+    """One button a label, in as many lines as they need; the current one is pressed.
+
+    Lines that were needed once stay, so that the page does not jump when another kind is selected.
+    """
 
     label_chosen = Signal(str)
 
@@ -27,6 +30,7 @@ class LabelBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._buttons: dict[str, _LabelButton] = {}
         self._shown: tuple[Label, ...] = ()
+        self._tallest = 0
 
     def show_labels(self, labels: Sequence[Label], current: str) -> None:
         """Show these labels, `current` pressed."""
@@ -51,12 +55,15 @@ class LabelBar(QWidget):
                 left, top = MARGIN, top + height + GAP
             button.setGeometry(QRect(left, top, size.width(), size.height()))
             left, height = left + size.width() + GAP, size.height()
-        self.setFixedHeight(top + height + MARGIN if height else 0)
+        self._tallest = max(self._tallest, top + height + MARGIN) if height else 0
+        self.setFixedHeight(self._tallest)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Another width has room for other lines."""
         super().resizeEvent(event)
-        self._place()
+        if event.size().width() != event.oldSize().width():
+            self._tallest = 0
+            self._place()
 
 
 class _LabelButton(QToolButton):

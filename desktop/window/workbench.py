@@ -13,6 +13,7 @@ from desktop.document.live_checks import LiveChecks
 from desktop.jobs import work
 from desktop.jobs.backups import Backups
 from desktop.jobs.page_rulings import PageRulings
+from desktop.jobs.pages import EVERY
 from desktop.panels.counts import count_text
 from desktop.panels.editor import Editor
 from model_backend import registry
@@ -57,6 +58,11 @@ class Workbench(QObject):
         self.checks = LiveChecks(document, selection, self)
         self.backups = Backups(document, runner, self)
         self.backups.failed.connect(self.said)
+        self._readings: set[Job] = set()
+        self._later: set[int] = set()
+        """Pages to pre-label once their words are read."""
+        document.pages_added.connect(self._show_begun)
+        document.page_changed.connect(self._prelabel_read)
 
     def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
         """Take files and folders in."""
@@ -70,10 +76,22 @@ class Workbench(QObject):
             password=password,
         )
         here, last = self.selection.page_id, self.document.store.next_page(BEYOND, step=-1)
-        job = self.runner.start(importing)
-        job.finished.connect(self._imported)
+        job = self._read(importing)
         job.finished.connect(lambda outcome: self._show_new(outcome, here, last or 0))
         return job
+
+    def _read(self, importing: work.ImportFiles) -> Job:
+        """Start an import whose pages are read; until it ends, pre-labelling waits for them."""
+        job = self.runner.start(importing)
+        self._readings.add(job)
+        job.finished.connect(self._imported)
+        job.finished.connect(lambda outcome: self._has_read(job, outcome))
+        return job
+
+    def _show_begun(self) -> None:
+        """Where no page is in view, the first that comes: nobody waits for all to be read."""
+        if not self.selection.page_id:
+            self.show_first_page()
 
     def _show_new(self, outcome: work.Outcome, here: int | None, last: int) -> None:
         """Say what was added and show its first page, unless the person has gone elsewhere."""
@@ -95,9 +113,7 @@ class Workbench(QObject):
         rest = work.ImportFiles.rest(self.document, self.passwords)
         if rest is None:
             return None
-        job = self.runner.start(rest)
-        job.finished.connect(self._imported)
-        return job
+        return self._read(rest)
 
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""
@@ -139,15 +155,40 @@ class Workbench(QObject):
             pages = {**self.settings.value("last_pages"), folder: self.selection.page_id}
             self.settings.set("last_pages", dict(list(pages.items())[-50:]))
 
-    def prelabel(self, page_ids: Sequence[int]) -> Job:
-        """Have the chosen models propose annotations on these pages."""
+    def prelabel(self, page_ids: Sequence[int]) -> None:
+        """Have the chosen models propose annotations on these pages; those whose words are being
+        read have their turn after that.
+        """
+        unread = set(self.document.store.unread_pages(EVERY)) if self._readings else set()
+        later = unread.intersection(page_ids)
+        self._later |= later
+        if later:
+            self.said.emit(_("Words are still being read. Pre-labelling goes on by itself then."))
+        if now := [page_id for page_id in page_ids if page_id not in later]:
+            self._start_prelabel(now)
+
+    def _prelabel_read(self, page_id: int) -> None:
+        """The page in view has its words now: it does not wait for the others."""
+        is_wanted = page_id in self._later and page_id == self.selection.page_id
+        if is_wanted and self.document.store.summary(page_id).is_read:
+            self._later.discard(page_id)
+            self._start_prelabel([page_id])
+
+    def _has_read(self, job: Job, outcome: work.Outcome) -> None:
+        """An import has ended: what waited for its pages goes on."""
+        self._readings.discard(job)
+        if self._readings:
+            return
+        later, self._later = sorted(self._later), set()
+        if later and not outcome.is_cancelled:
+            self._start_prelabel(later)
+
+    def _start_prelabel(self, page_ids: Sequence[int]) -> None:
         self.backups.before_many(len(page_ids))
         names = [self.settings.value(task) for task in registry.TASKS]
         wanted = [name for name in names if name != registry.NONE]
         prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
-        job = self.runner.start(prelabelling)
-        job.finished.connect(self._predicted)
-        return job
+        self.runner.start(prelabelling).finished.connect(self._predicted)
 
     def _predicted(self, outcome: work.Outcome) -> None:
         for name, note in outcome.result.notes if outcome.result else ():
