@@ -20,8 +20,8 @@ INSET_PX = 2.0
 def paint_doubts(
     painter: QPainter, doubts: Sequence[DoubtfulPart], to_page: QTransform, look: Look
 ) -> None:
-    """Each part dotted just inside its edges; its score in per cent right of a row, above a column,
-    in the corner of a merged cell.
+    """Each part dotted just inside its edges; its score in per cent right of a row, below a column
+    (the ruler lies on the other sides), in the corner of a merged cell.
     """
     if not doubts:
         return
@@ -47,7 +47,7 @@ def _anchor(part: DoubtfulPart) -> Point:
     box = part.box
     if part.kind == ROW:
         return (box.x1, box.center[1])
-    return (box.center[0], box.y0) if part.kind == COLUMN else (box.x1, box.y0)
+    return (box.center[0], box.y1) if part.kind == COLUMN else (box.x1, box.y0)
 
 
 def _paint_score(painter: QPainter, part: DoubtfulPart, place: QPointF, look: Look) -> None:
@@ -56,7 +56,7 @@ def _paint_score(painter: QPainter, part: DoubtfulPart, place: QPointF, look: Lo
     if part.kind == ROW:
         tab.moveTopLeft(place + QPointF(3, -tab.height() / 2))
     elif part.kind == COLUMN:
-        tab.moveTopLeft(place + QPointF(-tab.width() / 2, -tab.height() - 3))
+        tab.moveTopLeft(place + QPointF(-tab.width() / 2, 3))
     else:
         tab.moveTopLeft(place + QPointF(-tab.width() - 3, 3))
     painter.fillRect(tab, brush(look.theme.doubt))
