@@ -142,7 +142,7 @@ def _of_models(name: str) -> Registered:
             name=name,
         )
     first = network(models[0].network)
-    title = PAIR.join(network(item.network).title for item in models)
+    title = " + ".join(dict.fromkeys(network(item.network).title for item in models))
     return Registered(PAIR.join(parts), task_of(models[0]), "model", first.predictor, title, models)
 
 
