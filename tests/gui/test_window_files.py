@@ -252,7 +252,9 @@ def test_second_window_is_told_who_has_the_project(
     with Store.create(other):
         application.open_project(str(other))
         assert "Other.proofdesk is open already" in application.window.messages.texts[-1]
-    assert application.bench is bench
+        assert application.bench is not None
+        assert application.bench is not bench
+        assert application.bench.document.store.is_read_only
     application.open_project(str(other))
     assert application.bench is not None
     assert application.bench.document.store.folder == other
@@ -345,7 +347,7 @@ def _type_in(dialog: QDialog, password: str) -> None:
 def test_what_cannot_be_opened_is_said_on_the_start_page(
     closed: Application, tmp_path: Path
 ) -> None:
-    other = tmp_path / "Held.proofdesk"
-    with Store.create(other):
-        closed.open_project(str(other))
-    assert "Held.proofdesk is open already" in closed.window.start_page.problem.text()
+    other = tmp_path / "Other.proofdesk"
+    other.mkdir()
+    closed.open_project(str(other))
+    assert "Other.proofdesk is not a Proofdesk project" in closed.window.start_page.problem.text()
