@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from desktop.cli_options import Json
+from desktop.cli_options import Format, Json
 from desktop.cli_output import Report, reporting
 from desktop.cli_project import run_work, working
-from model_backend import installed, registry
+from model_backend import installed, registry, runtime
 from model_backend.errors import UserError
 from model_backend.networks import network
 
@@ -61,6 +61,7 @@ def as_data(model: InstalledModel) -> dict[str, Any]:
         "files": {file.name: file.sha256 for file in model.files},
         "source": model.source,
         "is_linked": model.is_linked,
+        "temperature": model.temperature,
         "added": model.added,
         "self_test": model.tested,
         "picture": model.folder / installed.PICTURE,
@@ -213,3 +214,35 @@ def _exported_line(file: Exported) -> str:
     names = f"{', '.join(file.inputs)} -> {', '.join(file.outputs)}"
     same = f"differs from torch by {file.difference:.1g}, allowed {file.tolerance:.0e}"
     return f"{file.file}: {file.bytes / 1e6:.1f} MB, {names}; {file.cost or same}"
+
+
+@models.command()
+def calibrate(
+    name: Name,
+    *,
+    truth: Annotated[Path, typer.Option(help="A data set that the model was not trained on.")],
+    format_name: Annotated[Format, typer.Option("--format", help="The data set's format.")],
+    device: Annotated[
+        str, typer.Option(help=f"Where models run: {', '.join(runtime.CHOICES)}.")
+    ] = runtime.AUTO,
+    as_json: Json = False,
+) -> None:
+    """Make a model's scores mean what they say: 0.9 is to be right nine times in ten.
+
+    The temperature that its outputs are divided by is kept with the model.
+    """
+    from dataclasses import asdict
+
+    from desktop.jobs.models import CalibrateModel
+
+    with reporting(truth, as_json=as_json) as report, working(1) as workers:
+        installed.installed_model(name)
+        work = CalibrateModel(name, format_name.value, truth.absolute(), device)
+        found = run_work(work, workers, report).result
+        if found is not None:
+            line = (
+                f"{name}: temperature {found.temperature:.3f}, expected calibration error"
+                f" {found.before:.3f} before, {found.after:.3f} after"
+                f" ({found.decisions} decisions on {found.pages} pages)"
+            )
+            report.give({"model": name, **asdict(found)}, [line])

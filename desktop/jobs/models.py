@@ -13,7 +13,9 @@ from model_backend.checkpoints import adding
 from model_backend.checkpoints.adding import Answers
 from model_backend.checkpoints.recognizing import recognize
 from model_backend.onnx_export import Exported, export_model
+from model_backend.predictors.calibrating import Calibrated, calibrate
 from model_backend.predictors.self_test import SelfTest, self_test
+from model_backend.runtime import AUTO
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 LOOKING_LIMIT, COPYING_LIMIT, TRYING_LIMIT = 180.0, 1800.0, 300.0
 """Seconds for reading the weights once, for copying them, and for the first page of a model."""
-EXPORTING_LIMIT = 1800.0
-"""Seconds for writing a model as ONNX and comparing it, with eight bits too."""
+EXPORTING_LIMIT, CALIBRATING_LIMIT = 1800.0, 4 * 3600.0
+"""Seconds for writing a model as ONNX and comparing it, and for looking at a whole data set."""
 
 
 class _Steps:
@@ -155,6 +157,29 @@ class ExportModel(_Steps):
     def result(self) -> tuple[Exported, ...] | None:
         """The files."""
         return self._exported
+
+
+class CalibrateModel(_Steps):
+    """Fits a model's temperature; its result is what was found, or None where it failed."""
+
+    def __init__(self, name: str, format_name: str, truth: Path, device: str = AUTO) -> None:
+        super().__init__(1)
+        self._calibrated: Calibrated | None = None
+        arguments = (name, format_name, truth, device)
+        self._next = lambda: Step("model", calibrate, arguments, {}, CALIBRATING_LIMIT, name)
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return _("Calibrate the model")
+
+    def receive(self, step: Step, result: Calibrated) -> None:
+        """Keep what was found."""
+        self._calibrated = result
+
+    def result(self) -> Calibrated | None:
+        """The temperature and the errors."""
+        return self._calibrated
 
 
 def with_test(name: str, test: SelfTest) -> InstalledModel:

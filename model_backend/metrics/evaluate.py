@@ -29,7 +29,7 @@ MEASURES_OF_FORMATS = {
     "funsd": ("entities", "word_labels", "relations"),
     "xfund": ("entities", "word_labels", "relations"),
     "ppkie": ("entities", "word_labels", "relations"),
-    "coco": ("objects", "masks"),
+    "coco": ("objects", "masks", "calibration"),
     "pubtables": ("tables", "objects"),
     "icdar2013": ("tables",),
 }

@@ -10,6 +10,7 @@ from model_backend import masks, table_grid
 from model_backend.document import Box, Entity, Page, Region, Table
 from model_backend.formats.source_data import is_number, unpack
 from model_backend.metrics.adjacency import Adjacency
+from model_backend.metrics.calibration import Calibration
 from model_backend.metrics.confusion import Confusion
 from model_backend.metrics.dice import Dice
 from model_backend.metrics.entity_f1 import EntityF1
@@ -248,6 +249,7 @@ MEASURES: dict[str, type[PageMeasure]] = {
     "tables": TableStructure,
     "objects": ObjectDetection,
     "masks": MaskOverlap,
+    "calibration": Calibration,
 }
 """Every measure of pages by its name in a report."""
 

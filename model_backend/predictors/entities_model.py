@@ -27,7 +27,7 @@ from model_backend.predictors.entity_windows import (
 from model_backend.predictors.form_links import Field, links_of
 from model_backend.predictors.form_text import COLONS, is_tick
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
-from model_backend.predictors.tagged_words import entities_of, probabilities
+from model_backend.predictors.tagged_words import entities_of, probabilities, true_tags
 from model_backend.reading_order import reading_order
 from model_backend.translation import _
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from model_backend.models.entity_network import EntityNetwork
+    from model_backend.predictors.calibrating import Evidence
 
     Numbers = NDArray[np.float32]
 
@@ -93,6 +94,19 @@ class EntitiesModel:
             own = [logits for logits, part in zip(said, parts, strict=True) if part.page == number]
             found.append(self._proposals(reading, own, notes if number == 0 else []))
         return found
+
+    def evidence(self, given: PredictorInput, truth: Page) -> Evidence:
+        """Logits (words, tags) of a page's words, and the numbers of their true tags; words whose
+        label the model has not are outside.
+        """
+        reading = _Reading(0, given, self.network)
+        said, _notes = in_batches(reading.windows, BATCH, self._logits)
+        if not said:
+            return np.zeros((0, len(self.model.labels)), np.float32), np.zeros(0, np.int64)
+        logits = merged(reading.tokens, len(reading.words), reading.ranges, said)
+        right = true_tags([word.id for word in reading.words], truth, self.model.labels)
+        known = right >= 0
+        return logits[known], right[known]
 
     def _logits(self, parts: Sequence[Window]) -> list[Numbers]:
         """Logits (tokens, labels) of each window, without its special tokens."""

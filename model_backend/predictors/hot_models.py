@@ -84,13 +84,17 @@ class HotModels:
         self._kept: OrderedDict[Key, OnDevice] = OrderedDict()
 
     def predictor(self, name: str, device: str = runtime.AUTO) -> Predictor:
-        """The predictor of that name, from memory or loaded now onto the device (each file is
-        compared with its recorded sum); UserError when there is none.
+        """The predictor of that name, of models on the device; UserError when there is none."""
+        if registry.registered(name).models:
+            return self.on_device(name, device)
+        built_in: Predictor = registry.create(name)
+        return built_in
+
+    def on_device(self, name: str, device: str = runtime.AUTO) -> OnDevice:
+        """The predictor of added models, from memory or loaded now onto the device: each file is
+        compared with its recorded sum.
         """
         models = registry.registered(name).models
-        if not models:
-            built_in: Predictor = registry.create(name)
-            return built_in
         require_torch()
         chosen = runtime.torch_device(device)
         key = (chosen.name, *(_state_of(model) for model in models))

@@ -10,7 +10,7 @@ import numpy as np
 
 from model_backend import masks
 from model_backend.checkpoints.checkpoint import checkpoint_of
-from model_backend.document import Affine, Proposals, Region, Status, compose
+from model_backend.document import Affine, Page, Proposals, Region, Status, compose
 from model_backend.installed import InstalledModel
 from model_backend.predictors.batches import in_batches, weight_bytes
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from model_backend.models.unet import UNet
+    from model_backend.predictors.calibrating import Evidence
 
     Numbers = NDArray[np.float32]
     Pixels = NDArray[np.uint8]
@@ -30,6 +31,8 @@ BATCH = 4
 DPI = 100.0
 LEAST_SIDE = 0.08
 """Inches: regions of less than a square of this side are specks, which nobody would mark."""
+DRAWN_PIXELS = 20_000
+"""Of a page, for calibrating."""
 LUMA = (0.299, 0.587, 0.114)
 """Grey of red, green and blue (ITU-R 601)."""
 
@@ -79,6 +82,14 @@ class MasksModel:
             return said
 
         return whole(picture, tiling_of(self.network.config), run), notes
+
+    def evidence(self, given: PredictorInput, truth: Page) -> Evidence:
+        """Logits (N, classes) of pixels drawn from the page, and the numbers of their classes."""
+        logits = with_background(self.logits(given)[0])  # (labels + 1, H, W)
+        right = true_classes(truth, self.model.labels, *logits.shape[1:]).ravel()  # (H W,)
+        generator = np.random.default_rng(0)
+        drawn = generator.choice(right.size, min(right.size, DRAWN_PIXELS), replace=False)
+        return logits.reshape(len(logits), -1).T[drawn], right[drawn]
 
     def _said(self, tiles: Sequence[Numbers]) -> list[Numbers]:
         import torch
@@ -135,9 +146,36 @@ def label_chances(logits: Numbers, temperature: float) -> Numbers:
 
     One class alone is a label against the rest (sigmoid); of several the first is background.
     """
-    if logits.shape[0] == 1:
-        logits = np.concatenate([np.zeros_like(logits), logits])  # (2, H, W): the same as sigmoid
-    return np.moveaxis(probabilities(np.moveaxis(logits, 0, -1), temperature), -1, 0)
+    last = np.moveaxis(with_background(logits), 0, -1)  # (H, W, labels + 1)
+    return np.moveaxis(probabilities(last, temperature), -1, 0)
+
+
+def with_background(logits: Numbers) -> Numbers:
+    """Logits (labels + 1, H, W) of logits (classes, H, W): softmax over the background's zero and
+    one logit is the same as that one's sigmoid.
+    """
+    if logits.shape[0] > 1:
+        return logits
+    return np.concatenate([np.zeros_like(logits), logits])
+
+
+def true_classes(page: Page, labels: Sequence[str], height: int, width: int) -> NDArray[np.int64]:
+    """Numbers of labels (H, W), 0 for the background, of a page drawn in so many pixels."""
+    scale = (width / page.width, 0.0, 0.0, height / page.height, 0.0, 0.0)
+    found = np.zeros((height, width), np.int64)
+    for region in page.regions:
+        if region.label in labels:
+            own = _true_pixels(region, scale, height, width)
+            found[own] = 1 + labels.index(region.label)
+    return found
+
+
+def _true_pixels(region: Region, scale: Affine, height: int, width: int) -> NDArray[np.bool_]:
+    if region.mask is not None:
+        return masks.bitmap_on(region.mask, width, height, scale)
+    outlines = region.polygons or (region.box.corners,)
+    moved = [tuple((x * scale[0], y * scale[3]) for x, y in outline) for outline in outlines]
+    return masks.polygons_to_bitmap(moved, width, height)
 
 
 def connected(

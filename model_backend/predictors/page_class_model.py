@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_backend.checkpoints.checkpoint import checkpoint_of
-from model_backend.document import PageClass, Proposals, Status
+from model_backend.document import Page, PageClass, Proposals, Status
 from model_backend.installed import InstalledModel
 from model_backend.predictors.batches import in_batches, weight_bytes
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from model_backend.models.vgg16 import VGG16
+    from model_backend.predictors.calibrating import Evidence
 
     Numbers = NDArray[np.float32]
 
@@ -74,6 +75,15 @@ class PageClassModel:
         with torch.inference_mode():
             said = self.network(pictures.float().to(device))  # (B, classes)
         return list(said.float().cpu().numpy())
+
+    def evidence(self, given: PredictorInput, truth: Page) -> Evidence:
+        """Logits (1, classes) of the page, and the number of its kind; nothing where it has none of
+        the labels.
+        """
+        kind = truth.page_class.label if truth.page_class else ""
+        logits = np.stack(self.logits([given]))
+        right = [self.model.labels.index(kind)] if kind in self.model.labels else []
+        return logits[: len(right)], np.array(right, dtype=np.int64)
 
     def _proposals(self, logits: Numbers) -> Proposals:
         if not np.isfinite(logits).all():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_backend.document import Entity, Status, Word, union_of
+from model_backend.document import Entity, Page, Status, Word, union_of
 from model_backend.labels import decode_bio
 
 if TYPE_CHECKING:
@@ -96,3 +96,27 @@ def _entity(number: int, label: str, words: Sequence[Word], score: float, source
         status=Status.PROPOSED,
         source=source,
     )
+
+
+def true_tags(word_ids: Sequence[int], page: Page, tags: Sequence[str]) -> NDArray[np.int64]:
+    """The number of the tag that each word should have; -1 where none of the tags would be right.
+
+    The first word of an entity begins it, where there are tags that do; a label that no tag has is
+    outside.
+    """
+    parts = split_tags(tags)
+    places: dict[tuple[str, str], int] = {}
+    for number, (prefix, label) in enumerate(parts):
+        places.setdefault(
+            ("B" if prefix in BEGINS else "O" if prefix == "O" else "I", label), number
+        )
+    outside = places.get(("O", ""), -1)
+    found = dict.fromkeys(word_ids, outside)
+    for entity in page.entities:
+        label = entity.label.lower()
+        inside = places.get(("I", label), places.get(("B", label), outside))
+        for word_id in entity.word_ids:
+            found[word_id] = inside
+        if entity.word_ids:
+            found[entity.word_ids[0]] = places.get(("B", label), inside)
+    return np.array([found[word_id] for word_id in word_ids], dtype=np.int64)
