@@ -44,6 +44,11 @@ def bitmap_on(mask: Mask, width: int, height: int, from_page: Affine = IDENTITY)
         return result
     source = decode(mask.counts, mask.width, mask.height)
     left, top, right, bottom = window
+    a, b, c, d, x, y = to_raster
+    if (a, b, c, d) == (1, 0, 0, 1) and x == int(x) and y == int(y):  # pixel on pixel
+        moved = source[top - int(y) : bottom - int(y), left - int(x) : right - int(x)]
+        result[top : top + moved.shape[0], left : left + moved.shape[1]] = moved
+        return result
     step = max(1, 4_000_000 // (right - left))  # strips: two indices are kept for each pixel
     for start in range(top, bottom, step):
         stop = min(bottom, start + step)

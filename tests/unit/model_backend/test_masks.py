@@ -206,3 +206,13 @@ def test_largest_real_mask_takes_milliseconds(shared_data: Path) -> None:
     assert again == counts
     assert seconds < 0.25
     assert masks.encode(masks.decode(counts, width, height)) == counts
+
+
+@given(INKED, st.integers(-9, 9), st.integers(-9, 9), st.integers(1, 9), st.integers(1, 9))
+def test_whole_pixels_are_moved_as_they_are_sampled(
+    bitmap: np.ndarray, x: int, y: int, width: int, height: int
+) -> None:
+    moved = masks.mask_from_bitmap(bitmap, (1.0, 0.0, 0.0, 1.0, float(x), float(y)))
+    nearly = masks.mask_from_bitmap(bitmap, (1.0, 0.0, 0.0, 1.0, x + 0.25, y + 0.25))
+    found = masks.bitmap_on(moved, width, height)
+    assert (found == masks.bitmap_on(nearly, width, height)).all()
