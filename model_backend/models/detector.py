@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -82,6 +82,25 @@ def picture_size(published: Mapping[str, Any], usual: PictureSize) -> PictureSiz
     if not all(type(side) is int and LEAST_SIDE <= side <= MOST_SIDE for side in sides):
         raise impossible("size", "preprocessor_config.json")
     return PictureSize(*sides)
+
+
+def in_groups(
+    pictures: Sequence[Pixels],
+    size_of: Callable[[Pixels], tuple[int, int]],
+    look: Callable[[Sequence[Pixels]], list[list[Detected]]],
+) -> list[list[Detected]]:
+    """What `look` finds in pictures, those of one scaled size at a time: beside a larger one a
+    picture would be padded, and what is found in it would depend on its neighbours.
+    """
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, picture in enumerate(pictures):
+        groups.setdefault(size_of(picture), []).append(number)
+    found: list[list[Detected]] = [[] for _picture in pictures]
+    for numbers in groups.values():
+        said = look([pictures[number] for number in numbers])
+        for number, parts in zip(numbers, said, strict=True):
+            found[number] = parts
+    return found
 
 
 def normalized(picture: Pixels, size: tuple[int, int]) -> Tensor:

@@ -22,6 +22,7 @@ from model_backend.installed import InstalledModel
 from model_backend.models.detector import (
     Detected,
     PictureSize,
+    in_groups,
     padded,
     picture_size,
     with_usual_colors,
@@ -249,6 +250,9 @@ class FasterRcnnDetector:
 
     def __call__(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
         """See `Detector`."""
+        return in_groups(pictures, lambda picture: self.size.of(*picture.shape[:2]), self._look)
+
+    def _look(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
         scaled = [self.scaled(picture) for picture in pictures]
         sizes = [_grid(picture) for picture in scaled]
         pixels, _mask = padded(scaled, multiple=MULTIPLE)  # (B, 3, H, W)

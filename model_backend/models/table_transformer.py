@@ -23,6 +23,7 @@ from model_backend.installed import InstalledModel
 from model_backend.models.detector import (
     Detected,
     PictureSize,
+    in_groups,
     normalized,
     padded,
     picture_size,
@@ -126,8 +127,13 @@ class TableTransformerDetector:
 
     def __call__(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
         """See `Detector`: of each query its likeliest label beside "no object"."""
-        sizes = [self.size.of(*picture.shape[:2]) for picture in pictures]
-        scaled = [normalized(*pair) for pair in zip(pictures, sizes, strict=True)]
+        return in_groups(pictures, self._size, self._look)
+
+    def _size(self, picture: Pixels) -> tuple[int, int]:
+        return self.size.of(*picture.shape[:2])
+
+    def _look(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
+        scaled = [normalized(picture, self._size(picture)) for picture in pictures]
         pixels, mask = padded(scaled)  # (B, 3, H, W), (B, H, W)
         device = next(self.module.parameters()).device
         with torch.inference_mode():
