@@ -211,6 +211,7 @@ class InputView(PageView):
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
         self.canvas.live.hovered = None
+        self.canvas.live.grips.is_ruler_near = False
         self.canvas.refresh()
         super().leaveEvent(event)
 

@@ -15,6 +15,8 @@ from model_backend.document import Box, Point, Table
 
 RULER_PX = 14.0
 """Its thickness, in screen pixels."""
+NEAR_PX = 24.0
+"""So near to the pointer it is seen clearly; else it lets through what it covers: a caption."""
 TICK_PX = 3.0
 """So near to a tick of the ruler its edge is gripped, in screen pixels."""
 TICKS_FROM_PX = 14.0
@@ -56,6 +58,14 @@ def zone_at(table: Table, ruler: Ruler, point: Point) -> str:
 
 def _is_in(value: float, gap: Gap) -> bool:
     return gap[0] <= value < gap[1]
+
+
+def is_near(table: Table, ruler: Ruler, point: Point, pixel: float) -> bool:
+    """Whether a point of the frame is on the ruler or almost."""
+    (x, y), reach = point, NEAR_PX * pixel
+    whole = Box(ruler.left[0], ruler.top[0], table.box.x1, table.box.y1).grown(reach)
+    is_beside = x <= ruler.left[1] + reach or y <= ruler.top[1] + reach
+    return whole.contains(point) and is_beside
 
 
 def tick_at(edges: Sequence[float], value: float, pixel: float) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from canvas_stand import ALT, CONTROL, SHIFT, Stand
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -261,3 +262,61 @@ def test_what_the_menu_offers_fits_what_is_under_the_pointer(table: Stand) -> No
     assert len(now(table).rows) == 3
     table.selection.clear()
     assert table.view.fitting() == frozenset()
+
+
+def test_the_ruler_is_faint_until_the_pointer_is_near(table: Stand) -> None:
+    table.hover((380, 120))
+    paper = table.color((250, 110))
+    assert table.color((LEFT, 50)) == paper
+    table.hover((60, 50))
+    assert table.color((LEFT, TOP)).red() < 120
+    near = table.color((LEFT, TOP))
+    table.hover((380, TOP))
+    assert table.color((LEFT, TOP)) == near
+    table.hover((380, 120))
+    assert table.color((LEFT, TOP)).red() > near.red() + 60
+
+
+def test_a_step_of_an_edge_paints_only_what_is_beside_it(table: Stand) -> None:
+    table.press((200, 115))
+    table.move((200, 122), ALT)
+    table.move((200, 124), ALT)
+    changed = table.view.tool.changed_box()
+    assert changed is not None
+    assert changed.contains((20, 75))
+    assert changed.contains((460, 155))
+    assert changed.height < 180
+    table.move((200, 158), ALT)  # over the next edge: rows get other numbers
+    assert table.view.tool.changed_box() is None
+    table.release((200, 118), ALT)
+
+
+@pytest.mark.parametrize("rotation", [0.0, 90.0, 3.0])
+@pytest.mark.parametrize(
+    "way",
+    [
+        [(200, 115), (200, 122), (210, 131), (205, 99)],
+        [(LEFT, 95), (180, 95), (170, 95), (220, 97)],
+    ],
+)
+def test_painting_parts_leaves_the_view_as_painting_all_would(
+    stand: Stand, rotation: float, way: list[tuple[float, float]]
+) -> None:
+    put_table(stand, replace(GRID, rotation=rotation))
+    points = [on_page(stand, *point) for point in way]
+    stand.press(points[0])
+    stand.move(points[1])
+    for point in points[2:]:
+        stand.move(point)
+        QApplication.processEvents()
+        in_parts = _on_screen(stand)
+        stand.view.canvas.repaint_page()
+        QApplication.processEvents()
+        assert _on_screen(stand) == in_parts
+    stand.key(Qt.Key.Key_Escape)
+
+
+def _on_screen(stand: Stand) -> QImage:
+    """What the window shows: a widget's own picture is painted anew as a whole."""
+    window = stand.view.window()
+    return window.screen().grabWindow(window.winId()).toImage()

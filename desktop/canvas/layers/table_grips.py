@@ -62,6 +62,8 @@ class TableGrips:
     """The row (or else column) of the ruler under the pointer."""
     zone: str = ""
     """The part of the ruler under the pointer."""
+    is_ruler_near: bool = False
+    """Whether the pointer is on the ruler or almost."""
     wrong: Misplaced = field(default_factory=Misplaced)
     seen: Box | None = None
     """The part of the page in view when the ruler was last painted."""

@@ -22,12 +22,17 @@ from model_backend.document import Span, Table
 NUMBERS_FROM_PX, LETTERS_FROM_PX = 11.0, 8.0
 """Rows and columns smaller than this on the screen have no sign."""
 DIGIT_PX = 6.0
+FAINT = 80
+"""How strong lines and signs of the ruler are while the pointer is not near it, of 255; it has no
+ground then, so that a caption below it can be read.
+"""
 
 
 @dataclass(frozen=True)
 class _Strip:
     """The ruler of the rows or of the columns, in the table's frame: its edges, and where it lies
-    across them; `chosen` is a range of them, `in_view` the part that can be seen.
+    across them; `chosen` is a range of them, of whole rows or columns where it `is_whole`;
+    `in_view` is the part that can be seen.
     """
 
     is_row: bool
@@ -35,6 +40,7 @@ class _Strip:
     across: Gap
     chosen: tuple[int, int]
     is_whole: bool
+    is_near: bool
     hovered: int | None
     in_view: Gap
 
@@ -72,7 +78,7 @@ def paint_ruler(painter: QPainter, table: Table, grips: TableGrips, look: Look) 
             _paint_strip(painter, strip, look)
         (x0, x1), (y0, y1) = ruler.left, ruler.top
         painter.setPen(look.pen("#ffffff", 1.0))
-        painter.setBrush(brush(look.theme.accent))
+        painter.setBrush(brush(look.theme.accent, 255 if grips.is_ruler_near else FAINT))
         painter.drawRect(QRectF(x0, y0, x1 - x0, y1 - y0))
     _paint_signs(painter, table, strips, to_page, look)
 
@@ -89,6 +95,7 @@ def _strips(table: Table, grips: TableGrips, left: Gap, top: Gap) -> tuple[_Stri
             left,
             (cells.row0, min(cells.row1, len(rows) - 1)),
             (cells.column0, cells.column1) == (0, len(table.columns)),
+            grips.is_ruler_near,
             band[1] if band and band[0] and band[1] < len(table.rows) else None,
             (min(ys), max(ys)),
         ),
@@ -98,6 +105,7 @@ def _strips(table: Table, grips: TableGrips, left: Gap, top: Gap) -> tuple[_Stri
             top,
             (cells.column0, min(cells.column1, len(columns) - 1)),
             (cells.row0, cells.row1) == (0, len(table.rows)),
+            grips.is_ruler_near,
             band[1] if band and not band[0] and band[1] < len(table.columns) else None,
             (min(xs), max(xs)),
         ),
@@ -108,19 +116,21 @@ def _paint_strip(painter: QPainter, strip: _Strip, look: Look) -> None:
     """Ground, what is chosen and pointed at, ticks, border: in this order."""
     accent, edges = look.theme.accent, strip.edges
     whole = strip.rect(edges[0], edges[-1])
-    painter.fillRect(whole, brush(look.theme.field))
+    if strip.is_near:
+        painter.fillRect(whole, brush(look.theme.field))
     first, last = strip.chosen
+    is_strong = strip.is_whole and strip.is_near
     if last > first:
-        alpha = 255 if strip.is_whole else 90
+        alpha = 255 if is_strong else 90
         painter.fillRect(strip.rect(edges[first], edges[last]), brush(accent, alpha))
-    if strip.hovered is not None and not (strip.is_whole and first <= strip.hovered < last):
+    if strip.hovered is not None and not (is_strong and first <= strip.hovered < last):
         at = strip.hovered
         painter.fillRect(strip.rect(edges[at], edges[at + 1]), brush(accent, 90))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(look.pen(on_white(accent, 190), 1.0))
+    painter.setPen(look.pen(on_white(accent, 190 if strip.is_near else FAINT), 1.0))
     painter.drawLines(strip.ticks(1, len(edges) - 1))
     painter.drawRect(whole)
-    if strip.is_whole:
+    if is_strong:
         painter.setPen(look.pen("#ffffff", 1.0))
         painter.drawLines(strip.ticks(first + 1, last))
 
@@ -128,15 +138,16 @@ def _paint_strip(painter: QPainter, strip: _Strip, look: Look) -> None:
 def _paint_signs(
     painter: QPainter, table: Table, strips: Sequence[_Strip], to_page: QTransform, look: Look
 ) -> None:
+    text = look.theme.text if strips[0].is_near else on_white(look.theme.accent, 2 * FAINT)
     with in_pixels(painter) as to_screen:
         on_screen = to_page * to_screen
         for strip in strips:
             first, last = strip.chosen
             for index, sign, rect in _signs(table, strip, look):
-                is_chosen = strip.is_whole and first <= index < last
+                is_chosen = strip.is_whole and strip.is_near and first <= index < last
                 place = on_screen.map(rect.center())
                 painter.setFont(font(9 if len(sign) < 3 else 8, is_bold=True))
-                painter.setPen(look.pen("#ffffff" if is_chosen else look.theme.text))
+                painter.setPen(look.pen("#ffffff" if is_chosen else text))
                 letter = QRectF(place.x() - 12, place.y() - 7, 24, 14)
                 painter.drawText(letter, Qt.AlignmentFlag.AlignCenter, sign)
 

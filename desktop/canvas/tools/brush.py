@@ -50,7 +50,7 @@ class BrushTool(Tool):
     def changed_box(self) -> Box | None:
         """The ring where it was and where it is, and the last piece of the stroke."""
         if isinstance(self.gesture, Paint) and self._changed is not None:
-            return self._changed.union(self.gesture.last_line()).grown(4 * self.work.pixel)
+            return self._changed.union(self.gesture.changed_box()).grown(4 * self.work.pixel)
         return self._changed
 
     def hover(self, pointer: Pointer) -> Qt.CursorShape:

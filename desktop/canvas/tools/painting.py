@@ -54,8 +54,8 @@ class Paint(Gesture):
         if pointer.point != self._points[-1]:
             self._points.append(pointer.point)
 
-    def last_line(self) -> Box:
-        """The box around what the last move added."""
+    def changed_box(self) -> Box:
+        """What the last move added."""
         return bounding_box(self._points[-2:]).grown(self._width / 2)
 
     def release(self, pointer: Pointer) -> bool:

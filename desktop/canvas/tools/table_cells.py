@@ -13,12 +13,12 @@ from desktop.canvas.layers.table_grips import Cut, paint_cut
 from desktop.canvas.ruler import CORNER, LEFT, band_of, ruler_of
 from desktop.canvas.table_actions import Place, between, whole
 from desktop.canvas.tools.placing import Move
-from desktop.canvas.tools.table_edges import add_edge, cut_at, tell
+from desktop.canvas.tools.table_edges import add_edge, box_of_new, cut_at, tell_of_cut
 from desktop.canvas.tools.tool import Gesture, Pointer
 from desktop.canvas.workspace import Workspace
 from desktop.document.lookup import Item
 from model_backend import table_grid
-from model_backend.document import Point, Span, Table
+from model_backend.document import Box, Point, Span, Table
 
 CELLS, ROWS, COLUMNS = "", "row", "column"
 """What a range is made of: single cells, whole rows, whole columns."""
@@ -90,40 +90,42 @@ class RulerDrag(CellRange):
     def __init__(self, work: Workspace, start: Pointer, table: Table, zone: str) -> None:
         self._is_row_edge = zone != LEFT
         self._told = ""
+        self._cut: Cut | None = None
+        self._cut_before: Cut | None = None
         self._cells_before = work.cells
         super().__init__(work, start, table, axis=ROWS if zone == LEFT else COLUMNS)
 
     def move(self, pointer: Pointer) -> None:
         """Along the ruler rows or columns are chosen; within the table an edge is shown."""
-        was_edge = self.cut() is not None
         self.last = pointer
-        cut = self.cut()
-        if cut is None:
-            if was_edge or not self.is_click:
+        self._cut_before, self._cut = self._cut, self._cut_here()
+        if self._cut is None:
+            if self._cut_before is not None or not self.is_click:
                 self._choose()
             return
-        if not was_edge:
+        if self._cut_before is None:
             self.work.select((self._table.id,), self._cells_before)
-        found = self.work.table_words(self._table).placement.with_edge_added(
-            cut.at, is_row=cut.is_row
-        )
-        self._told = tell(self.work, found, self._told)
+        self._told = tell_of_cut(self.work, self._table, self._cut, self._told)
+
+    def changed_box(self) -> Box | None:
+        """Where the edge was and where it is; anywhere while rows or columns are chosen."""
+        if self._cut is None or self._cut_before is None:
+            return None
+        return box_of_new(self._table, self._cut_before, self._cut, self.last.pixel)
 
     def release(self, pointer: Pointer) -> bool:
         """One edit adds the edge; else the rows or columns stay chosen."""
         self.move(pointer)
-        cut = self.cut()
-        if cut is not None:
-            add_edge(self.work, self._table, cut)
+        if self._cut is not None:
+            add_edge(self.work, self._table, self._cut)
         return True
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """The edge to be."""
-        cut = self.cut()
-        if cut is not None:
-            paint_cut(painter, self._table, cut, look)
+        if self._cut is not None:
+            paint_cut(painter, self._table, self._cut, look)
 
-    def cut(self) -> Cut | None:
+    def _cut_here(self) -> Cut | None:
         """The edge that would be made now; None while the pointer is on the ruler or before it."""
         if self.is_click:
             return None

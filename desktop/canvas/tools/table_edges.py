@@ -4,15 +4,17 @@ which words they would put wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
-from desktop.canvas.geometry import Snap, band_at, near_index
+from desktop.canvas.geometry import Gap, Snap, band_at, near_index
 from desktop.canvas.hits import words_in
 from desktop.canvas.layers.layer import Look
 from desktop.canvas.layers.table_grips import Cut, Edge, paint_cut, paint_wrong_words
+from desktop.canvas.layers.tables import MARGIN_PX
 from desktop.canvas.table_actions import beside_edge, edges_of_axis, with_edge_moved
 from desktop.canvas.table_words import TableWords, misplaced_text
 from desktop.canvas.tools.tool import Gesture, Pointer
@@ -20,7 +22,7 @@ from desktop.canvas.workspace import Workspace
 from desktop.document import edits
 from desktop.document.lookup import Item
 from model_backend import table_grid
-from model_backend.document import Box, Point, Table
+from model_backend.document import Box, Point, Table, Word, union_of
 from model_backend.table_grid import Misplaced
 from model_backend.translation import _, mark
 
@@ -78,6 +80,17 @@ def cursor_of(edge: Edge, table: Table) -> Qt.CursorShape:
     return Qt.CursorShape.SplitVCursor if across else Qt.CursorShape.SplitHCursor
 
 
+@dataclass(frozen=True)
+class _Moved:
+    """For a place of the pointer: the table and its edge as they would be, the words put wrong."""
+
+    pointer: Pointer
+    table: Table
+    cut: Cut
+    wrong: Misplaced
+    has_edge: bool
+
+
 class MoveEdge(Gesture):
     """An edge follows the pointer and snaps to white gaps (not with Alt); a click chooses it."""
 
@@ -86,9 +99,10 @@ class MoveEdge(Gesture):
         self.cursor = cursor_of(edge, table)
         self._table, self._edge = table, edge
         self._edges = edges_of_axis(table, is_row=edge.is_row)
-        is_outline = edge.index in (0, len(self._edges) - 1)
-        self._words = words_around(work, table) if is_outline else work.table_words(table)
-        self._made: tuple[Pointer, Table, Cut, Misplaced] | None = None
+        self._is_inner = 0 < edge.index < len(self._edges) - 1
+        self._words = work.table_words(table) if self._is_inner else words_around(work, table)
+        self._made: _Moved | None = None
+        self._changed: Box | None = None
         self._told = misplaced_text(self._words.placement.misplaced)
         work.choose_edge(edge)
 
@@ -102,20 +116,44 @@ class MoveEdge(Gesture):
 
     def move(self, pointer: Pointer) -> None:
         """Say how many words lie wrong where that has changed."""
+        before = None if self.is_click else self._make()
         super().move(pointer)
+        self._changed = None
         if not self.is_click:
-            self._told = tell(self.work, self._make()[3], self._told)
+            after = self._make()
+            self._told = tell(self.work, after.wrong, self._told)
+            self._changed = self._between(before, after) if before is not None else None
+
+    def changed_box(self) -> Box | None:
+        """The rows or columns beside an inner edge, white around it, words that lie in another way
+        now; anywhere while the outline moves or an edge goes.
+        """
+        return self._changed
+
+    def _between(self, before: _Moved, after: _Moved) -> Box | None:
+        cuts, pixel = (before.cut, after.cut), self.last.pixel
+        was, now = ({word.id: word for word in one.wrong.words} for one in (before, after))
+        both = {**was, **now}
+        words = [both[word_id] for word_id in was.keys() ^ now.keys()]
+        if before.table == after.table:
+            return box_of_cuts(self._table, cuts, words, pixel)
+        edges, index = self._edges, self._edge.index
+        if not (self._is_inner and before.has_edge and after.has_edge):
+            return None
+        return box_of_cuts(
+            self._table, cuts, words, pixel, beside=(edges[index - 1], edges[index + 1])
+        )
 
     def changed(self) -> Table:
         """The table with the edge where the pointer is, or without it beyond a neighbour."""
-        return self._table if self.is_click else self._make()[1]
+        return self._table if self.is_click else self._make().table
 
     def release(self, pointer: Pointer) -> bool:
         """One edit moves the edge."""
         self.move(pointer)
         table = self.changed()
         if table != self._table:
-            is_gone = len(edges_of_axis(table, is_row=self._edge.is_row)) < len(self._edges)
+            is_gone = not self._make().has_edge
             self.work.apply(_title(self._edge, is_gone), lambda page: edits.replace(page, table))
             self.work.choose_edge(None if is_gone else self._edge)
         return True
@@ -128,21 +166,22 @@ class MoveEdge(Gesture):
         """The gap that the edge has snapped to, and the words that now lie wrong."""
         if self.is_click:
             return
-        _pointer, table, cut, wrong = self._make()
-        if len(edges_of_axis(table, is_row=cut.is_row)) == len(self._edges):
-            paint_cut(painter, self._table, cut, look)
-        paint_wrong_words(painter, wrong.words, look)
+        made = self._make()
+        if made.has_edge:
+            paint_cut(painter, self._table, made.cut, look)
+        paint_wrong_words(painter, made.wrong.words, look)
 
-    def _make(self) -> tuple[Pointer, Table, Cut, Misplaced]:
+    def _make(self) -> _Moved:
         """The table and its edge for where the pointer is, made once for each place."""
-        if self._made is None or self._made[0] != self.last:
+        if self._made is None or self._made.pointer != self.last:
             snap = self._snap()
             try:
                 table = self._joined(snap.value) or self._moved(snap.value)
             except ValueError:
                 table = self._table
             cut = Cut(self._edge.is_row, snap.value, snap.gap)
-            self._made = self.last, table, cut, self._misplaced(snap.value)
+            has_edge = len(edges_of_axis(table, is_row=cut.is_row)) == len(self._edges)
+            self._made = _Moved(self.last, table, cut, self._misplaced(snap.value), has_edge)
         return self._made
 
     def _snap(self) -> Snap:
@@ -161,9 +200,7 @@ class MoveEdge(Gesture):
     def _joined(self, value: float) -> Table | None:
         """The table without the edge, where it was dragged onto or over a neighbour."""
         edges, index = self._edges, self._edge.index
-        if not 0 < index < len(edges) - 1:
-            return None
-        if edges[index - 1] < value < edges[index + 1]:
+        if not self._is_inner or edges[index - 1] < value < edges[index + 1]:
             return None
         delete = table_grid.delete_row_edge if self._edge.is_row else table_grid.delete_column_edge
         return delete(self._table, index)
@@ -171,6 +208,25 @@ class MoveEdge(Gesture):
     def _moved(self, value: float) -> Table:
         edge = self._edge
         return with_edge_moved(self._table, edge.index, value, self.last.pixel, is_row=edge.is_row)
+
+
+def box_of_cuts(
+    table: Table,
+    cuts: Sequence[Cut],
+    words: Iterable[Word],
+    pixel: float,
+    beside: Gap | None = None,
+) -> Box:
+    """What of the page is painted anew for edges in hand: their lines with ruler and arrow heads,
+    white around them and what is beside, these words with their signs.
+    """
+    bands = [(cut.at, cut.at) for cut in cuts] + [cut.gap for cut in cuts if cut.gap is not None]
+    bands += [beside] if beside is not None else []
+    low, high = min(start for start, _end in bands), max(end for _start, end in bands)
+    box = table.box
+    strip = Box(box.x0, low, box.x1, high) if cuts[0].is_row else Box(low, box.y0, high, box.y1)
+    boxes = (table_grid.box_to_page(table, strip), *(word.box.normalized() for word in words))
+    return union_of(boxes).grown(MARGIN_PX * pixel)
 
 
 def tell(work: Workspace, found: Misplaced, told: str) -> str:
@@ -216,6 +272,8 @@ class AddEdge(Gesture):
         super().__init__(work, start)
         self._table, self._is_row = table, is_row
         self._told = misplaced_text(work.table_words(table).placement.misplaced)
+        self._cut = cut_at(work, table, start, is_row=is_row)
+        self._before = self._cut
 
     def depends_on(self) -> tuple[Item, ...]:
         """The table."""
@@ -224,23 +282,39 @@ class AddEdge(Gesture):
     def move(self, pointer: Pointer) -> None:
         """Say how many words the edge would cut."""
         super().move(pointer)
-        words = self.work.table_words(self._table)
-        found = words.placement.with_edge_added(self.cut().at, is_row=self._is_row)
-        self._told = tell(self.work, found, self._told)
+        self._before = self._cut
+        self._cut = cut_at(self.work, self._table, pointer, is_row=self._is_row)
+        self._told = tell_of_cut(self.work, self._table, self._cut, self._told)
+
+    def changed_box(self) -> Box | None:
+        """Where the edge was and where it is."""
+        return box_of_new(self._table, self._before, self._cut, self.last.pixel)
 
     def release(self, pointer: Pointer) -> bool:
         """One edit adds the edge."""
         self.move(pointer)
-        add_edge(self.work, self._table, self.cut())
+        add_edge(self.work, self._table, self._cut)
         return True
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """The edge to be."""
-        paint_cut(painter, self._table, self.cut(), look)
+        paint_cut(painter, self._table, self._cut, look)
 
-    def cut(self) -> Cut:
-        """The edge as it would be made now."""
-        return cut_at(self.work, self._table, self.last, is_row=self._is_row)
+
+def tell_of_cut(work: Workspace, table: Table, cut: Cut, told: str) -> str:
+    """Say how many words an edge to be would put wrong, where that is something new."""
+    placement = work.table_words(table).placement
+    return tell(work, placement.with_edge_added(cut.at, is_row=cut.is_row), told)
+
+
+def box_of_new(table: Table, before: Cut, after: Cut, pixel: float) -> Box | None:
+    """Where an edge to be was and is; None (anywhere) beyond the table, where it adds a row or
+    column.
+    """
+    low, high = (table.box.y0, table.box.y1) if after.is_row else (table.box.x0, table.box.x1)
+    if not all(low <= cut.at <= high for cut in (before, after)):
+        return None
+    return box_of_cuts(table, (before, after), (*before.wrong, *after.wrong), pixel)
 
 
 def add_edge(work: Workspace, table: Table, cut: Cut) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.canvas.layers.table_grips import Edge
-from desktop.canvas.ruler import CORNER, LEFT, TOP, band_of, ruler_of, tick_at, zone_at
+from desktop.canvas.ruler import CORNER, LEFT, TOP, band_of, is_near, ruler_of, tick_at, zone_at
 from desktop.canvas.table_actions import edges_of_axis, whole
 from desktop.canvas.tools.table_cells import RULER_CURSORS, CellRange, cell_under, ruler_gesture
 from desktop.canvas.tools.table_edges import (
@@ -91,16 +91,18 @@ def table_hover(work: Workspace, pointer: Pointer) -> Qt.CursorShape | None:
     """The pointer's shape over the selected table; what is under it lights up."""
     table = work.table()
     grips = work.scene.live.grips
-    before = grips.hovered, grips.cut, grips.band
+    before = grips.hovered, grips.cut, grips.band, grips.is_ruler_near
     grips.hovered = grips.cut = grips.band = None
     shape = None if table is None else _light_up(work, table, pointer)
-    if (grips.hovered, grips.cut, grips.band) != before:
+    if (grips.hovered, grips.cut, grips.band, grips.is_ruler_near) != before:
         work.scene.refresh()
     return shape
 
 
 def _light_up(work: Workspace, table: Table, pointer: Pointer) -> Qt.CursorShape | None:
     grips, point = work.scene.live.grips, table_grid.to_frame(table, pointer.point)
+    ruler = ruler_of(table, grips.seen, pointer.pixel)
+    grips.is_ruler_near = is_near(table, ruler, point, pointer.pixel)
     if pointer.held:
         if not _takes_cut(table, point, pointer):
             return None

@@ -78,6 +78,10 @@ class Gesture:
         """The pointer is here now."""
         self.last = pointer
 
+    def changed_box(self) -> Box | None:
+        """Where the last move changed what is seen; None for anywhere."""
+        return None
+
     def release(self, pointer: Pointer) -> bool:
         """Make the edit; False when the gesture goes on without the button."""
         self.move(pointer)
@@ -165,7 +169,7 @@ class Tool:
 
     def changed_box(self) -> Box | None:
         """Where the last move changed what is seen; None for anywhere."""
-        return None
+        return self.gesture.changed_box() if self.gesture is not None else None
 
     def adjust(self, step: int) -> bool:
         """Make larger or smaller what the tool has to adjust; True when there is something."""
