@@ -65,8 +65,8 @@ def _shared(before: Sequence[AnyItem], after: Sequence[AnyItem]) -> int:
 class Tally(Generic[AnyItem]):
     """How many values of a collection are so, counted on from the collection asked for before."""
 
-    def __init__(self, is_so: Callable[[AnyItem], bool]) -> None:
-        self._is_so = is_so
+    def __init__(self, count: Callable[[Sequence[AnyItem]], int]) -> None:
+        self._count = count
         self._known: tuple[Sequence[AnyItem], int] = ((), 0)
 
     def of(self, items: Sequence[AnyItem]) -> int:
@@ -74,8 +74,8 @@ class Tally(Generic[AnyItem]):
         before, count = self._known
         old, new = changed_values(before, items)
         if len(old) + len(new) < len(items):
-            count += sum(map(self._is_so, new)) - sum(map(self._is_so, old))
+            count += self._count(new) - self._count(old)
         else:
-            count = sum(map(self._is_so, items))
+            count = self._count(items)
         self._known = items, count
         return count

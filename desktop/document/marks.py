@@ -31,11 +31,11 @@ def marked_on(page: Page, wanted: tuple[str, ...] = MARKS) -> tuple[Marked, ...]
     """
     own = (NOTED,) if page.note else ()
     found = [Marked(page.id, 0, own, page.note)]
-    if any(map(_marks, page.annotations)):
+    if any(item.is_unsure or item.note for item in page.annotations):
         found += [
             Marked(page.id, item.id, _marks(item), item.note) for item in annotations_in_order(page)
         ]
-    if any(map(_word_marks, page.words)):
+    if any(word.is_illegible or word.needs_look for word in page.words):
         found += [Marked(page.id, word.id, _word_marks(word)) for word in words_in_order(page)]
     return tuple(one for one in found if set(one.marks) & set(wanted))
 

@@ -126,17 +126,19 @@ WITHDRAW = (
 _ANNOTATED = tuple(name for name in COLLECTIONS if name != "words")
 
 
-def _tallies(is_so: Callable[[Annotation], bool]) -> tuple[Tally[Annotation], ...]:
+def _tallies(
+    count: Callable[[Sequence[Annotation]], int],
+) -> tuple[Tally[Annotation], ...]:
     """One for each kind of annotation."""
-    return tuple(Tally(is_so) for _name in _ANNOTATED)
+    return tuple(Tally(count) for _name in _ANNOTATED)
 
 
-_PROPOSED = _tallies(lambda item: item.status == Status.PROPOSED)
-_UNSURE = _tallies(lambda item: item.is_unsure)
-_NOTED = _tallies(lambda item: item.note != "")
+_PROPOSED = _tallies(lambda items: [item.status for item in items].count(Status.PROPOSED))
+_UNSURE = _tallies(lambda items: [item.is_unsure for item in items].count(True))
+_NOTED = _tallies(lambda items: len(items) - [item.note for item in items].count(""))
 _WORD_TALLIES: dict[str, Tally[Word]] = {
-    "doubtful_count": Tally(lambda word: word.needs_look),
-    "illegible_count": Tally(lambda word: word.is_illegible),
+    "doubtful_count": Tally(lambda words: [word.needs_look for word in words].count(True)),
+    "illegible_count": Tally(lambda words: [word.is_illegible for word in words].count(True)),
 }
 
 
