@@ -11,6 +11,7 @@ from desktop.cli_losses import before_convert, before_export
 from desktop.cli_options import (
     Boxes,
     BoxStyle,
+    CategoryIds,
     Dpi,
     Format,
     Jobs,
@@ -19,6 +20,7 @@ from desktop.cli_options import (
     PasswordFile,
     Project,
     Seed,
+    category_ids_of,
     split_of,
 )
 from desktop.cli_output import HOW_TO_UNLOCK, counted, exported_lines, reporting
@@ -37,6 +39,7 @@ def export(
     dpi: Dpi = 150,
     split: Parts = "",
     seed: Seed = 0,
+    category_id: CategoryIds = None,
     password_file: PasswordFile = None,
     jobs: Jobs = None,
     as_json: Json = False,
@@ -51,9 +54,10 @@ def export(
     from model_backend.formats import WriteOptions
 
     parts = split_of(split, seed)
+    ids = category_ids_of(category_id, format_name.value)
     with reporting(project, as_json=as_json) as report, working(jobs) as workers:
         must_be_there(project)
-        options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts)
+        options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts, category_ids=ids)
         with Store.open(project, read_only=True) as store:
             passwords = unlocked(store, workers, given_password(password_file))
         lost = before_export(report, project, format_name.value, include_proposed=include_proposed)
@@ -86,6 +90,7 @@ def convert(
     dpi: Dpi = 150,
     split: Parts = "",
     seed: Seed = 0,
+    category_id: CategoryIds = None,
     as_json: Json = False,
 ) -> None:
     """Write a data set in another format, without a project."""
@@ -93,8 +98,9 @@ def convert(
     from model_backend.formats.export import convert as converted
 
     parts = split_of(split, seed)
+    ids = category_ids_of(category_id, to_format.value)
     with reporting(path, as_json=as_json) as report:
-        options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts)
+        options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts, category_ids=ids)
         lost = before_convert(report, from_format.value, path, to_format.value)
         done = converted(from_format.value, path, to_format.value, out, options)
         for why in done.failed:

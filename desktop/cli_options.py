@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from model_backend.formats.splits import Split
 
 ENDING = ".proofdesk"
+LARGEST_ID = 2**53
+"""Ids beyond are rounded by other programs."""
 
 
 class Format(StrEnum):
@@ -74,6 +76,21 @@ def split_of(text: str, seed: int) -> Split | None:
         raise typer.BadParameter(str(error)) from error
 
 
+def category_ids_of(texts: list[str] | None, format_name: str) -> tuple[tuple[str, int], ...]:
+    """The names with the ids that were asked for; no name and no id twice."""
+    if texts and format_name != Format.COCO:
+        raise typer.BadParameter("--category-id belongs to the format coco")
+    found: dict[str, int] = {}
+    for text in texts or ():
+        name, _sign, number = text.rpartition("=")
+        if not name or not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
+            raise typer.BadParameter(f"{text} is no name with its id. Write it like table=7.")
+        if name in found or int(number) in found.values():
+            raise typer.BadParameter(f"{text}: the name or the id was given before")
+        found[name] = int(number)
+    return tuple(found.items())
+
+
 def checked_project(path: Path) -> Path:
     """Refuse, as wrong usage, what cannot be a project's folder."""
     if path.suffix != ENDING:
@@ -106,6 +123,14 @@ Parts = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(help="Which documents --split takes for which part.")]
+CategoryIds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category-id",
+        metavar="NAME=ID",
+        help="A category's id in COCO, such as table=7; may be given several times.",
+    ),
+]
 BoxStyle = Annotated[Boxes, typer.Option(help="Table boxes on their text, or touching.")]
 
 

@@ -307,6 +307,19 @@ def test_formats_convert_without_a_project(shared_data: Path, tmp_path: Path) ->
     assert measured["entities"]["f1"] == 1.0
 
 
+def test_category_ids_are_set_on_the_command_line(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "publaynet" / "examples" / "samples.json"
+    convert = ("convert", "--from", "coco", source, "--to", "coco")
+    assert answer(*convert, tmp_path / "out", "--category-id", "text=40")["pages"] == 20
+    found = json.loads((tmp_path / "out/annotations/instances.json").read_bytes())
+    names = {item["id"]: item["name"] for item in found["categories"]}
+    assert (names[40], sorted(names)) == ("text", [2, 3, 4, 5, 40])
+    for wrong in (["table"], ["table=x"], ["table=1", "--category-id", "text=1"]):
+        assert proofdesk(*convert, tmp_path / "no", "--category-id", *wrong).returncode == 2
+    other = (*convert[:-1], "pages", tmp_path / "no", "--category-id", "text=1")
+    assert "belongs to" in proofdesk(*other).stderr
+
+
 def test_broken_members_of_a_data_set_are_failures(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "funsd" / "training_data"
     for part in ("annotations", "images"):

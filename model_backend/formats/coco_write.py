@@ -129,8 +129,10 @@ def table_annotation(table: Table) -> Record:
 
 @dataclass
 class Categories:
-    """Categories of the file: those of imported sets keep their ids, new names follow."""
+    """Categories of the file: names in `fixed` have the ids that were asked for, those of imported
+    sets keep theirs, new names follow."""
 
+    fixed: dict[str, int] = field(default_factory=dict)
     records: dict[Any, Record] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     wanted: dict[str, Record] = field(default_factory=dict)
@@ -138,15 +140,25 @@ class Categories:
     def add_all(self, records: list[Record]) -> None:
         """Take over what an imported page knows, unless its id means something else here."""
         for record in records:
-            known = self.records.setdefault(record["id"], record)
-            if known["name"] != record["name"]:
-                self._want(record["name"], record)
+            name = record["name"]
+            is_given = record["id"] in self.fixed.values()
+            if name in self.fixed:
+                self.records[self.fixed[name]] = {**record, "id": self.fixed[name]}
+            elif is_given or self.records.setdefault(record["id"], record)["name"] != name:
+                self._want(name, record)
 
     def key(self, label: str, category_id: Any, kind: str) -> Any:  # noqa: ANN401 - id or place
         """The id of the category, or a list with its place in `names` where it has none yet."""
+        if label in self.fixed:
+            self._put_fixed(label, kind)
+            return self.fixed[label]
         if category_id is not None and self.records.get(category_id, {}).get("name") == label:
             return category_id
         return [self._want(label, {"supercategory": kind})]
+
+    def _put_fixed(self, name: str, kind: str) -> None:
+        number = self.fixed[name]
+        self.records.setdefault(number, {"supercategory": kind, "id": number, "name": name})
 
     def _want(self, name: str, record: Record) -> int:
         if name not in self.wanted:
@@ -156,6 +168,8 @@ class Categories:
 
     def close(self, labels: tuple[str, ...]) -> list[Any]:
         """Give the names their ids: `labels` first, then in alphabetical order."""
+        for name in self.fixed:
+            self._put_fixed(name, "")
         known = {record["name"]: key for key, record in reversed(self.records.items())}
         free = max([0, *(key for key in self.records if isinstance(key, int))]) + 1
         for name in dict.fromkeys((*labels, *sorted(self.names))):
@@ -220,7 +234,7 @@ class Writer:
         self.folder, self.options = folder, options
         self.written = Written()
         self._names = SafeNames()
-        self._categories = Categories()
+        self._categories = Categories(dict(options.category_ids))
         self._image_ids, self._annotation_ids = Ids(), Ids()
         self._top: Record = {}
         self._parts: dict[str, _Part] = {}

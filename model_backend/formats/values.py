@@ -85,11 +85,13 @@ class ExportPage:
 class WriteOptions:
     """Choices of an export: `boxes` is "stretched" (rows and columns touch) or "tight" (on their
     text); `labels` are names that a COCO file lists even when no page uses them, in this order;
+    `category_ids` are ids that a COCO file gives to names, above all others;
     `split` gives out the documents anew (None: pages stay in the part they came with)."""
 
     boxes: str = "stretched"
     dpi: float = 150.0
     labels: tuple[str, ...] = ()
+    category_ids: tuple[tuple[str, int], ...] = ()
     split: Split | None = None
 
 

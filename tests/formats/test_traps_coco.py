@@ -18,7 +18,7 @@ from pycocotools.cocoeval import COCOeval
 from model_backend import masks
 from model_backend.document import Box, Document, Page, PageGeometry, Region
 from model_backend.errors import UserError
-from model_backend.formats import ExportPage, ReadPage, read
+from model_backend.formats import ExportPage, ReadPage, WriteOptions, read
 from model_backend.formats.export import convert, export, export_page
 from model_backend.formats.pictures import FilePicture
 
@@ -253,3 +253,20 @@ def test_sets_are_read_as_they_are_published(tmp_path: Path, files: str, picture
         ("b", "val", ()),
     ]
     assert all(item.image and len(item.page.regions) == 1 for item in found)
+
+
+def test_category_ids_are_those_that_the_user_sets(tmp_path: Path) -> None:
+    """List-item has id 3 and Page-footer 7 in the set; both names and ids are moved about."""
+    folder = coco_set(tmp_path / "in", [GOOD, GOOD | {"id": 6, "category_id": 7}])
+    ids = (("List-item", 7), ("never used", 0))
+    convert("coco", folder, "coco", tmp_path / "out", WriteOptions(category_ids=ids))
+    found = json.loads((tmp_path / "out/annotations/instances.json").read_bytes())
+    categories = {item["name"]: item for item in found["categories"]}
+    assert {name: item["id"] for name, item in categories.items()} == {
+        "List-item": 7,
+        "Page-footer": 8,
+        "never used": 0,
+    }
+    assert categories["List-item"]["keypoints"] == []
+    assert [item["category_id"] for item in found["annotations"]] == [7, 8]
+    assert COCO(tmp_path / "out/annotations/instances.json").getCatIds(["List-item"]) == [7]
