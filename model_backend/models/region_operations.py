@@ -130,8 +130,8 @@ def _aligned(features: Tensor, boxes: Tensor, bins: int) -> Tensor:
         -1,
     )  # (N, P, P, 2)
     read = functional.grid_sample(
-        features[None],  # (1, C, H, W)
-        grid.reshape(1, -1, points, 2).to(features.dtype),  # (1, N P, P, 2)
+        features[None].float(),  # (1, C, H, W): in 16 bits places would be read a pixel off
+        grid.reshape(1, -1, points, 2),  # (1, N P, P, 2)
         padding_mode="border",
         align_corners=True,
     )  # (1, C, N P, P)
