@@ -239,6 +239,8 @@ def prelabel(
                 StoreTarget(store), names, again=again, passwords=passwords, device=device
             )
             predicted = run_work(work, workers, report).result
+        if not work.total and not again:
+            report.note("No page is new. With --again, pages that have proposals get others.")
         for what, why in predicted.notes:
             report.note(f"{what}: {why}")
         counts = {

@@ -112,13 +112,13 @@ def add(
         if found is None:
             return
         named = tuple(part.strip() for part in labels.split(",")) if labels else ()
-        answers = _asked(found, Answers(name, named, task, licence, link))
+        answers = asked(found, Answers(name, named, task, licence, link))
         added = run_work(AddModel(found, answers), workers, report).result
         if added is not None:
             _give(report, added)
 
 
-def _asked(found: Found, answers: Answers) -> Answers:
+def asked(found: Found, answers: Answers) -> Answers:
     """The answers, with what a person on a terminal says to what is still missing."""
     from dataclasses import replace
 
