@@ -162,7 +162,6 @@ def _list(name: str, titles: Sequence[str]) -> QTreeWidget:
     made.setAccessibleName(name)
     made.setHeaderLabels(list(titles))
     made.setRootIsDecorated(False)
-    made.setUniformRowHeights(True)
     made.setTabKeyNavigation(False)
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -5,6 +5,7 @@ Edit number n depends only on n and the page, so the parent can compute what the
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -44,8 +45,8 @@ def _with_word(page: Page, number: int) -> Page:
     return edits.add_word(page, f"word {number}", Box(1, 2, 3, 4))
 
 
-def main(folder: Path, first: int) -> None:
-    """Edit without end; say each edit's number when it is in the store."""
+def main(folder: Path, first: int, last: int | None = None) -> None:
+    """Edit without end, or up to the last; say each edit's number when it is in the store."""
     from desktop.document.open_document import OpenDocument
     from desktop.store.store import Store
 
@@ -54,7 +55,7 @@ def main(folder: Path, first: int) -> None:
     number = first
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    while True:
+    while last is None or number <= last:
         text, page = edit(number, document.page, ids)
         document.apply(text, page)
         sys.stdout.write(f"{number}\n")
@@ -63,4 +64,5 @@ def main(folder: Path, first: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+    os._exit(0)  # as if the power went: nothing is closed
