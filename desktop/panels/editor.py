@@ -49,9 +49,11 @@ class Editor(QObject):
         chosen = [item for item in self.selected if not isinstance(item, Word)]
         return tuple(sorted(chosen, key=lambda item: (_KINDS.index(type(item)), item.id)))
 
-    def change(self, text: str, edit: Callable[[Page], Page]) -> bool:
-        """Apply the edit to the page in view as one step; whether it was done."""
-        page = self.page
+    def change(self, text: str, edit: Callable[[Page], Page], *, page_id: int = 0) -> bool:
+        """Apply the edit to the page in view, or to the one named, as one step; whether it was
+        done.
+        """
+        page = self.document.page(page_id) if page_id else self.page
         if page is None:
             return False
         return self.attempt(lambda: self._apply(text, page, edit))

@@ -56,10 +56,11 @@ class TextField(QPlainTextEdit):
         self.setAccessibleName(name or _("Text"))
 
     def show_text(self, text: str) -> None:
-        """Show this text, unless it is there already."""
-        self._shown = text
-        if self.toPlainText() != text:
-            self.setPlainText(text)
+        """Show this text; where it is what was shown, what is being typed stays."""
+        if text != self._shown:
+            self._shown = text
+            if self.toPlainText() != text:
+                self.setPlainText(text)
 
     def commit(self) -> None:
         """Announce the text when it was changed."""

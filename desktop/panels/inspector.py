@@ -44,13 +44,12 @@ class Inspector(QScrollArea):
     def refresh(self) -> None:
         """Make the forms equal to what is selected."""
         page, things = self._editor.page, self._editor.selected
+        self.selection_form.show_things(things)
         if page is None:
             self._show(self._empty)
         elif things:
-            self.selection_form.show_things(things)
             self._show(self.selection_form)
         else:
-            self.selection_form.text.commit()
             self.page_form.show_page(page)
             self._show(self.page_form)
 

@@ -76,14 +76,9 @@ class PageForm(QWidget):
     def _set_note(self, note: str) -> None:
         from desktop.document import edits
 
-        page_id = self._page_id
-        if page_id:
-            document = self._editor.document
-            self._editor.attempt(
-                lambda: document.apply(
-                    mark("Write a note"), edits.set_note(document.page(page_id), note)
-                )
-            )
+        self._editor.change(
+            mark("Write a note"), lambda page: edits.set_note(page, note), page_id=self._page_id
+        )
 
     def _set_kind(self, label: str) -> None:
         from desktop.document import edits

@@ -48,6 +48,7 @@ class SelectionForm(QWidget):
         super().__init__(parent)
         self._editor = editor
         self._things: Things = ()
+        self._page_id = 0
         self.heading, self.proposal = PlainLabel(), PlainLabel()
         self.heading.setProperty("head", "true")
         self.label, self.text = QComboBox(), TextField()
@@ -115,11 +116,14 @@ class SelectionForm(QWidget):
         layout.addStretch(1)
 
     def show_things(self, things: Things) -> None:
-        """Show what is selected."""
-        if [thing.id for thing in things] != [thing.id for thing in self._things]:
+        """Show what is selected; what was typed for something else is kept, where that is."""
+        ids, page_id = [thing.id for thing in things], self._editor.selection.page_id
+        if (page_id, ids) != (self._page_id, [thing.id for thing in self._things]):
             self.text.commit()
             self.note.commit()
-        self._things = things
+        self._things, self._page_id = things, page_id
+        if not things:
+            return
         one = things[0] if len(things) == 1 else None
         self.heading.setText(breakable(self._heading(one)))
         self._show_label()
@@ -248,7 +252,11 @@ class SelectionForm(QWidget):
             return
         thing = self._things[0]
         change = edits.set_word_text if isinstance(thing, Word) else edits.set_text
-        self._editor.change(mark("Edit the text"), lambda page: change(page, thing.id, text))
+        self._editor.change(
+            mark("Edit the text"),
+            lambda page: change(page, thing.id, text),
+            page_id=self._page_id,
+        )
 
     def _set_header_rows(self, count: int) -> None:
         from desktop.document import edits
@@ -292,7 +300,9 @@ class SelectionForm(QWidget):
         if len(self._things) == 1:
             own = self._things[0].id
             self._editor.change(
-                mark("Write a note"), lambda page: edits.set_annotation_note(page, own, note)
+                mark("Write a note"),
+                lambda page: edits.set_annotation_note(page, own, note),
+                page_id=self._page_id,
             )
 
     def _accept(self) -> None:

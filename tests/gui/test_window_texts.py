@@ -7,16 +7,19 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.application import Application
 from desktop.canvas.view import CanvasView
 from desktop.dialogs.accept_dialog import AcceptDialog
 from desktop.dialogs.replace_dialog import ReplaceDialog
+from desktop.document import edits
 from desktop.document.many_pages import ManyPages
+from desktop.store.store import Store
 from desktop.window.workbench import Workbench
-from model_backend.document import Page, Status
+from model_backend import table_grid
+from model_backend.document import Box, Page, Proposals, Region, Span, Status
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ALT, ENTER = Qt.KeyboardModifier.AltModifier, Qt.Key.Key_Return
@@ -253,3 +256,77 @@ def test_enter_on_a_word_walks_on_from_it(bench: Workbench, canvas: CanvasView) 
     QTest.keyClick(canvas.editor, ENTER)
     assert bench.selection.ids == (6,)
     QTest.keyClick(canvas.editor, Qt.Key.Key_Escape)
+
+
+def test_what_is_typed_for_one_page_does_not_come_to_the_next(
+    application: Application, bench: Workbench, canvas: CanvasView
+) -> None:
+    view = application.window.project_view
+    assert view is not None
+    first = bench.selection.page_id
+    second = bench.document.page(first + 1)
+    application.window.docks["inspector"].raise_()
+    form = view.inspector.selection_form
+    bench.selection.select((1,))
+    form.text.selectAll()
+    QTest.keyClicks(form.text, "mine")
+    bench.selection.set_page(first + 1)
+    bench.selection.select((1,))
+    assert form.text.toPlainText() == second.words[0].text
+    bench.selection.set_page(first)
+    bench.selection.select((7,))
+    QTest.keyClicks(form.note, "whose?")
+    bench.selection.set_page(first + 1)
+    assert bench.document.page(first + 1) == second
+    page = bench.document.page(first)
+    assert (page.words[0].text, page.entities[0].note) == ("mine", "whose?")
+
+
+def test_what_is_typed_stays_when_a_job_brings_something(
+    application: Application, bench: Workbench, canvas: CanvasView
+) -> None:
+    view = application.window.project_view
+    assert view is not None
+    application.window.docks["inspector"].raise_()
+    note = view.inspector.page_form.note
+    QTest.keyClicks(note, "torn at the to")
+    stamp = Region(1, "stamp", Box(1, 1, 9, 9), score=0.5)
+    bench.document.bring_proposals(bench.selection.page_id, [Proposals("ink", regions=(stamp,))])
+    QTest.keyClicks(note, "p")
+    QTest.keyClick(note, ENTER)
+    assert page_of(bench).note == "torn at the top"
+
+
+@pytest.mark.parametrize("part", ["inspector", "canvas", "cells"])
+def test_what_is_typed_is_kept_when_the_project_closes(
+    application: Application, bench: Workbench, canvas: CanvasView, part: str, qtbot: QtBot
+) -> None:
+    window, view = application.window, application.window.project_view
+    assert view is not None
+    folder, page_id = bench.document.store.folder, bench.selection.page_id
+    if part == "inspector":
+        window.docks["inspector"].raise_()
+        field: QWidget = view.inspector.page_form.note
+        field.setFocus()
+        qtbot.waitUntil(field.hasFocus, timeout=5000)
+    elif part == "canvas":
+        canvas.edit_text(1)
+        assert canvas.editor is not None
+        field = canvas.editor
+    else:
+        page = page_of(bench)
+        table = table_grid.empty_table(page.next_id, page.words[0].box.grown(3))
+        bench.document.apply("Table", edits.add_table(page, table))
+        bench.selection.select((page.next_id,), Span(0, 1, 0, 1))
+        window.docks["cells"].raise_()
+        grid = view.cells.view
+        qtbot.waitUntil(grid.isVisible, timeout=5000)
+        grid.edit(view.cells.model.index(0, 0))
+        found = grid.findChild(QLineEdit)
+        assert found is not None
+        field = found
+    QTest.keyClicks(field, "kept")
+    application.leave_project()
+    with Store.open(folder, read_only=True) as store:
+        kept = store.page(page_id)
+    assert "kept" in (kept.note, kept.words[0].text)
