@@ -12,7 +12,6 @@ import orjson
 
 from model_backend import masks, table_grid
 from model_backend.document import (
-    IDENTITY,
     Box,
     Entity,
     Mask,
@@ -93,9 +92,7 @@ def _segmentation(region: Region, page: Page, kind: str) -> tuple[Any, float]:
 def _run_lengths(mask: Mask, page: Page, kind: str) -> tuple[Record, float]:
     """Run lengths of the whole page; a mask that already is one is taken as it is."""
     width, height = round(page.width), round(page.height)
-    counts = mask.counts
-    if mask.to_page != IDENTITY or (mask.width, mask.height) != (width, height):
-        counts = masks.encode(masks.bitmap_on(mask, width, height))
+    counts = masks.counts_on(mask, width, height)
     value = masks.runs_of(counts) if kind == "uncompressed" else counts.decode("ascii")
     return {"size": [height, width], "counts": value}, float(masks.pixel_count(counts))
 

@@ -17,6 +17,7 @@ from model_backend.masks.outlines import (
 from model_backend.masks.rasters import (
     bitmap_on,
     combined,
+    counts_on,
     mask_of_polygons,
     polygons_to_bitmap,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "connected_ink",
     "contours",
     "counts_of",
+    "counts_on",
     "decode",
     "encode",
     "mask_from_bitmap",

@@ -17,7 +17,7 @@ from model_backend.document import (
     inverse,
     transform_point,
 )
-from model_backend.masks.runs import check_size, decode, mask_from_bitmap
+from model_backend.masks.runs import check_size, decode, encode, mask_from_bitmap
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +56,14 @@ def bitmap_on(mask: Mask, width: int, height: int, from_page: Affine = IDENTITY)
             source, inverse(to_raster), left=left, top=start, right=right, bottom=stop
         )
     return result
+
+
+def counts_on(mask: Mask, width: int, height: int) -> bytes:
+    """COCO's compressed run lengths of the mask on the page's own pixels; a mask that lies on just
+    these is taken as it is."""
+    if mask.to_page == IDENTITY and (mask.width, mask.height) == (width, height):
+        return mask.counts
+    return encode(bitmap_on(mask, width, height))
 
 
 def polygons_to_bitmap(

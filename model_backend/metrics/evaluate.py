@@ -35,6 +35,8 @@ MEASURES_OF_FORMATS = {
 }
 """Which measures fit a format; the others get all."""
 WORST_PAGES = 12
+HAIR = 1e-9
+"""So much less than 1 is the rounding of a page that is all right."""
 TABLE_NUMBER = re.compile(r"(_table)?_\d+$")
 
 Key = tuple[str, int]
@@ -88,7 +90,7 @@ class _Documents:
         }
         self.places.setdefault(document, []).append(self.pages.total())
         self.pages[document] += 1
-        if page.score < 1:
+        if page.score < 1 - HAIR:
             self.faulty = nsmallest(WORST_PAGES, [*self.faulty, page], key=lambda p: p.score)
 
 

@@ -295,7 +295,9 @@ def _masks_of(page: Page, size: tuple[int, int]) -> Iterator[Detection]:
 
 
 def _mask_of(region: Region, size: tuple[int, int]) -> Detection:
-    counts = masks.encode(_bitmap(region, size))
+    height, width = size
+    mask = region.mask
+    counts = masks.counts_on(mask, width, height) if mask else masks.encode(_bitmap(region, size))
     box, is_crowd = region.box.normalized(), _is_crowd(region)
     return Detection(region.label, box, _score(region), counts, size, is_crowd, _area(region))
 

@@ -216,3 +216,12 @@ def test_whole_pixels_are_moved_as_they_are_sampled(
     nearly = masks.mask_from_bitmap(bitmap, (1.0, 0.0, 0.0, 1.0, x + 0.25, y + 0.25))
     found = masks.bitmap_on(moved, width, height)
     assert (found == masks.bitmap_on(nearly, width, height)).all()
+
+
+@given(INKED, st.integers(1, 9))
+def test_run_lengths_on_a_page_are_those_of_the_bitmap_there(
+    bitmap: np.ndarray, width: int
+) -> None:
+    mask = masks.mask_from_bitmap(bitmap)
+    for page in ((mask.width, mask.height), (width, 5)):
+        assert masks.counts_on(mask, *page) == masks.encode(masks.bitmap_on(mask, *page))
