@@ -7,6 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.canvas.hits import hits
+from desktop.canvas.scene import SIGN_PX
 from desktop.canvas.tools.placing import Move, RubberBand, grip_cursor, grip_gesture
 from desktop.canvas.tools.polygons import chosen_corner, drop_chosen
 from desktop.canvas.tools.tables import is_on_ruler, table_gesture, table_hover
@@ -55,7 +56,7 @@ class SelectTool(Tool):
         """Show what a click would take."""
         shape = grip_cursor(self.work, pointer) or table_hover(self.work, pointer)
         found = [] if shape is not None else hits(self.work.scene, pointer.point)
-        hover(self, found[0] if found else None)
+        hover(self, found[0] if found else None, is_all=True)
         if shape is not None:
             return shape
         is_selected = any(item.id in self.work.ids for item in found)
@@ -76,11 +77,19 @@ class SelectTool(Tool):
             self.work.select((found[(selected[0] + 1) % len(found)].id,))
 
 
-def hover(tool: Tool, item: Item | None) -> None:
-    """Light up what is under the pointer."""
-    live = tool.work.scene.live
+def hover(tool: Tool, item: Item | None, *, is_all: bool = False) -> None:
+    """Light up what is under the pointer; `is_all`: nothing else is to be painted again."""
+    scene = tool.work.scene
     is_outline = item is not None and not isinstance(item, Relation | Table)
     hovered = item.id if item is not None and is_outline else None
-    if hovered != live.hovered:
-        live.hovered = hovered
-        tool.work.scene.refresh()
+    before = scene.live.hovered
+    if hovered == before:
+        return
+    scene.live.hovered = hovered
+    if not is_all:
+        scene.refresh()
+        return
+    for item_id in (before, hovered):
+        known = tool.work.item(item_id) if item_id is not None else None
+        if known is not None and not isinstance(known, Relation | Table):
+            scene.refresh(known.box.normalized().grown(SIGN_PX * scene.look.pixel))
