@@ -18,6 +18,7 @@ from model_backend.labels import ENTITY, REGION
 from model_backend.predictors.predicting import Given, predict_pages
 from model_backend.runtime import AUTO
 from model_backend.translation import _, mark
+from model_backend.worker import TookTooLong, WorkerDied
 
 PREDICTING_LIMIT = 120.0
 """Seconds for one page: the layout model of digital pages needs most of them on a slow machine."""
@@ -106,8 +107,7 @@ class Prelabel:
         for page_id, given, said in zip(step.subject, step.arguments[0], result, strict=True):
             page = self._target.page(page_id)
             if isinstance(said, UserError) or _as_seen(page) != _as_seen(given[1]):
-                self._waiting.append(((page_id,), step.kind))
-                self.total += 1
+                self._look_alone([page_id], step.kind)
             else:
                 self._bring_labels(said)
                 self._target.bring_proposals(page_id, said)
@@ -135,7 +135,13 @@ class Prelabel:
             self.predicted.notes.extend((label, _(note)) for note in proposals.notes)
 
     def fail(self, step: Step, error: BaseException) -> None:
-        """Nothing was changed, so there is nothing to mend."""
+        """Nothing was changed; where the process ended over several pages, it may be due to one."""
+        if isinstance(error, WorkerDied | TookTooLong) and len(step.subject) > 1:
+            self._look_alone(step.subject, step.kind)
+
+    def _look_alone(self, page_ids: Sequence[int], kind: str) -> None:
+        self._waiting.extend(((page_id,), kind) for page_id in page_ids)
+        self.total += len(page_ids)
 
     def result(self) -> Predicted:
         """What was proposed."""

@@ -16,6 +16,7 @@ from model_backend import installed
 from model_backend.document import Entity, Proposals, Region, Status
 from model_backend.errors import UserError
 from model_backend.installed import InstalledModel, ModelFile
+from model_backend.worker import WorkerDied
 
 COUNT = 6
 
@@ -78,6 +79,20 @@ def test_page_that_failed_goes_again_alone(target: StoreTarget) -> None:
     assert target.page(step.subject[1]).entities == ()
     assert target.page(step.subject[0]).entities[0].label == "menu"
     assert len(work.predicted.notes) == PAGES_AT_ONCE - 1
+
+
+def test_pages_that_the_process_died_of_together_go_again_alone(target: StoreTarget) -> None:
+    work = Prelabel(target, ["mine"])
+    step = work.next_step()
+    assert step is not None
+    work.fail(step, WorkerDied("The process ended."))
+    alone = [one for one in iter(work.next_step, None) if len(one.subject) == 1]
+    assert [one.subject[0] for one in alone] == list(step.subject)
+    before = work.total
+    work.fail(alone[0], WorkerDied("The process ended."))
+    work.fail(step, UserError("The model is not the one that was added."))
+    assert work.next_step() is None
+    assert work.total == before == 2 + PAGES_AT_ONCE
 
 
 def test_labels_that_the_project_lacks_are_brought_once(target: StoreTarget) -> None:
