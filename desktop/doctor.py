@@ -87,7 +87,7 @@ def _tesseract() -> Iterator[Finding]:
 def _qt() -> Iterator[Finding]:
     found = _says("from PySide6 import QtCore, QtGui, QtWidgets; print(QtCore.qVersion())")
     if found.returncode:
-        text = "Qt cannot be loaded: " + _last_line(found.stderr)
+        text = "Qt cannot be loaded: " + last_line(found.stderr)
         remedy = "sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1"
         yield Finding("Qt", Verdict.MISSING, text, remedy)
         return
@@ -101,7 +101,7 @@ def _window_libraries() -> Iterator[Finding]:
     if sys.platform != "linux" or spec is None or spec.origin is None or not shutil.which("ldd"):
         return
     plugin = Path(spec.origin).parent / "Qt/plugins/platforms/libqxcb.so"
-    needed = _run("ldd", str(plugin)).stdout
+    needed = run("ldd", str(plugin)).stdout
     lacking = [line.split()[0] for line in needed.splitlines() if "not found" in line]
     if lacking:
         text = f"windows need {', '.join(lacking)}"
@@ -118,35 +118,16 @@ def _window_libraries() -> Iterator[Finding]:
 def _pdf() -> Iterator[Finding]:
     found = _says("import pymupdf; print(pymupdf.mupdf_version)")
     if found.returncode:
-        text = "PyMuPDF cannot be loaded: " + _last_line(found.stderr)
+        text = "PyMuPDF cannot be loaded: " + last_line(found.stderr)
         yield Finding("PDF", Verdict.MISSING, text, "sh installer/bootstrap.sh run")
     else:
         yield _ok("PDF", f"MuPDF {found.stdout.strip()}")
 
 
-def _device() -> Iterator[Finding]:
-    found = _says(
-        "from model_backend.runtime import choose_device; device = choose_device()\n"
-        "print(device.name, device.provider or '-', device.reason, sep='|')"
-    )
-    if found.returncode:
-        text = "onnxruntime ends its process: " + _last_line(found.stderr)
-        remedy = "models do not run; everything else works. Install onnxruntime again"
-        yield Finding("Models", Verdict.NOTE, text, remedy)
-        return
-    name, provider, reason = found.stdout.strip().split("|", 2)
-    if provider == "-":
-        yield Finding("Models", Verdict.NOTE, reason, "install onnxruntime again")
-    else:
-        yield _ok("Models", f"run on {name} ({provider}): {reason}")
+def _models() -> Iterator[Finding]:
+    from desktop.doctor_models import models
 
-
-def _torch() -> Iterator[Finding]:
-    if importlib.util.find_spec("torch") is None:
-        text = "not installed; only training and public checkpoints need it"
-        yield Finding("torch", Verdict.NOTE, text, "pip install -e '.[torch]'")
-    else:
-        yield _ok("torch", importlib.metadata.version("torch"))
+    yield from models()
 
 
 def _sqlite() -> Iterator[Finding]:
@@ -182,9 +163,9 @@ def _disk() -> Iterator[Finding]:
 def _fonts() -> Iterator[Finding]:
     if not shutil.which("fc-list"):
         return
-    if not _run("fc-list", ":", "family").stdout.strip():
+    if not run("fc-list", ":", "family").stdout.strip():
         yield Finding("Fonts", Verdict.MISSING, "none", "sudo apt-get install fonts-dejavu-core")
-    elif not _run("fc-list", ":lang=ko", "family").stdout.strip():
+    elif not run("fc-list", ":lang=ko", "family").stdout.strip():
         text = "none for Korean: its letters are shown as empty boxes"
         yield Finding("Fonts", Verdict.NOTE, text, "sudo apt-get install fonts-noto-cjk")
     else:
@@ -202,19 +183,23 @@ def _settings() -> Iterator[Finding]:
 
 def _says(code: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process of its own: a library that crashes must not end the doctor."""
-    return _run(sys.executable, "-c", code)
+    return run(sys.executable, "-c", code)
 
 
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
+    """What a command says; a failure where it takes too long."""
     try:
         return subprocess.run(
-            command, capture_output=True, text=True, timeout=SECONDS, check=False, errors="replace"
+            command, capture_output=True, text=True, timeout=seconds, check=False, errors="replace"
         )
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", f"no answer within {SECONDS} seconds")
+        return subprocess.CompletedProcess(
+            command, 1, "", f"no answer within {seconds:.0f} seconds"
+        )
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
+    """The last line that a program said."""
     return (text.strip().splitlines() or ["no message"])[-1]
 
 
@@ -223,10 +208,9 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _qt,
     _pdf,
     _tesseract,
-    _device,
     _sqlite,
     _fonts,
     _disk,
     _settings,
-    _torch,
+    _models,
 )
