@@ -99,8 +99,12 @@ def export_project(
                     format_name, pages, out, chosen, is_cancelled=is_cancelled, finish=finish
                 )
                 waiting = len(store.pending()) if format_name == PAGES else 0
+                damaged = len(store.damaged)
         except UserError as error:
             raise _with_own_name(error, store) from error
+    if damaged:
+        text = mark("{count} damaged pages are in it, not as they were saved")
+        report = replace(report, problems=(*report.problems, counted(text, damaged)))
     if waiting:
         text = mark("{count} files still wait to be imported; they are not in the copy")
         report = replace(report, problems=(*report.problems, counted(text, waiting)))

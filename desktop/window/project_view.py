@@ -19,6 +19,7 @@ from desktop.panels.inspector import Inspector
 from desktop.panels.layers import Layers
 from desktop.panels.marked_list import MarkedList
 from desktop.panels.page_list import PageList
+from desktop.store.digests import damaged_page
 from desktop.window.actions import (
     PAGE_OPEN,
     PROJECT,
@@ -262,6 +263,16 @@ class ProjectView(QObject):
         self.refresh_state()
         self._show_page()
         self._show_labels()
+        self._tell_damage(page_id)
+
+    def _tell_damage(self, page_id: int) -> None:
+        """A page that is not what was saved is shown, and cannot be changed: say so once."""
+        page = self.bench.editor.page
+        if page is not None and page_id in self.bench.document.store.damaged:
+            text = str(damaged_page(page.number))
+            if (page_id, text) not in self._told:
+                self._told.add((page_id, text))
+                self._window.complain(text)
 
     def _page_changed(self, page_id: int) -> None:
         if page_id == self.bench.selection.page_id:

@@ -22,6 +22,7 @@ from desktop.document import edits
 from desktop.document.many_pages import ManyPages
 from desktop.errors import UserError
 from desktop.jobs import backups as backup_jobs
+from desktop.jobs.exporting import export_project
 from desktop.store.backups import Moment, backups_of
 from desktop.store.store import FILE
 from desktop.window.workbench import Workbench
@@ -154,6 +155,37 @@ def test_file_that_a_check_finds_damaged_is_shown_and_not_written(
     assert "The project is damaged" in application.window.status.message.text()
     with pytest.raises(UserError, match="is damaged: foreign key"):
         _note(bench, "refused")
+    application.leave_project()
+
+
+def test_damaged_page_is_shown_said_restored_and_told_at_export(
+    application: Application, tmp_path: Path
+) -> None:
+    folder = make_project(tmp_path / "Page.proofdesk")
+    Moment(folder / FILE).keep("asked")
+    with closing(sqlite3.connect(folder / FILE)) as connection, connection:
+        connection.execute("UPDATE pages SET note = 'not mine' WHERE id = 1")
+    application.open_project(str(folder))
+    bench = application.bench
+    assert bench is not None
+    assert bench.editor.page is not None
+    assert bench.editor.page.note == "not mine"
+    assert "Page 1 is damaged" in application.window.status.message.text()
+    with pytest.raises(UserError, match="Page 1 is damaged"):
+        _note(bench, "refused")
+    exported = export_project(folder, "pages", tmp_path / "out")
+    assert any("1 damaged pages are in it" in item for item in exported.report.problems)
+
+    def restore_page(dialog: QDialog) -> None:
+        assert isinstance(dialog, BackupsDialog)
+        dialog.pages.setCurrentItem(dialog.pages.topLevelItem(0))
+        dialog.page_button.click()
+        dialog.accept_button.click()
+
+    when_modal(restore_page)
+    application.window.actions_table.by_id["backups"].trigger()
+    assert bench.document.page(1).note == ""
+    _note(bench, "goes on")
     application.leave_project()
 
 
