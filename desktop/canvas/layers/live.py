@@ -5,7 +5,7 @@ gesture.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -76,10 +76,11 @@ class LiveLayer:
         self._masks = masks
         self._items: dict[int, Item] | None = None
         self._crowd: list[QRectF] | None = None
+        self._relations: tuple[tuple[object, frozenset[int]], list[Relation]] | None = None
 
     def forget(self) -> None:
         """The page or the selection changed: look things up again."""
-        self._items = self._crowd = None
+        self._items = self._crowd = self._relations = None
 
     def select(self, ids: Sequence[int]) -> None:
         """Show these as selected."""
@@ -117,13 +118,13 @@ class LiveLayer:
         return self._items
 
     def _links(self, page: Page, items: Mapping[int, Item]) -> list[Link]:
+        """The links of these things: which ones they are is looked for once a selection."""
         if not items or not page.relations:
             return []
-        relations = [
-            relation
-            for relation in page.relations
-            if relation.id in items or relation.from_id in items or relation.to_id in items
-        ]
+        made_of = (page.relations, frozenset(items))
+        if self._relations is None or self._relations[0] != made_of:
+            self._relations = made_of, _relations_of(page, items)
+        relations = self._relations[1]
         wanted = {end for relation in relations for end in (relation.from_id, relation.to_id)}
         ends = {**items_of(page, wanted), **items}
         entities = {key: item for key, item in ends.items() if isinstance(item, Entity)}
@@ -295,3 +296,10 @@ def _paint_dots(painter: QPainter, points: Sequence[tuple[float, float]], look: 
         places = [to_screen.map(QPointF(x, y)) for x, y in points]
         half = DOT_PX / 2
         painter.drawRects([QRectF(at.x() - half, at.y() - half, DOT_PX, DOT_PX) for at in places])
+
+
+def _relations_of(page: Page, ids: Container[int]) -> list[Relation]:
+    """The links with an end among these, or that are among them themselves."""
+    return [
+        one for one in page.relations if one.id in ids or one.from_id in ids or one.to_id in ids
+    ]
