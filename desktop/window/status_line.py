@@ -1,4 +1,4 @@
-"""One line of status, the progress of jobs below it."""
+"""One line of status, with the progress of jobs in it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QStatusBar,
+    QStyleOption,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.appearance.icons import put_icon
-from desktop.panels.forms import PlainLabel
+from desktop.panels.forms import PlainLabel, make_narrow
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PROBLEM_SHOWN_MS = 30000
 SHOWN_MS = 8000
 """How long a message stays on the line; the list of messages keeps it."""
+BAR_WIDTH = 110
 
 
 class StatusLine(QStatusBar):
@@ -36,7 +39,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self._with_keys = with_keys
         self.setSizeGripEnabled(False)
-        self.message, self.page, self.zoom = PlainLabel(), PlainLabel(), PlainLabel()
+        self.message, self.page, self.zoom = _Message(), PlainLabel(), PlainLabel()
         self.tool, self.counts, self.saved = PlainLabel(), PlainLabel(), PlainLabel()
         self.list_button = QToolButton()
         self.progress = _Progress()
@@ -55,6 +58,7 @@ class StatusLine(QStatusBar):
         line.setSpacing(4)
         line.addWidget(self.list_button)
         line.addWidget(self.message, 1)
+        line.addWidget(self.progress)  # in the line: below it, the page would jump with each job
         for label in (self.page, self.counts, self.tool, self.zoom, self.saved):
             label.setWordWrap(False)
             line.addWidget(label)
@@ -63,7 +67,6 @@ class StatusLine(QStatusBar):
         layout.setContentsMargins(4, 2, 4, 2)
         layout.setSpacing(0)
         layout.addLayout(line)
-        layout.addWidget(self.progress)
         self.addWidget(inside, 1)
 
     def say(self, text: str, *, is_problem: bool = False) -> None:
@@ -110,6 +113,34 @@ class StatusLine(QStatusBar):
             label.clear()
 
 
+class _Message(PlainLabel):
+    """One line however long its text is, so that the page above it does not jump."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(False)
+        make_narrow(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """What does not fit ends in dots; the tooltip has all of it."""
+        option = QStyleOption()
+        option.initFrom(self)
+        metrics = self.fontMetrics()
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.contentsRect(),
+            place,
+            option.palette,
+            self.isEnabled(),
+            text,
+            QPalette.ColorRole.WindowText,
+        )
+        painter.end()
+
+
 class _Progress(QWidget):
     """The bar: how far all jobs have come together, and one button that stops them."""
 
@@ -119,14 +150,15 @@ class _Progress(QWidget):
         self.title, self.bar = PlainLabel(), QProgressBar()
         self.title.setWordWrap(False)
         self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(BAR_WIDTH)
         self.cancel_button = QToolButton()
         put_icon(self.cancel_button, "reject")
         self.cancel_button.setToolTip(_("Stop"))
         self.cancel_button.setAccessibleName(_("Stop"))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 0, 0, 0)
+        layout.setContentsMargins(2, 0, 8, 0)
         layout.addWidget(self.title)
-        layout.addWidget(self.bar, 1)
+        layout.addWidget(self.bar)
         layout.addWidget(self.cancel_button)
         self.cancel_button.clicked.connect(self._cancel)
         self.hide()

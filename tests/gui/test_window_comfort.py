@@ -105,3 +105,28 @@ def over_words() -> Table:
     """A table whose edge goes through words."""
     table = table_grid.propose_grid(11, Box(40, 40, 400, 290), ())
     return table_grid.add_column_edge(table_grid.add_row_edge(table, 150.0), 100.0)
+
+
+def test_page_stays_where_it_is_when_a_job_begins_and_ends(
+    application: Application, view: ProjectView, bench: Workbench, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: not bench.is_busy, timeout=10000)
+    application.window.status.say("short")
+    qtbot.wait(30)
+    height = view.canvas.height()
+    application.window.status.say("a message that is longer than the line " * 9)
+    qtbot.wait(30)
+    assert view.canvas.height() == height
+    bench.prelabel([2])
+    qtbot.waitUntil(application.window.status.progress.isVisible, timeout=2000)
+    qtbot.wait(30)
+    assert view.canvas.height() == height
+    qtbot.waitUntil(lambda: not bench.is_busy, timeout=60000)
+
+
+@pytest.mark.parametrize("held", ["Ctrl+Alt+", "Ctrl+Shift+"])
+def test_alignment_has_keys_that_no_desktop_takes(application: Application, held: str) -> None:
+    for side in ("left", "right", "up", "down"):
+        name = {"up": "top", "down": "bottom"}.get(side, side)
+        keys = application.window.actions_table.by_id[f"align_{name}"].shortcuts()
+        assert f"{held}{side.title()}" in [key.toString() for key in keys]
