@@ -10,6 +10,8 @@ from dataclasses import dataclass
 ENTITY, REGION, TABLE = "entity", "region", "table"
 """What a label is for."""
 
+DETECTION_CLASSES = ("table", "table rotated")
+"""PubTables-1M's classes of whole tables on a page: upright, and turned."""
 TABLE_CLASSES = (
     "table",
     "table column",

@@ -27,6 +27,7 @@ from model_backend.formats.pictures import Saved, export_scale, save_picture
 from model_backend.formats.safe_path import SafeNames, safe_stem
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.source_data import unpack
+from model_backend.formats.table_crop import outline_label
 from model_backend.formats.values import ExportPage, WriteOptions, Written
 from model_backend.quality import read_back_coco
 
@@ -34,7 +35,6 @@ FILE = Path("annotations") / "instances.json"
 IMAGES = "images"
 COPIED = (".png", ".jpg", ".jpeg")
 INFO = {"description": "Exported by Proofdesk"}
-TABLE, TABLE_ROTATED = "table", "table rotated"
 
 
 def corners(box: Box) -> list[float]:
@@ -106,11 +106,6 @@ def entity_annotation(entity: Entity) -> Record:
         "iscrowd": 0,
         "text": entity.text,
     }
-
-
-def table_label(table: Table) -> str:
-    """The class of a table's outline: rotated when it is turned by about a quarter or a half."""
-    return TABLE_ROTATED if round(table.rotation / 90) % 4 else TABLE
 
 
 def table_annotation(table: Table) -> Record:
@@ -300,7 +295,7 @@ class Writer:
             key = self._categories.key(entity.label, None, "entity")
             yield {"category_id": key, **entity_annotation(entity)}, entity.label
         for table in page.tables:
-            label = table_label(table)
+            label = outline_label(table)
             key = self._categories.key(label, None, "table")
             yield {"category_id": key, **table_annotation(table)}, label
 

@@ -16,9 +16,8 @@ from model_backend.formats.source_data import unpack
 from model_backend.formats.table_crop import is_on_page
 from model_backend.formats.text_layout import joined
 from model_backend.formats.text_xml import set_text
-from model_backend.labels import TABLE_CLASSES
+from model_backend.labels import DETECTION_CLASSES, TABLE_CLASSES
 
-TABLE, TABLE_ROTATED = "table", "table rotated"
 KINDS = ("entities", "relations", "tables", "regions")
 Count = Callable[[Page], int]
 
@@ -189,7 +188,7 @@ CAPABILITIES: Mapping[str, Capability] = {
             *("table_turns", "continued_tables", "blank_merged_cells", "tables_of_one_column"),
             *("tables_outside_the_page", *_MARKS, "confidences"),
         ),
-        (TABLE, TABLE_ROTATED),
+        DETECTION_CLASSES,
     ),
     "icdar2013": Capability(
         ("tables", "regions"),
@@ -197,7 +196,7 @@ CAPABILITIES: Mapping[str, Capability] = {
             *("words", "table_turns", "continued_tables", "table_edges", "header_rows"),
             *("blank_merged_cells", "blank_ends", "blank_tables"),
         ),
-        (TABLE,),
+        DETECTION_CLASSES[:1],
     ),
     "page_xml": Capability(KINDS, (*_TEXT, "table_turns", "continued_tables", "boxes")),
     "alto": Capability(_BLOCKS, (*_TEXT, "texts")),

@@ -44,12 +44,11 @@ from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import boxes_outside, numbers, pack
 from model_backend.formats.splits import PARTS
 from model_backend.formats.values import ReadPage
-from model_backend.labels import REGION, TABLE_CLASSES
+from model_backend.labels import DETECTION_CLASSES, REGION, TABLE_CLASSES
 from model_backend.translation import _, counted, mark
 
 __all__ = ["Writer", "members", "read_member"]
 
-DETECTION_CLASSES = ("table", "table rotated")
 _SHOWN_NAMES = 5
 _PAPER, _TABLE = re.compile(r"PMC\d+(?=_)"), re.compile(r"(_\d+)?_table_\d+$")
 """What names of one paper share, and what names of the tables of one document differ in."""

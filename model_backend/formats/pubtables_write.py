@@ -17,9 +17,9 @@ from model_backend.formats.safe_path import SafeNames
 from model_backend.formats.scaling import scaled_page
 from model_backend.formats.source_data import unpack
 from model_backend.formats.splits import PARTS
-from model_backend.formats.table_crop import TableCrop, crop_of, padding_px
+from model_backend.formats.table_crop import TableCrop, crop_of, outline_label, padding_px
 from model_backend.formats.values import ExportPage, PictureSource, WriteOptions, Written
-from model_backend.labels import TABLE_CLASSES
+from model_backend.labels import DETECTION_CLASSES, TABLE_CLASSES
 from model_backend.quality import read_back
 from model_backend.reading_order import reading_order
 from model_backend.translation import _
@@ -35,7 +35,6 @@ TABLE_WORDS = "PubTables1M-Table-Words-JSON"
 PAGE_WORDS = "PubTables1M-Page-Words-JSON"
 DATABASES = {STRUCTURE: "PubTables1M-Structure", DETECTION: "PubTables1M-Detection"}
 LONGEST_SIDE = 1000
-TABLE, TABLE_ROTATED = "table", "table rotated"
 MOST_OBJECTS = 125
 """So many objects the reference's structure model can name in one picture."""
 SAME_TABLE = 0.5
@@ -54,14 +53,13 @@ def grid_digest(table: Table) -> str:
 
 def detection_objects(page: Page) -> list[voc.VocObject]:
     """Where tables are: the regions that say so, then the tables that no such region covers."""
-    objects = [_object(region) for region in page.regions if region.label in (TABLE, TABLE_ROTATED)]
+    objects = [_object(region) for region in page.regions if region.label in DETECTION_CLASSES]
     known = [item.box for item in objects]
     for table in page.tables:
         corners = (table_grid.to_page(table, corner) for corner in table.box.corners)
         box = bounding_box(corners)
         if all(box.iou(other) < SAME_TABLE for other in known):
-            name = TABLE_ROTATED if round(table.rotation / 90) % 4 else TABLE
-            objects.append(voc.VocObject(name, box))
+            objects.append(voc.VocObject(outline_label(table), box))
     return objects
 
 

@@ -19,6 +19,7 @@ from model_backend.document import (
     inverse,
     transform_point,
 )
+from model_backend.labels import DETECTION_CLASSES
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -58,6 +59,12 @@ class TableCrop:
             resample=kind,
             fillcolor="white",
         )
+
+
+def outline_label(table: Table) -> str:
+    """The class of a whole table: rotated when it is turned by about a quarter or a half."""
+    upright, rotated = DETECTION_CLASSES
+    return rotated if round(table.rotation / 90) % 4 else upright
 
 
 def padding_px(page: Page, scaled: Page) -> float:
