@@ -7,12 +7,19 @@ from pathlib import Path
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "resources" / "translations"
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def use_language(code: str) -> None:
     """Show everything in this language from now on; English where there is no catalogue for it."""
-    global _catalogue
+    global _catalogue, _language
+    _language = code
     _catalogue = gettext.translation("proofdesk", TRANSLATIONS, [code], fallback=True)
+
+
+def language() -> str:
+    """The code of the language in use."""
+    return _language
 
 
 def _(text: str) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 from model_backend import worker_process
 from model_backend.errors import UserError
 from model_backend.shared_picture import SharedPicture, forget
+from model_backend.translation import language
 from model_backend.worker_process import Kind
 
 START_SECONDS = 120.0
@@ -215,7 +216,7 @@ class Worker:
         ours, theirs = context.Pipe()
         process = context.Process(
             target=worker_process.run,
-            args=(theirs, self._kind, self._folder),
+            args=(theirs, self._kind, self._folder, language()),
             name=f"proofdesk {self._kind}",
             daemon=True,
         )

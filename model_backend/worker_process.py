@@ -24,6 +24,7 @@ from threading import Thread
 from typing import Any, Literal
 
 from model_backend.runtime import settle_threads
+from model_backend.translation import use_language
 
 Kind = Literal["view", "batch", "model"]
 
@@ -56,9 +57,12 @@ class WorkerBug(Exception):
     """An error of a worker whose type the parent cannot know; the text has the whole traceback."""
 
 
-def run(pipe: connection.Connection, kind: Kind, folder: Path) -> None:
-    """Serve tasks (pickled function, args, kwargs, seconds) until the other end is closed."""
+def run(pipe: connection.Connection, kind: Kind, folder: Path, language: str) -> None:
+    """Serve tasks (pickled function, args, kwargs, seconds) until the other end is closed; what
+    they say is in this language.
+    """
     _settle(kind, folder)
+    use_language(language)
     for module in PRELOADED[kind]:
         importlib.import_module(module)
     pipe.send_bytes(READY)

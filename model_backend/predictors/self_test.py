@@ -73,17 +73,17 @@ def sample_page(task: str) -> tuple[Path, Page]:
 
 
 def summary_of(said: Proposals) -> str:
-    """What was proposed, counted."""
+    """What was proposed, counted, in the language in use."""
     counts = {
-        "entities": len(said.entities),
-        "links": len(said.relations),
-        "tables": len(said.tables),
-        "regions": len(said.regions),
+        _("entities"): len(said.entities),
+        _("links"): len(said.relations),
+        _("tables"): len(said.tables),
+        _("regions"): len(said.regions),
     }
     parts = [f"{name}: {count}" for name, count in counts.items() if count]
     if said.page_class is not None:
         parts.append(f"{said.page_class.label} {said.page_class.score or 0:.0%}")
-    return ", ".join((*(parts or ["nothing"]), *said.notes))
+    return ", ".join((*(parts or [_("nothing")]), *said.notes))
 
 
 def drawn(path: Path, page: Page, said: Proposals) -> bytes:

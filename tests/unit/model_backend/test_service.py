@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model_backend import sources, worker_process
+from model_backend import sources, translation, worker_process
 from model_backend.errors import UserError
 from model_backend.service import TookTooLong, WorkerDied, Workers
 from model_backend.worker import Worker
@@ -45,6 +45,16 @@ def test_work_runs_in_a_process_of_its_kind(workers: Workers) -> None:
     assert pid != os.getpid()
     assert workers.pids("batch") == (pid,)
     assert workers.pids("model") == ()
+
+
+def test_work_speaks_the_language_in_use() -> None:
+    translation.use_language("ko")
+    made = Workers(batch=1)
+    try:
+        assert made.submit("batch", translation._, "Regions").result(60) == "영역"
+    finally:
+        translation.use_language("en")
+        made.close()
 
 
 def test_user_error_comes_back_as_it_was(workers: Workers, tmp_path: Path) -> None:
