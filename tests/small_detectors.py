@@ -7,13 +7,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from model_backend import table_grid
+from model_backend.document import Box, Page, Table
 from model_backend.models.detector import PictureSize, normalized
-from model_backend.networks import DETECTION_LABELS, STRUCTURE_LABELS
+from model_backend.networks import DETECTION_LABELS, STRUCTURE, STRUCTURE_LABELS
+from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.self_test import sample_page
+from model_backend.predictors.tables_model import crop_of
 
 SIZES: dict[str, Any] = {
     "d_model": 16,
@@ -196,3 +202,38 @@ def _fit(layer: Any, given: torch.Tensor, wanted: torch.Tensor, lifted: float = 
     solution = torch.linalg.pinv(given.double()) @ wanted.double()  # (D, K)
     layer.weight.copy_(solution.T)
     layer.bias.copy_(-lifted * solution.sum(0))
+
+
+DOUBTFUL = {("table row", 2): 0.45, ("table column", 4): 0.5}
+"""What the taught pair is not sure of."""
+
+
+def taught_pair(folder: Path) -> tuple[Path, Page, Table]:
+    """Folders `finds` and `reads` whose networks say the true table of the sample's page, and the
+    page's file, the page without it, and that table.
+    """
+    path, page = sample_page(STRUCTURE)
+    given, (table,) = PredictorInput(path, page), page.tables
+    whole, box = page.box, table.box
+    place = (box.x0 / whole.x1, box.y0 / whole.y1, box.x1 / whole.x1, box.y1 / whole.y1)
+    taught(folder / "finds", "detection", [(0, place, 0.9)], given.color_picture(150))
+    crop = crop_of(0, given, table_grid.empty_table(1, box))
+    said = said_of(table, page, box.grown(7.2))
+    taught(folder / "reads", "structure", said, crop.picture)
+    return path, replace(page, tables=()), table
+
+
+def said_of(table: Table, page: Page, outline: Box) -> list[Said]:
+    """What a network has to say so that this table comes out."""
+    found, count = [], dict.fromkeys(STRUCTURE_LABELS, 0)
+    for label, box in table_grid.objects(table, page.words):
+        count[label] += 1
+        score = DOUBTFUL.get((label, count[label]), 0.97)
+        place = (
+            (box.x0 - outline.x0) / outline.width,
+            (box.y0 - outline.y0) / outline.height,
+            (box.x1 - outline.x0) / outline.width,
+            (box.y1 - outline.y0) / outline.height,
+        )
+        found.append((STRUCTURE_LABELS.index(label), place, score))
+    return found

@@ -179,7 +179,7 @@ def areas_of(
         is_wanted = part.score >= model.threshold(label) and min(box.width, box.height) > 1
         if is_wanted and not any(_is_same(box, box_to_page(other, other.box)) for other in kept):
             turn = _turn(box, given.page.words) if label == ROTATED else 0.0
-            kept.append(_outline(box, turn, part.score))
+            kept.append(_outline(box, turn, round(part.score, 4)))
     return sorted(kept, key=lambda table: (table.box.y0, table.box.x0))
 
 
@@ -237,14 +237,17 @@ def crop_of(number: int, given: PredictorInput, outline: Table) -> Crop:
 
 def table_of(crop: Crop, found: Iterable[Detected], page: Page, model: InstalledModel) -> Table:
     """The table that a structure model saw in a crop; its outline of one cell where it saw none."""
-    parts = [Part(model.labels[part.label].lower(), crop.box(part), part.score) for part in found]
+    parts = [
+        Part(model.labels[part.label].lower(), crop.box(part), round(part.score, 4))
+        for part in found
+    ]
     words = [box_to_frame(crop.outline, word.box) for word in page.words if word.text.strip()]
     inside = [word for word in words if crop.outline.box.grown(1.0).intersects(word)]
     table = grid_of_parts(parts, inside, least_scores(model.thresholds))
     if table is None:
         return crop.outline
     score = min(table.score or 0.0, 1.0 if crop.outline.score is None else crop.outline.score)
-    turned = replace(table, rotation=crop.outline.rotation, score=round(score, 4))
+    turned = replace(table, rotation=crop.outline.rotation, score=score)
     return in_frame_of(crop.outline, turned)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from small_detectors import Said, small_faster_rcnn, taught
+from small_detectors import small_faster_rcnn, taught_pair
 
 from model_backend import registry, table_grid
 from model_backend.checkpoints.adding import Answers, install, record_of
@@ -23,44 +23,19 @@ from model_backend.predictors.predicting import predict_page, predict_pages
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.self_test import sample_page, self_test
 
-DOUBTFUL = {("table row", 2): 0.45, ("table column", 4): 0.5}
-
 
 def added(path: Path) -> InstalledModel:
     found = recognize(path)
     return install(record_of(found, Answers()), found.files)
 
 
-def said_of(table: Table, page: Page, outline: Box) -> list[Said]:
-    """What a network has to say so that this table comes out."""
-    found, count = [], dict.fromkeys(STRUCTURE_LABELS, 0)
-    for label, box in table_grid.objects(table, page.words):
-        count[label] += 1
-        score = DOUBTFUL.get((label, count[label]), 0.97)
-        place = (
-            (box.x0 - outline.x0) / outline.width,
-            (box.y0 - outline.y0) / outline.height,
-            (box.x1 - outline.x0) / outline.width,
-            (box.y1 - outline.y0) / outline.height,
-        )
-        found.append((STRUCTURE_LABELS.index(label), place, score))
-    return found
-
-
 @pytest.fixture
 def sample(tmp_path: Path) -> tuple[Path, Page, Table]:
     """The sample's page and its true table, and models `finds` and `reads` taught to say it."""
-    path, page = sample_page(STRUCTURE)
-    given, (table,) = PredictorInput(path, page), page.tables
-    whole, box = page.box, table.box
-    place = (box.x0 / whole.x1, box.y0 / whole.y1, box.x1 / whole.x1, box.y1 / whole.y1)
-    taught(tmp_path / "finds", "detection", [(0, place, 0.9)], given.color_picture(150))
-    crop = tables_model.crop_of(0, given, table_grid.empty_table(1, box))
-    said = said_of(table, page, box.grown(7.2))
-    taught(tmp_path / "reads", "structure", said, crop.picture)
+    made = taught_pair(tmp_path)
     for name in ("finds", "reads"):
         added(tmp_path / name)
-    return path, replace(page, tables=()), table
+    return made
 
 
 def is_like(found: Table, true: Table) -> bool:
