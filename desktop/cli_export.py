@@ -60,7 +60,9 @@ def export(
         options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts, category_ids=ids)
         with Store.open(project, read_only=True) as store:
             passwords = unlocked(store, workers, given_password(password_file))
-        lost = before_export(report, project, format_name.value, include_proposed=include_proposed)
+        lost = before_export(
+            report, project, format_name.value, out, include_proposed=include_proposed
+        )
         with report.progress("Export") as on_progress:
             exported = export_project(
                 project,
@@ -101,7 +103,7 @@ def convert(
     ids = category_ids_of(category_id, to_format.value)
     with reporting(path, as_json=as_json) as report:
         options = WriteOptions(boxes=boxes.value, dpi=dpi, split=parts, category_ids=ids)
-        lost = before_convert(report, from_format.value, path, to_format.value)
+        lost = before_convert(report, from_format.value, path, to_format.value, out)
         done = converted(from_format.value, path, to_format.value, out, options)
         for why in done.failed:
             report.fail("", why)

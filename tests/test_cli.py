@@ -338,6 +338,8 @@ def test_broken_members_of_a_data_set_are_failures(shared_data: Path, tmp_path: 
     assert measured.returncode == 1
     assert first.name in measured.stderr
     assert "only in truth: none" in measured.stdout
+    again = proofdesk(*convert, tmp_path / "out")
+    assert again.stderr.startswith("The folder out is not empty")  # told before pages are counted
     second.write_text("{")
     nothing = proofdesk(*convert, tmp_path / "none")
     assert nothing.returncode == 1

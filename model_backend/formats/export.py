@@ -118,7 +118,7 @@ def export(
     options = options or WriteOptions()
     check_writable(format_name)
     _check_options(options)
-    _check_free(out)
+    check_free(out)
     with _errors_of(out), _folder_beside(out) as folder:
         writer = writer_of(format_name, folder, options, module_of(format_name).Writer)
         placing, problems = Placing(format_name, options), list[str]()
@@ -150,7 +150,8 @@ def _check_options(options: WriteOptions) -> None:
         raise UserError("{dpi} dpi cannot be rendered. Choose 10 to 2400.", dpi=options.dpi)
 
 
-def _check_free(out: Path) -> None:
+def check_free(out: Path) -> None:
+    """UserError where `out` is no place for a new data set: something is there already."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise UserError("{folder} is not a folder. Choose another place to export to.", folder=out)
     if out.is_dir() and any(out.iterdir()):
