@@ -66,7 +66,7 @@ def test_model_that_fails_its_trial_is_not_kept(tmp_path: Path, workers: Workers
     found = done(LookAtModel(tmp_path / "bert"), workers).result
     outcome = done(AddModel(found, Answers(name="bad")), workers)
     assert outcome.result is None
-    assert "vocab.txt does not belong to these weights" in outcome.failed[0][1]
+    assert "vocab.txt lacks the pieces [UNK]" in outcome.failed[0][1]
     assert [model.name for model in installed.installed_models()] == ["mine"]
     assert [path.name for path in installed.models_folder().iterdir()] == ["mine"]
 
