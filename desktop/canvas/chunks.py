@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from model_backend.document import Box, Point
+from model_backend.lookup import changed_ids
 
 CHUNK_IDS = 256
 
@@ -130,7 +131,8 @@ def _bounds(items: Sequence[Boxed]) -> Box:
 
 
 def _difference(before: Sequence[Item], after: Sequence[Item]) -> list[Box]:
-    old = {item.id: item for item in before}
-    new = {item.id: item for item in after}
-    ids = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
+    changed = changed_ids(before, after)
+    old = {item.id: item for item in before if item.id in changed}
+    new = {item.id: item for item in after if item.id in changed}
+    ids = [key for key in changed if old.get(key) != new.get(key)]
     return [side[key].box for key in ids for side in (old, new) if key in side]
