@@ -29,12 +29,21 @@ def added(path: Path) -> InstalledModel:
     return install(record_of(found, Answers()), found.files)
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("taught")
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> tuple[Path, Page, Table]:
+    return taught_pair(folder)
+
+
 @pytest.fixture
-def sample(tmp_path: Path) -> tuple[Path, Page, Table]:
+def sample(folder: Path, made: tuple[Path, Page, Table]) -> tuple[Path, Page, Table]:
     """The sample's page and its true table, and models `finds` and `reads` taught to say it."""
-    made = taught_pair(tmp_path)
     for name in ("finds", "reads"):
-        added(tmp_path / name)
+        added(folder / name)
     return made
 
 
