@@ -64,10 +64,10 @@ class Calibration:
             "proposals": len(scores),
             "mean_score": sum(scores) / len(scores),
             "right": sum(right) / len(right),
-            "bins": [
-                {"from": low / BINS, "count": count, "mean_score": score, "right": share}
+            "bins": {
+                f"{low / BINS:.1f}": {"count": count, "mean_score": score, "right": share}
                 for low, count, score, share in _bins(scores, right)
-            ],
+            },
         }
 
 
