@@ -13,13 +13,11 @@ from desktop.panels.annotation_list import AnnotationList
 from desktop.panels.cell_grid import CellGrid
 from desktop.panels.changes import Changes
 from desktop.panels.checks import Checks
-from desktop.panels.counts import count_text
 from desktop.panels.history_list import HistoryList
 from desktop.panels.inspector import Inspector
 from desktop.panels.layers import Layers
 from desktop.panels.marked_list import MarkedList
 from desktop.panels.page_list import PageList
-from desktop.store.digests import damaged_page
 from desktop.window.actions import (
     PAGE_OPEN,
     PROJECT,
@@ -27,21 +25,22 @@ from desktop.window.actions import (
     TABLE_SELECTED,
 )
 from desktop.window.change_actions import ChangeActions
+from desktop.window.changes_shown import ChangesShown
 from desktop.window.check_actions import CheckActions
 from desktop.window.edit_actions import EditActions
 from desktop.window.mark_actions import MarkActions
 from desktop.window.page_actions import PageActions
+from desktop.window.page_facts import PageFacts
 from desktop.window.password_actions import PasswordActions
 from desktop.window.review_actions import ReviewActions
 from desktop.window.sight_actions import SightActions
 from desktop.window.table_actions import TableActions
 from desktop.window.text_actions import TextActions
 from desktop.window.tool_actions import TOOL_TEXTS, ToolActions
-from model_backend.document import Status, Table
+from model_backend.document import Table
 from model_backend.translation import _
 
 if TYPE_CHECKING:
-    from desktop.document.changes import Change
     from desktop.window.main_window import MainWindow
     from desktop.window.workbench import Workbench
 
@@ -87,6 +86,8 @@ class ProjectView(QObject):
         self.texts = TextActions(bench, self.canvas, window)
         self.passwords = PasswordActions(bench, window, self)
         self.sight = SightActions(editor, bench.settings, self)
+        self.facts = PageFacts(bench, window.status, self)
+        ChangesShown(self.changes, self.changes_panel, self.canvas, bench.selection, window)
         self.targets = {
             "canvas": self.canvas,
             "edit": self.edit,
@@ -102,8 +103,6 @@ class ProjectView(QObject):
             "changes": self.changes,
         }
         window.actions_table.attach([self.canvas, self.annotation_list.view])
-        self._looked_at: Change | None = None
-        self._told: set[tuple[int, str]] = set()
         self._connect()
         self.use_settings()
 
@@ -135,13 +134,12 @@ class ProjectView(QObject):
         bench.selection.page_changed.connect(self._turned)
         bench.selection.visibility_changed.connect(self._show_filter)
         self.sight.filter_wanted.connect(self._go_to_filter)
-        self._connect_changes()
         bench.document.page_changed.connect(self._page_changed)
         bench.document.pages_added.connect(self.refresh)
         self.page_list.model.rowsInserted.connect(self._show_page)
         bench.document.history_changed.connect(self.refresh_history)
-        bench.images.image_ready.connect(self._tell_problem)
-        self.canvas.zoom_changed.connect(self._show_zoom)
+        self.facts.complained.connect(window.complain)
+        self.canvas.zoom_changed.connect(self.facts.show_zoom)
         self.canvas.tool_changed.connect(self._show_tool)
         self.canvas.tapped.connect(self._tapped)
         self.tools.labels_changed.connect(self._show_labels)
@@ -172,36 +170,6 @@ class ProjectView(QObject):
             self.inspector.selection_form.reject_button.clicked,
         ):
             chosen.connect(self._focus_page)  # keys go on meaning the page
-
-    def _connect_changes(self) -> None:
-        panel, actions = self.changes_panel, self._window.actions_table.by_id
-        panel.proposals_wanted.connect(self._show_proposals)
-        panel.compare_wanted.connect(actions["compare_with"].trigger)
-        panel.take_back_wanted.connect(actions["take_back"].trigger)
-        self.changes.comparison.changed.connect(self._show_changes)
-        self.changes.panel_wanted.connect(self._show_changes_panel)
-        self.changes.compared.connect(panel.show_agreement)
-
-    def _show_proposals(self) -> None:
-        """The button shows them; pressed again, nothing is compared any more."""
-        comparison = self.changes.comparison
-        if comparison.is_with_version:
-            self.changes.toggle()
-        self.changes.toggle()
-
-    def _show_changes(self) -> None:
-        """Differences on the page; the one looked at is what is selected."""
-        comparison = self.changes.comparison
-        self.canvas.set_changes(comparison.changes, comparison.current, is_on=comparison.is_on)
-        change, before = comparison.current, self._looked_at
-        self._looked_at = change
-        if change is not None and (before is None or change.item.id != before.item.id):
-            self.bench.selection.select((change.now.id,) if change.now is not None else ())
-
-    def _show_changes_panel(self) -> None:
-        dock = self._window.docks["changes"]
-        dock.show()
-        dock.raise_()
 
     def leave(self) -> None:
         """Let go of everything, before the project closes."""
@@ -263,16 +231,7 @@ class ProjectView(QObject):
         self.refresh_state()
         self._show_page()
         self._show_labels()
-        self._tell_damage(page_id)
-
-    def _tell_damage(self, page_id: int) -> None:
-        """A page that is not what was saved is shown, and cannot be changed: say so once."""
-        page = self.bench.editor.page
-        if page is not None and page_id in self.bench.document.store.damaged:
-            text = str(damaged_page(page.number))
-            if (page_id, text) not in self._told:
-                self._told.add((page_id, text))
-                self._window.complain(text)
+        self.facts.tell_damage(page_id)
 
     def _page_changed(self, page_id: int) -> None:
         if page_id == self.bench.selection.page_id:
@@ -281,28 +240,10 @@ class ProjectView(QObject):
 
     def _show_page(self) -> None:
         self._show_filter()
-        status, page = self._window.status, self.bench.editor.page
-        model = self.page_list.model
-        place, count = model.place_of(page.id) if page else 0, model.rowCount()
-        text = _("Page {number} of {count}").format(number=place or "–", count=count)
-        status.page.setText(text if page else "")
+        page, model = self.bench.editor.page, self.page_list.model
+        self.facts.show_page(model.place_of(page.id) if page else 0, model.rowCount())
         has_pages = page is not None or self.bench.document.store.page_count() > 0
         self._window.show_center(self.canvas if has_pages or self.bench.is_busy else None)
-        if page is None:
-            status.counts.setText("")
-            return
-        proposed = sum(item.status is Status.PROPOSED for item in page.annotations)
-        accepted = len(page.annotations) - proposed
-        counts = _("{proposed} proposed, {accepted} accepted")
-        parts = (self._problem_counts(), counts.format(proposed=proposed, accepted=accepted))
-        status.counts.setText(" · ".join(filter(None, parts)))
-
-    def _problem_counts(self) -> str:
-        """How many errors and warnings stand open on the page in view."""
-        errors, warnings = self.bench.checks.counts(self.bench.selection.page_id)
-        parts = [count_text("errors", errors)] if errors else []
-        parts += [count_text("warnings", warnings)] if warnings else []
-        return ", ".join(parts)
 
     def _show_filter(self) -> None:
         self._window.filter_bar.show_filter(self.bench.selection.visibility, self.bench.editor.page)
@@ -311,16 +252,6 @@ class ProjectView(QObject):
         self._window.docks["layers"].show()
         self._window.docks["layers"].raise_()
         self.layers.show_filter()
-
-    def _tell_problem(self, page_id: int) -> None:
-        """Say once why a page could not be drawn; what it says stands on the page, too."""
-        problem = self.bench.images.problem(page_id)
-        if problem and (page_id, problem) not in self._told:
-            self._told.add((page_id, problem))
-            self._window.complain(problem)
-
-    def _show_zoom(self, zoom: float) -> None:
-        self._window.status.zoom.setText(f"{zoom:.0%}" if self.bench.editor.page else "")
 
     def _show_tool(self, name: str) -> None:
         made = self._window.actions_table.by_id.get(f"tool_{name}")
