@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from desktop.errors import UserError, known_error
+from model_backend.translation import mark
 
 NAME = "project.lock"
 
@@ -112,8 +113,11 @@ def _no_locks(folder: Path) -> UserError:
 
 
 def _held(folder: Path, holder: dict[str, object]) -> ProjectHeldError:
+    text = mark(
+        "{project} is open already: by {user} on {host}, process {process}. Close it there first."
+    )
     return ProjectHeldError(
-        "{project} is open already: by {user} on {host}, process {process}. Close it there first.",
+        text,
         project=folder,
         user=holder.get("user", "?"),
         host=holder.get("host", "?"),
