@@ -22,7 +22,7 @@ from model_backend.checkpoints.checkpoint import checkpoint_of
 from model_backend.checkpoints.recognizing import recognize
 from model_backend.errors import UserError
 from model_backend.models import table_transformer
-from model_backend.models.detector import PictureSize, padded, picture_size
+from model_backend.models.detector import PictureSize, normalized, padded, picture_size
 from model_backend.models.resnet_fpn import ResNet, ResNetSizes
 from model_backend.models.table_transformer import TableTransformerDetector
 from model_backend.models.table_transformer_keys import renamed
@@ -205,7 +205,7 @@ def test_detections_are_in_pixels_of_each_picture(tmp_path: Path) -> None:
     pictures = [generator.integers(0, 255, (h, w, 3), np.uint8) for h, w in ((256, 512), (90, 60))]
     for picture in pictures:
         height, width = picture.shape[:2]
-        scaled = table_transformer.normalized(picture, detector.size.of(height, width))
+        scaled = normalized(picture, detector.size.of(height, width))
         assert max(scaled.shape) == 128
         with torch.inference_mode():
             said = reference(scaled[None])
