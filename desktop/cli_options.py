@@ -59,7 +59,9 @@ class Boxes(StrEnum):
 
 def choices(task: str) -> str:
     """The help of an option that names a predictor."""
-    return f"Predictor of {task}: {', '.join(registry.names(task))}."
+    known = ", ".join(registry.names(task))
+    pair = " Two models: DETECTION,STRUCTURE." if task == registry.TABLES else ""
+    return f"Predictor of {task}: {known}.{pair}"
 
 
 def split_of(text: str, seed: int) -> Split | None:
