@@ -85,7 +85,11 @@ def words_of_cells(
 
 def is_inside(box: Box, outline: Box, least: float = HALF) -> bool:
     """Whether at least that share of a box (its middle, where it has no area) lies in the
-    outline."""
+    outline.
+    """
+    is_across = outline.x0 <= box.x0 <= box.x1 <= outline.x1
+    if is_across and outline.y0 <= box.y0 <= box.y1 <= outline.y1:
+        return True  # as nearly every word does: shares take ten times as long
     return box.overlap(outline) >= least if box.area > 0 else outline.contains(box.center)
 
 
