@@ -101,6 +101,8 @@ def read_record(path: Path, place: int) -> tuple[tuple[Revision | KeptChange, ..
     """The next slice of the record from a byte on, and the byte where the rest begins (None: it
     has no more)."""
     file = path / HISTORY
+    if file.is_file() and not file.stat().st_size:  # a project that nobody edited
+        return (), None
     safe_json.check_file(file, safe_json.MAXIMUM_STREAM_BYTES)
     with file.open("rb") as opened:
         opened.seek(place)

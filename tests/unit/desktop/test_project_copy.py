@@ -193,6 +193,16 @@ def test_a_project_made_from_a_copy_is_equal_and_can_be_undone_to_its_beginning(
         assert texts == ["Invoice number", "0 from twelve"]
 
 
+def test_the_copy_of_a_project_without_edits_is_whole(workers: Workers, tmp_path: Path) -> None:
+    with Store.create(tmp_path / "first.proofdesk") as store:
+        target = work.StoreTarget(store)
+        work.run(work.ImportFiles(target, [make_pdf(tmp_path / "a.pdf", 1)], ocr="never"), workers)
+    work.export_project(tmp_path / "first.proofdesk", "pages", tmp_path / "copy")
+    outcome = restored(workers, tmp_path / "copy", tmp_path / "second.proofdesk")
+    assert (outcome.failed, outcome.result.pages, outcome.result.notes) == ((), 1, [])
+    assert contents(tmp_path / "first.proofdesk") == contents(tmp_path / "second.proofdesk")
+
+
 def test_a_copy_of_a_copy_is_the_same_folder(copy: Path, workers: Workers, tmp_path: Path) -> None:
     restored(workers, copy, tmp_path / "second.proofdesk")
     work.export_project(tmp_path / "second.proofdesk", "pages", tmp_path / "again")
