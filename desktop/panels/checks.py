@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -54,16 +54,17 @@ class Checks(QWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.repair_button, 1)
-        buttons.addWidget(self.accept_button)
+        # A repair has a long name: it may not widen the panel, or the page beside it would jump.
+        policy = self.repair_button.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.repair_button.setSizePolicy(policy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 6, 6)
         layout.setSpacing(6)
         layout.addWidget(self.verdict)
         layout.addWidget(self.view)
-        layout.addLayout(buttons)
+        layout.addWidget(self.repair_button)
+        layout.addWidget(self.accept_button)
 
     def _connect(self) -> None:
         self.view.currentItemChanged.connect(self._choose)

@@ -130,3 +130,9 @@ def test_alignment_has_keys_that_no_desktop_takes(application: Application, held
         name = {"up": "top", "down": "bottom"}.get(side, side)
         keys = application.window.actions_table.by_id[f"align_{name}"].shortcuts()
         assert f"{held}{side.title()}" in [key.toString() for key in keys]
+
+
+def test_name_of_a_repair_does_not_widen_the_panel(view: ProjectView) -> None:
+    width = view.checks.minimumSizeHint().width()
+    view.checks.repair_button.setText("A repair with quite a long name, as they have " * 3)
+    assert view.checks.minimumSizeHint().width() == width
