@@ -5,41 +5,65 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+from small_models import small_bert
 from small_pictures import small_unet, small_vgg16
 from test_cli import answer, proofdesk
 
+from model_backend.checkpoints.adding import Answers, install, record_of
+from model_backend.checkpoints.recognizing import recognize
+from model_backend.errors import UserError
+from model_backend.installed import installed_model
+from model_backend.predictors.device_report import trial
 
-def test_pages_get_masks_and_kinds_and_models_are_written(tmp_path: Path, samples: Path) -> None:
-    small_unet(tmp_path / "stamps")
-    small_vgg16(tmp_path / "kinds")
-    added = answer(
-        "models", "add", tmp_path / "stamps", "--labels", "stamp,signature", "--name", "stamps"
-    )
-    assert (added["network"], added["task"]) == ("unet", "masks")
-    added = answer("models", "add", tmp_path / "kinds", "--name", "kinds")
-    assert (added["network"], added["task"]) == ("vgg16", "page class")
+
+def added(path: Path, name: str, *labels: str) -> None:
+    found = recognize(path)
+    install(record_of(found, Answers(name=name, labels=labels)), found.files)
+
+
+def test_pages_get_masks_and_kinds_by_added_models(tmp_path: Path, samples: Path) -> None:
+    small_unet(tmp_path / "unet")
+    small_vgg16(tmp_path / "vgg16")
+    added(tmp_path / "unet", "stamps", "stamp", "signature")
+    added(tmp_path / "vgg16", "kinds")
     project = tmp_path / "p.proofdesk"
-    answer("import", project, samples / "letter.jpg")
+    answer("import", project, samples / "letter.jpg", "--ocr", "never")
     asked = ("--entities", "none", "--tables", "none", "--masks", "stamps", "--page-class", "kinds")
     said = answer("prelabel", project, *asked, "--device", "cpu")
     assert said["predictors"] == ["none", "none", "stamps", "kinds"]
     assert said["page_classes"] == 1
-    assert "There is no device gpu" in proofdesk("prelabel", project, "--device", "gpu").stderr
+
+
+def test_model_is_written_as_onnx(tmp_path: Path) -> None:
+    small_vgg16(tmp_path / "vgg16")
+    added(tmp_path / "vgg16", "kinds")
     written = answer("models", "export", "kinds", "--onnx", "--out", tmp_path / "onnx")
     (file,) = written["files"]
     assert file["difference"] <= file["tolerance"]
     assert (tmp_path / "onnx" / "model.onnx").stat().st_size == file["bytes"]
     assert proofdesk("models", "export", "kinds").returncode == 2
-    checks = answer("doctor")["checks"]
-    tried = [item["text"] for item in checks if item["name"] == "Models"]
-    assert [text.split(":")[0] for text in tried] == ["kinds on the CPU", "stamps on the CPU"]
+
+
+def test_model_is_tried_for_the_doctor(tmp_path: Path) -> None:
+    small_vgg16(tmp_path / "vgg16")
+    added(tmp_path / "vgg16", "kinds")
+    found = trial("kinds", "cpu")
+    assert (found["name"], found["device"], found["error"]) == ("kinds", "cpu", "")
+    assert "%" in found["said"]
+    assert found["seconds"] > 0
+    weights = installed_model("kinds").files_folder / "vgg16.pth"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    assert "is not the one that was added" in trial("kinds", "cpu")["error"]
+    with pytest.raises(UserError, match="no model nothing"):
+        installed_model("nothing")
 
 
 def test_calibration_is_kept_with_the_model(tmp_path: Path, shared_data: Path) -> None:
-    from small_models import small_bert
-
-    small_bert(tmp_path / "forms")
-    answer("models", "add", tmp_path / "forms", "--licence", "mit")
+    small_bert(tmp_path / "bert")
+    added(tmp_path / "bert", "forms")
     for kind in ("annotations", "images"):
         (tmp_path / "truth" / kind).mkdir(parents=True)
         for path in sorted((shared_data / "funsd" / "training_data" / kind).iterdir())[:2]:
@@ -47,5 +71,4 @@ def test_calibration_is_kept_with_the_model(tmp_path: Path, shared_data: Path) -
     asked = ("--truth", tmp_path / "truth", "--format", "funsd")
     found = answer("models", "calibrate", "forms", *asked)
     assert found["after"] < found["before"]
-    (model,) = answer("models", "list")["models"]
-    assert model["temperature"] == found["temperature"] != 1
+    assert installed_model("forms").temperature == found["temperature"] != 1
