@@ -160,7 +160,10 @@ def _signs(table: Table, strip: _Strip, look: Look) -> Iterator[tuple[int, str, 
         if room < LETTERS_FROM_PX or high < start or low > end:
             continue
         sign = _row_sign(table, index) if strip.is_row else str(index + 1)
-        if sign.isdigit() and room < max(NUMBERS_FROM_PX, DIGIT_PX * len(sign)):
+        if not sign.isdigit():
+            if not strip.is_near:
+                continue  # the grid's own signs are seen through it
+        elif room < max(NUMBERS_FROM_PX, DIGIT_PX * len(sign)):
             continue
         yield index, sign, strip.rect(low, high)
 

@@ -10,6 +10,7 @@ from table_strategies import tables, upright_tables, words_in
 
 from model_backend import table_grid as grid
 from model_backend.document import Box, Span, Table, Word, rotation_about, transform_point
+from model_backend.table_grid.cells import is_inside
 
 BOX = Box(0, 0, 300, 100)
 
@@ -196,3 +197,13 @@ def test_proposed_grid_of_a_turned_outline_follows_the_turned_words() -> None:
     assert (len(table.rows), len(table.columns), table.rotation) == (3, 2, 90)
     assert all(len(cell) == 1 for cell in grid.words_of_cells(table, words).values())
     assert grid.problems(replace(table, header_rows=1)) == ()
+
+
+SIDES = st.integers(-20, 120).map(float)
+
+
+@given(st.builds(Box, SIDES, SIDES, SIDES, SIDES), st.floats(0.05, 0.95))
+def test_a_box_is_inside_by_its_share_or_its_middle(box: Box, least: float) -> None:
+    outline = Box(0, 0, 100, 90)
+    by_share = box.overlap(outline) >= least if box.area > 0 else outline.contains(box.center)
+    assert is_inside(box, outline, least) == by_share
