@@ -99,6 +99,9 @@ class ModelsDialog(Frame):
         self.stop_button = QPushButton(_("Cancel"))
         self.stop_button.setAutoDefault(False)
         self.stop_button.clicked.connect(self._stop)
+        kept = self.stop_button.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # nothing moves under the pointer while work begins
+        self.stop_button.setSizePolicy(kept)
         self._progress = QHBoxLayout()
         for widget in (self.doing, self.bar, self.stop_button):
             self._progress.addWidget(widget)

@@ -192,11 +192,11 @@ class ResNeXtPyramid(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) to p2 (B, out, H / 4, W / 4); H and W are multiples of 32."""
-        stages = self.bottom_up(x)
+        stages = self.bottom_up(x)  # each (B, C 2^i, H / (4 2^i), W / (4 2^i))
         laterals = (self.fpn_lateral2, self.fpn_lateral3, self.fpn_lateral4, self.fpn_lateral5)
         y = laterals[3](stages[3])  # (B, out, H / 32, W / 32)
         for stage in (2, 1, 0):
-            larger = functional.interpolate(y, scale_factor=2.0, mode="nearest")
+            larger = functional.interpolate(y, scale_factor=2.0)  # (B, out, H / (4 2^stage), ...)
             y = laterals[stage](stages[stage]) + larger  # (B, out, H / (4 2^stage), ...)
         finest: Tensor = self.fpn_output2(y)  # (B, out, H / 4, W / 4)
         return finest

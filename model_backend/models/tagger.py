@@ -116,7 +116,7 @@ class Tagger(nn.Module):
         packed = nn.utils.rnn.pack_padded_sequence(
             embedded, lengths, batch_first=True, enforce_sorted=False
         )
-        hidden, _last = self.recurrent(packed)
+        hidden, _last = self.recurrent(packed)  # packed (B, T, 2 H)
         padded, _lengths = nn.utils.rnn.pad_packed_sequence(
             hidden, batch_first=True, total_length=input_ids.shape[1]
         )  # (B, T, 2 H)

@@ -49,8 +49,13 @@ def test_model_is_added_chosen_used_and_removed(
         asked.accept()
 
     answer()
+    places = [button.geometry() for button in (dialog.add_folder_button, dialog.remove_button)]
     dialog.look_at(tmp_path / "small")
     assert dialog.stop_button.isVisible()
+    dialog.body.activate()
+    assert [button.geometry() for button in (dialog.add_folder_button, dialog.remove_button)] == (
+        places
+    )
     assert not dialog.add_file_button.isEnabled()
     qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=WAIT)
     assert said == ["The model does not name its 5 labels. Name them in the order of its outputs."]
