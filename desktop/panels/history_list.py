@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 SLICE = 200
+PRECISION = 20
+"""Rows that are asked how wide the column of names and times is: all are alike."""
 
 
 class HistoryModel(QAbstractTableModel):
@@ -113,6 +115,7 @@ class HistoryList(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(PRECISION)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.addWidget(self.view)

@@ -121,7 +121,10 @@ class LabelmeWindow:
         self.window._actions.undo.trigger()
 
     def selected(self) -> list[int]:
-        return [self.canvas.shapes.index(shape) for shape in self.canvas.selected_shapes]
+        taken = self.canvas.selected_shapes
+        if not taken and self.canvas._is_vertex_selected():
+            taken = [self.canvas.hovered_shape]  # of a tiny box a click takes a corner
+        return [self.canvas.shapes.index(shape) for shape in taken]
 
     def corner(self, index: int) -> gestures.Place:
         point = self.canvas.shapes[index].points[0]
