@@ -115,7 +115,7 @@ def _each_its_own(words: Sequence[Word], parts: Sequence[str]) -> list[Word] | N
 
 @dataclass(frozen=True)
 class _Stretch:
-    """Words that follow each other, and what comes in their place, with their ids as far as they go."""
+    """Words that follow each other, and what comes in their place, with ids as far as they go."""
 
     old: Sequence[Word]
     new: Sequence[Word]
