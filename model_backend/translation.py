@@ -61,6 +61,12 @@ SINGULAR = {
     "{count} annotations have no usable id": mark("1 annotation has no usable id"),
     "{count} rows overlap their neighbours": mark("1 row overlaps its neighbour"),
     "{count} columns overlap their neighbours": mark("1 column overlaps its neighbour"),
+    'an edge cuts {count} words in half, such as "{text}"': mark(
+        'an edge cuts 1 word in half: "{text}"'
+    ),
+    'the outline cuts {count} words in half, such as "{text}"': mark(
+        'the outline cuts 1 word in half: "{text}"'
+    ),
     '{count} words lie in more than one cell, such as "{text}"': mark(
         '1 word lies in more than one cell: "{text}"'
     ),

@@ -127,6 +127,12 @@ RULES: dict[str, Rule] = {
     ),
     "rows-overlap": Rule(_W, mark("{count} rows overlap their neighbours")),
     "columns-overlap": Rule(_W, mark("{count} columns overlap their neighbours")),
+    "word-halved": Rule(
+        _E, mark('an edge cuts {count} words in half, such as "{text}"'), "move-edges"
+    ),
+    "word-half-outside": Rule(
+        _E, mark('the outline cuts {count} words in half, such as "{text}"'), "hold-words"
+    ),
     "word-in-two-cells": Rule(
         _W, mark('{count} words lie in more than one cell, such as "{text}"'), "move-edges"
     ),

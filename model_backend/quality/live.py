@@ -18,6 +18,10 @@ ONLY_IN_SETS = frozenset({"words-covered-badly"})
 """Figures of a data set's quality: nothing on the page can be pointed at."""
 MAY_STAND = frozenset({"entity-without-words"})
 """Errors of a format that a page may have all the same: a signature has no words."""
+MUST_BE_MENDED = frozenset({"header-over-segmented", "projected-row-filled"})
+"""Warnings of a data set made elsewhere that are errors on a page in work: a key repairs them, and
+PubTables-1M has no such tables.
+"""
 AROUND = 0.4
 """So much of the page is shown around a small thing."""
 _WORK = ("status", "score", "source", "source_data", "is_unsure", "note")
@@ -64,6 +68,8 @@ def standing(page: Page, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def is_error(found: Finding) -> bool:
     """Whether a page with this finding cannot be called done."""
+    if found.rule in MUST_BE_MENDED:
+        return True
     return found.severity is Severity.ERROR and found.rule not in MAY_STAND
 
 

@@ -51,7 +51,7 @@ from model_backend.table_grid.frame import (
     to_page,
 )
 from model_backend.table_grid.objects import from_objects, objects
-from model_backend.table_grid.placement import Misplaced, Placement, misplaced
+from model_backend.table_grid.placement import Misplaced, Placement, core_of, misplaced
 from model_backend.table_grid.proposal import propose_grid
 from model_backend.table_grid.transforms import transformed
 
@@ -67,6 +67,7 @@ __all__ = [
     "cell_text",
     "cells",
     "column_edges",
+    "core_of",
     "delete_column",
     "delete_column_edge",
     "delete_columns",

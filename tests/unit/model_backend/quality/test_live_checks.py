@@ -8,9 +8,20 @@ from time import process_time
 
 import pytest
 
+from desktop.document.edits.warnings import let_stand
 from model_backend import table_grid
-from model_backend.document import Box, Entity, Page, PageGeometry, Relation, Span, Status, Word
-from model_backend.formats import read_member
+from model_backend.document import (
+    Box,
+    Entity,
+    Page,
+    PageGeometry,
+    Relation,
+    Span,
+    Status,
+    Table,
+    Word,
+)
+from model_backend.formats import members, read_member
 from model_backend.quality.live import area_of, cells_of, is_error, look, mark_of
 from model_backend.quality.repairs import REPAIRS
 from model_backend.table_grid.slant import turned_frame
@@ -46,6 +57,33 @@ def test_entity_without_words_may_stand_on_a_page() -> None:
     entity = Entity(51, "question", (), "Signature", Box(400, 400, 500, 450))
     found = look(page_of(*FULL, entities=(entity,))).open
     assert [(one.rule, is_error(one)) for one in found] == [("entity-without-words", False)]
+
+
+@pytest.mark.parametrize(
+    ("table", "without", "rule"),
+    [
+        (table_grid.move_column_edge(TABLE, 1, 240), (), "word-halved"),
+        (table_grid.toggle_projected(TABLE, 0), (), "projected-row-filled"),
+        (replace(TABLE, header_rows=2), (0,), "header-over-segmented"),
+    ],
+)
+def test_clear_faults_of_a_table_are_errors_that_a_key_repairs(
+    table: Table, without: tuple[int, ...], rule: str
+) -> None:
+    words = (box for number, box in enumerate(FULL) if number not in without)
+    page = page_of(*words, tables=(table,))
+    (error,) = look(page).errors
+    assert (error.rule, error in look(let_stand(page, error)).errors) == (rule, True)
+    assert error.repair is not None
+    assert look(REPAIRS[error.repair].edit(page, error.ids)).errors == ()
+
+
+def test_tables_that_people_marked_up_have_no_fault_that_hinders(shared_data: Path) -> None:
+    folder = shared_data / "icdar2013/competition-dataset-us"
+    names = members("icdar2013", folder)
+    pages = (read_member("icdar2013", folder, name).page for name in names)
+    errors = {error.rule for page in pages if page.tables for error in look(page).errors}
+    assert errors <= {"box-outside-page"}
 
 
 def test_accepted_warning_stands_until_its_thing_changes() -> None:

@@ -62,6 +62,8 @@ def moved_word(page: Page, dx: float) -> Page:
 
 
 BROKEN = {
+    "word-halved": moved_word(page_of(3, 3), 10),
+    "word-half-outside": moved_word(page_of(3, 3), -10),
     "word-in-two-cells": moved_word(page_of(3, 3), 8),
     "word-outside-cells": moved_word(page_of(3, 3), -7),
     "row-empty": page_of(3, 2, without=((1, 0), (1, 1))),
@@ -93,6 +95,12 @@ def test_repair_leaves_nothing_to_find(rule: str) -> None:
     assert check(after, "page") == ()
     assert {change.rule for change in changes} == {rule}
     assert all(problems(table) == () for table in after.tables)
+
+
+def test_dots_that_an_edge_cuts_in_half_are_a_warning() -> None:
+    page = BROKEN["word-halved"]
+    first, *rest = page.words
+    assert rules(replace(page, words=(replace(first, text=". ."), *rest))) == {"word-in-two-cells"}
 
 
 def test_texts_of_cells_that_scripts_look_for_are_told() -> None:
