@@ -161,8 +161,10 @@ class MainWindow(QMainWindow):
         view.refresh()
         for name, panel in view.panels.items():
             self.docks[name].setWidget(panel)
+        size = self.size()
         self._show_parts(is_shown=True)
         self.parts.lay_out(self.settings.value("window_state"))
+        self.resize(size)  # parts stood one below the other until they shared their places
         self.actions_table.set_targets(view.targets)
         self.setWindowTitle(f"{view.title} – Proofdesk")
         view.canvas.setFocus()

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_project import make_project
 
 from desktop.application import Application
+from desktop.settings.settings import Settings
+from desktop.settings.settings_file import SettingsFile
 from desktop.window.project_view import ProjectView
 from desktop.window.workbench import Workbench
 from model_backend import table_grid
@@ -136,3 +140,20 @@ def test_name_of_a_repair_does_not_widen_the_panel(view: ProjectView) -> None:
     width = view.checks.minimumSizeHint().width()
     view.checks.repair_button.setText("A repair with quite a long name, as they have " * 3)
     assert view.checks.minimumSizeHint().width() == width
+
+
+def test_window_keeps_its_size_when_its_parts_come(qapp: QApplication, tmp_path: Path) -> None:
+    application = Application(Settings(SettingsFile(tmp_path / "settings.json")))
+    window = application.window
+    try:
+        window.resize(1100, 700)
+        window.show()
+        qapp.processEvents()
+        application.open_project(str(make_project(tmp_path / "Test.proofdesk")))
+        qapp.processEvents()
+        assert (window.width(), window.height()) == (1100, 700)
+        assert window.minimumSizeHint().height() < 600
+    finally:
+        window.close()
+        window.deleteLater()
+        qapp.processEvents()
