@@ -11,7 +11,7 @@ from model_backend.checkpoints.checkpoint import CONFIG, Checkpoint, checkpoint_
 from model_backend.checkpoints.resources import require_memory, require_torch
 from model_backend.errors import UserError
 from model_backend.formats.safe_path import shown
-from model_backend.networks import DETECTION, ENTITIES, NETWORKS, STRUCTURE, Network
+from model_backend.networks import DETECTION, ENTITIES, MASKS, NETWORKS, STRUCTURE, Network
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -153,7 +153,9 @@ def labels_of(network: Network, config: Mapping[str, Any], classes: int) -> tupl
     """The labels that the config names, or the usual ones of so many; empty where nobody knows."""
     named = config.get("id2label")
     if isinstance(named, dict) and classes <= MOST_LABELS:
-        labels = tuple(str(named.get(str(number), ""))[:LONGEST_LABEL] for number in range(classes))
+        first = int(network.tasks == (MASKS,) and str(classes) in named)  # 0 names the background
+        numbers = range(first, first + classes)
+        labels = tuple(str(named.get(str(number), ""))[:LONGEST_LABEL] for number in numbers)
         if all(label and not _NAMELESS.fullmatch(label) for label in labels):
             return labels
     return next((usual for usual in network.usual_labels if len(usual) == classes), ())

@@ -144,7 +144,8 @@ NORM = ["weight", "bias", "running_mean", "running_var"]
 
 def test_own_format_has_valid_convolutions_and_names_its_labels(tmp_path: Path) -> None:
     right = small_unet(tmp_path / "own", is_own=True)
-    network = loaded(tmp_path / "own", unet, "stamp", "signature")
+    assert recognize(tmp_path / "own").labels == ("kind 1", "kind 2")
+    network = loaded(tmp_path / "own", unet)
     assert not network.config.is_padded
     tile = torch.rand(1, 3, 60, 60)
     assert torch.equal(network(tile), right(tile))
