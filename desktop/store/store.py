@@ -69,11 +69,15 @@ class Store(Reading):
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Self:
-        """The project in a folder; one at a time for writing, any number beside it for reading."""
+        """The project in a folder; one at a time for writing, any number beside it for reading.
+
+        One of an earlier version is brought up to date first, after a backup, for reading too.
+        """
         folder = Path(folder)
         version = version_of(folder / FILE)
         if read_only:
-            _require_current(folder, version)
+            if version != HEAD:
+                cls.open(folder).close()
             return cls._opened(folder, None)
         lock = ProjectLock(folder)
         try:
@@ -297,15 +301,6 @@ def _remove(folder: Path, *, is_new: bool) -> None:
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
-
-
-def _require_current(folder: Path, version: str) -> None:
-    if version != HEAD:
-        raise UserError(
-            "{folder} was made by an older Proofdesk. Open it once in the window, which brings it"
-            " up to date, and retry.",
-            folder=folder,
-        )
 
 
 def _write_change(connection: Connection, revision: Revision, change: Change) -> None:

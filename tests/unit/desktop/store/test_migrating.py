@@ -88,13 +88,13 @@ def test_backup_is_whole_and_verified(folder: Path) -> None:
         assert store.page(1) == page
 
 
+@pytest.mark.parametrize("read_only", [False, True])
 def test_older_project_is_backed_up_then_brought_up_to_date(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, read_only: bool
 ) -> None:
     _add_step(monkeypatch, tmp_path, "op.add_column('pages', sa.Column('extra', sa.Text()))")
-    with pytest.raises(UserError, match="older Proofdesk"):
-        Store.open(folder, read_only=True)
-    with Store.open(folder) as store:
+    with Store.open(folder, read_only=read_only) as store:
+        assert store.is_read_only is read_only
         assert len(store.page(1).annotations) == 8
     assert [entry.name[:12] for entry in (folder / "backups").iterdir()] == [f"project-{HEAD}"]
     with closing(sqlite3.connect(folder / "project.sqlite")) as connection:
