@@ -28,8 +28,6 @@ STATUS_SIGNS = {Status.PROPOSED: "?", Status.ACCEPTED: "✓", Status.CORRECTED: 
 """What stands for an annotation's status where there is no room for a word."""
 UNSURE_SIGN, NOTE_SIGN = "!", "*"
 """What stands for unsure, and for a note."""
-LOCK_SIGN = "🔒\ufe0e"
-"""What stands for locked, in the colour of the text."""
 
 
 def page_status_color(status: PageStatus, colors: Colors) -> str:

@@ -114,6 +114,7 @@ class KeysDialog(Frame):
         self.reset_all_button = QPushButton(_("All as in the map"))
         self._lay_out()
         self._connect()
+        self.view.ensurePolished()  # the height of rows is measured when they come
         self.refresh()
         self.resize(680, 620)
         self.search.setFocus()

@@ -14,7 +14,6 @@ from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
 from desktop.appearance.signs import (
-    LOCK_SIGN,
     NOTE_SIGN,
     STATUS_SIGNS,
     STATUS_TEXTS,
@@ -212,8 +211,8 @@ class AnnotationModel(QAbstractTableModel):
             return self._group_data(index, role)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._state(item) if index.column() else self._name(item)
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return self._icon(item)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._lock(item) if index.column() else self._icon(item)
         if role == Qt.ItemDataRole.FontRole:
             return _italic() if item.status is Status.PROPOSED else None
         return self._hint(item) if role == Qt.ItemDataRole.ToolTipRole else None
@@ -234,10 +233,12 @@ class AnnotationModel(QAbstractTableModel):
         return name_of(item, self.page) if self.page else ""
 
     def _state(self, item: Annotation) -> str:
-        lock = LOCK_SIGN if self._visibility.is_locked(item) else ""
         marks = (UNSURE_SIGN if item.is_unsure else "") + (NOTE_SIGN if item.note else "")
-        parts = (lock, marks, STATUS_SIGNS[item.status], score_text(item.score))
+        parts = (marks, STATUS_SIGNS[item.status], score_text(item.score))
         return " ".join(filter(None, parts))
+
+    def _lock(self, item: Annotation) -> QIcon | None:
+        return icon("lock") if self._visibility.is_locked(item) else None
 
     def _hint(self, item: Annotation) -> str:
         state = f"{_(STATUS_TEXTS[item.status])} {score_text(item.score)}"

@@ -273,6 +273,18 @@ def test_dialog_records_a_key_names_the_conflict_and_swaps(
     dialog.reject()
 
 
+def test_rows_of_the_dialog_have_the_same_room_from_the_first(
+    application: Application, qtbot: QtBot
+) -> None:
+    book = application.window.key_book
+    dialog = KeysDialog(book, application.settings.choices("key_map"), application.window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    first = dialog.view.visualItemRect(dialog.view.topLevelItem(0)).height()
+    dialog.refresh()
+    assert first == dialog.view.visualItemRect(dialog.view.topLevelItem(0)).height()
+
+
 def test_dialog_is_left_by_keyboard(application: Application, qtbot: QtBot) -> None:
     book = application.window.key_book
     dialog = KeysDialog(book, application.settings.choices("key_map"), application.window)

@@ -59,6 +59,10 @@ def test_locked_things_are_not_hit_selected_or_changed(view: ProjectView, bench:
     assert 7 not in [item.id for item in hits(view.canvas.canvas, (60.0, 60.0))]
     view.canvas.select_all()
     assert 7 not in bench.selection.ids
+    model = view.annotation_list.model
+    state = model.index_of(7).siblingAtColumn(1)
+    assert not state.data(Qt.ItemDataRole.DecorationRole).isNull()  # many fonts have no lock
+    assert state.data().isascii()
     view.annotation_list.view.selectAll()
     assert 7 not in bench.selection.ids
     before = page_of(bench)
@@ -68,6 +72,7 @@ def test_locked_things_are_not_hit_selected_or_changed(view: ProjectView, bench:
     press(view, Qt.Key.Key_L, SHIFT)
     assert view.canvas.viewport().grab().toImage() != with_sign
     assert not bench.selection.visibility.locked_ids
+    assert state.data(Qt.ItemDataRole.DecorationRole) is None
 
 
 def test_layers_panel_locks_and_dims_by_keyboard(view: ProjectView, bench: Workbench) -> None:
