@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from desktop.panels.forms import PlainLabel
+from desktop.panels.forms import PlainLabel, breakable, make_narrow
 from model_backend.document import PageClass, Status
 from model_backend.installed import installed_models
 from model_backend.networks import PAGE_CLASS, RVL_CDIP
@@ -27,6 +27,7 @@ class PageKind(QWidget):
         self.field.addItems(page_classes())
         self.field.setEditText("")
         self.said = PlainLabel()
+        make_narrow(self.said)
         self.said.setProperty("quiet", "true")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -69,4 +70,4 @@ def _said(known: PageClass | None) -> str:
         text = _("Proposed by {model}{score}. Choose it to accept it.")
     else:
         text = _("{model} proposed {label}{score}.")
-    return text.format(model=known.source, label=known.proposed, score=score)
+    return text.format(model=breakable(known.source), label=known.proposed, score=score)

@@ -14,6 +14,7 @@ from desktop.application import Application
 from desktop.dialogs.add_model_dialog import AddModelDialog
 from desktop.dialogs.models_dialog import ModelsDialog
 from desktop.panels.page_form import PageForm
+from desktop.panels.page_kind import PageKind
 from desktop.window.workbench import Workbench
 from model_backend import installed
 from model_backend.document import PageClass, Proposals, Status
@@ -114,3 +115,14 @@ def test_kind_of_page_is_shown_accepted_and_typed(
     bench.document.undo()
     assert kind.field.currentText() == "invoice"
     assert "Choose it to accept it" in kind.said.text()
+
+
+def test_long_name_of_a_model_makes_the_kind_no_wider(qtbot: QtBot) -> None:
+    kind = PageKind()
+    qtbot.addWidget(kind)
+    kind.show()
+    width = kind.minimumSizeHint().width()
+    name = "a-classifier-of-pages-with-a-long-name"
+    kind.show_class(PageClass("invoice", 0.53, Status.PROPOSED, name, "invoice"))
+    assert kind.said.isVisible()
+    assert kind.minimumSizeHint().width() == width
