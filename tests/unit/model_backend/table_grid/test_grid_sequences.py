@@ -163,7 +163,7 @@ def test_random_sequences_of_edits_never_leave_an_invalid_table(part: int) -> No
 
 def test_every_edit_of_the_module_is_tried() -> None:
     others = {
-        "box_to_frame", "box_to_page", "cell_at", "cell_text", "cells", "column_edges",
+        "box_to_frame", "box_to_page", "cell_at", "cell_text", "cells", "column_edges", "core_of",
         "empty_table", "frame_to_page", "from_objects", "grown_to_cells", "merged_cells",
         "misplaced", "objects", "problems",
         "propose_grid", "row_edges", "to_frame", "to_page", "transformed", "words_of_cells",
