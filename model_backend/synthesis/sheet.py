@@ -21,6 +21,7 @@ from model_backend.document import (
     Table,
     Word,
     bounding_box,
+    compose,
     transform_point,
     union_of,
 )
@@ -40,11 +41,10 @@ def font(name: str) -> pymupdf.Font:
     return pymupdf.Font(name)
 
 
-@dataclass
-class Sheet:
-    """One page being drawn, in points, with the words, entities, relations and tables on it."""
+@dataclass(kw_only=True)
+class Truth:
+    """What is known of a page that is being drawn: words, entities, relations, tables, regions."""
 
-    page: pymupdf.Page
     size: tuple[float, float] = A4
     words: list[Word] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
@@ -57,6 +57,74 @@ class Sheet:
         """The next id of the page's one sequence."""
         self.next_id += 1
         return self.next_id - 1
+
+    def entity(self, label: str, word_ids: tuple[int, ...]) -> int:
+        """Say that these words are one entity; its id."""
+        wanted = set(word_ids)
+        words = [word for word in self.words if word.id in wanted]
+        made = Entity(
+            self.new_id(),
+            label,
+            word_ids,
+            " ".join(word.text for word in words),
+            union_of(word.box for word in words),
+        )
+        self.entities.append(made)
+        return made.id
+
+    def link(self, from_id: int, to_id: int) -> None:
+        """Say that the second entity answers the first."""
+        self.relations.append(Relation(self.new_id(), from_id, to_id))
+
+    def table(
+        self,
+        box: Box,
+        row_edges: tuple[float, ...],
+        column_edges: tuple[float, ...],
+        *,
+        spans: tuple[Span, ...] = (),
+        header_rows: int = 1,
+        projected_rows: tuple[int, ...] = (),
+    ) -> None:
+        """Say that there is a table with these edges."""
+        self.tables.append(
+            Table(
+                self.new_id(),
+                box,
+                _bands(row_edges),
+                _bands(column_edges),
+                tuple(sorted(spans)),
+                header_rows,
+                projected_rows,
+            )
+        )
+
+    def truth(self, number: int = 0) -> Page:
+        """The page with all that was drawn, in points."""
+        width, height = self.size  # a page of PyMuPDF dies when the next one is made
+        return Page(
+            id=1,
+            document_id=1,
+            number=number,
+            width=width,
+            height=height,
+            unit="pt",
+            geometry=PageGeometry(ENGINE, width, height),
+            words=tuple(self.words),
+            entities=tuple(self.entities),
+            relations=tuple(self.relations),
+            tables=tuple(self.tables),
+            regions=tuple(self.regions),
+            next_id=self.next_id,
+            is_scan=False,
+        )
+
+
+@dataclass
+class Sheet(Truth):
+    """One page of a document being drawn, in points."""
+
+    page: pymupdf.Page
 
     def text(
         self,
@@ -101,46 +169,6 @@ class Sheet:
             line = longer
         return y
 
-    def entity(self, label: str, word_ids: tuple[int, ...]) -> int:
-        """Say that these words are one entity; its id."""
-        words = [word for word in self.words if word.id in word_ids]
-        made = Entity(
-            self.new_id(),
-            label,
-            word_ids,
-            " ".join(word.text for word in words),
-            union_of(word.box for word in words),
-        )
-        self.entities.append(made)
-        return made.id
-
-    def link(self, from_id: int, to_id: int) -> None:
-        """Say that the second entity answers the first."""
-        self.relations.append(Relation(self.new_id(), from_id, to_id))
-
-    def table(
-        self,
-        box: Box,
-        row_edges: tuple[float, ...],
-        column_edges: tuple[float, ...],
-        *,
-        spans: tuple[Span, ...] = (),
-        header_rows: int = 1,
-        projected_rows: tuple[int, ...] = (),
-    ) -> None:
-        """Say that there is a table with these edges."""
-        self.tables.append(
-            Table(
-                self.new_id(),
-                box,
-                _bands(row_edges),
-                _bands(column_edges),
-                tuple(sorted(spans)),
-                header_rows,
-                projected_rows,
-            )
-        )
-
     def line(self, start: Point, end: Point, *, width: float = 0.6) -> None:
         """Draw a line."""
         self.page.draw_line(start, end, width=width, color=BLACK)
@@ -149,26 +177,6 @@ class Sheet:
         """Draw the outline of a box, filled when a colour is given."""
         self.page.draw_rect(
             pymupdf.Rect(box.x0, box.y0, box.x1, box.y1), color=BLACK, fill=fill, width=width
-        )
-
-    def truth(self, number: int = 0) -> Page:
-        """The page with all that was drawn, in points."""
-        width, height = self.size  # a page of PyMuPDF dies when the next one is made
-        return Page(
-            id=1,
-            document_id=1,
-            number=number,
-            width=width,
-            height=height,
-            unit="pt",
-            geometry=PageGeometry(ENGINE, width, height),
-            words=tuple(self.words),
-            entities=tuple(self.entities),
-            relations=tuple(self.relations),
-            tables=tuple(self.tables),
-            regions=tuple(self.regions),
-            next_id=self.next_id,
-            is_scan=False,
         )
 
     def _word(self, at: Point, text: str, start: int, end: int, face: str, size: float) -> int:
@@ -185,7 +193,7 @@ class Sheet:
 
 def new_sheet(document: pymupdf.Document, size: tuple[float, float] = A4) -> Sheet:
     """A new, empty page at the end of the document."""
-    return Sheet(document.new_page(width=size[0], height=size[1]), size)
+    return Sheet(document.new_page(width=size[0], height=size[1]), size=size)
 
 
 def scanned_truth(page: Page, to_picture: Affine, skew: float, size: tuple[int, int]) -> Page:
@@ -206,7 +214,22 @@ def scanned_truth(page: Page, to_picture: Affine, skew: float, size: tuple[int, 
         words=tuple(replace(word, box=moved(word.box)) for word in page.words),
         entities=tuple(replace(entity, box=moved(entity.box)) for entity in page.entities),
         tables=tuple(_scanned_table(table, to_picture, skew) for table in page.tables),
+        regions=tuple(_scanned_region(region, to_picture) for region in page.regions),
         is_scan=True,
+    )
+
+
+def _scanned_region(region: Region, to_picture: Affine) -> Region:
+    """The region moved; a mask keeps its bitmap, which then lies turned on the picture."""
+    mask = region.mask
+    return replace(
+        region,
+        box=bounding_box(transform_point(to_picture, corner) for corner in region.box.corners),
+        polygons=tuple(
+            tuple(transform_point(to_picture, point) for point in polygon)
+            for polygon in region.polygons
+        ),
+        mask=mask and replace(mask, to_page=compose(mask.to_page, to_picture)),
     )
 
 
