@@ -92,7 +92,7 @@ class Submit(Protocol):
         self,
         function: Callable[..., Any],
         /,
-        *args: Any,
+        *args: Any,  # noqa: ANN401 - anything
         **kwargs: Any,  # noqa: ANN401 - anything
     ) -> Future[Any]:
         """The future of the function's result."""
