@@ -60,6 +60,15 @@ class Paper(Truth):
         self.words.append(Word(self.new_id(), text, box))
         return self.words[-1].id
 
+    def word_down(self, at: Point, text: str, pen: Pen) -> int:
+        """Write one word downwards, turned a quarter to the right; its id."""
+        x, y = at
+        flat = ink_of((0.0, 0.0), text, pen)
+        self.operators.append(_shown(at, text, pen, is_down=True))
+        box = Box(x - flat.y1, y + flat.x0, x - flat.y0, y + flat.x1)
+        self.words.append(Word(self.new_id(), text, box))
+        return self.words[-1].id
+
     def ink(self, at: Point, text: str, pen: Pen) -> Box:
         """Draw letters that are no word of the page (marks, scribbles); the box of their ink."""
         self.operators.append(_shown(at, text, pen))
@@ -130,15 +139,18 @@ def ink_of(at: Point, text: str, pen: Pen) -> Box:
     return around.grown(pen.weight / 2)
 
 
-def _shown(at: Point, text: str, pen: Pen) -> str:
+def _shown(at: Point, text: str, pen: Pen, *, is_down: bool = False) -> str:
     """Operators that show one run of letters."""
+    frame = f"{pen.stretch:.3f} 0 {pen.slant:.3f} -1"
+    if is_down:
+        frame = f"0 {pen.stretch:.3f} 1 {pen.slant:.3f}"
     used = face(pen.face)
     codes = "".join(f"{used.glyph(letter).number:04x}" for letter in text)
     thick = f"2 Tr {pen.weight:.2f} w " if pen.weight else "0 Tr "
     return (
         f"BT {_numbers(pen.color)} rg {_numbers(pen.color)} RG {thick}"
         f"/{press.use(pen.face)} {pen.size:.2f} Tf {pen.spacing * pen.size:.3f} Tc "
-        f"{pen.stretch:.3f} 0 {pen.slant:.3f} -1 {at[0]:.2f} {at[1]:.2f} Tm <{codes}> Tj ET"
+        f"{frame} {at[0]:.2f} {at[1]:.2f} Tm <{codes}> Tj ET"
     )
 
 

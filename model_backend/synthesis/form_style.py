@@ -1,0 +1,122 @@
+"""The habits of one form: its faces and sizes, how labels end, what values stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+
+from model_backend.synthesis.faces import available
+from model_backend.synthesis.families import Family
+from model_backend.synthesis.hands import Hand, hand_of
+from model_backend.synthesis.paper import Pen
+
+SANS = (("helv", "hebo"), ("dejavu", "dejavu-bold"), ("dejavu-condensed", "dejavu-bold"))
+SERIF = (("tiro", "tibo"), ("dejavu-serif", "dejavu-serif-bold"))
+TYPED = (("cour", "cobo"), ("cour", "cobo"), ("cour", "cobo"), ("dejavu-mono", "cobo"))
+KOREAN = (
+    *(("korea", "korea"), ("noto-korean", "noto-korean-bold"), ("nanum", "nanum")),
+    *(("noto-korean-serif", "noto-korean-bold"), ("nanum-serif", "nanum")),
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one form is set; lengths in points."""
+
+    label: Pen
+    value: Pen
+    header: Pen
+    title: Pen
+    small: Pen
+    hand: Hand | None
+    """Who fills the form in by hand; None where it is typed or printed."""
+    signer: Hand
+    case: str
+    """Of labels: "upper", "title" or "sentence"."""
+    colon: float
+    """Chance that a label ends in a colon."""
+    is_colon_apart: bool
+    leading: float
+    """From one row to the next."""
+    gap: float
+    """From a label to its value on the same line."""
+    rule: str
+    """Under values: "line", "dash", "box" or "" for nothing."""
+    rule_width: float
+    lift: float
+    """How far typed values stand above the labels' base line."""
+    numbering: str
+    """Before labels: "", "1.", "(1)", "1)", "A."."""
+    shade: float
+    """Grey of shaded cells, 1 for none."""
+    answered: float
+    """Share of questions with an answer."""
+    links_headers: bool
+    """Whether section headers are linked to their questions."""
+    has_boxes: bool
+    """Whether check boxes are words of their own, too (as some sets have them)."""
+
+
+def style(language: str, random: Random) -> Style:
+    """A style of a language."""
+    plain, bold = _pair(language, random, (SANS, SERIF, TYPED), (5, 3, 4))
+    is_typed = plain in {face for face, _ in TYPED}
+    size = random.triangular(6.5, 11.0, 8.8) if not is_typed else random.triangular(8, 11, 9.8)
+    label = Pen(plain if random.random() < 0.72 else bold, size, stretch=_stretch(random))
+    by_hand = language == "en" and random.random() < 0.2
+    seeds = np.random.default_rng(random.getrandbits(64))
+    header = replace(label, face=bold, size=size * random.choice((1.0, 1.0, 1.1, 1.25)))
+    return Style(
+        label=label,
+        value=_value(language, label, random),
+        header=header,
+        title=_title(language, header, random),
+        small=replace(label, face=plain, size=max(5.5, size * random.uniform(0.65, 0.85))),
+        hand=hand_of(Family.TRAINING, seeds) if by_hand else None,
+        signer=hand_of(Family.TRAINING, seeds),
+        case=random.choices(("upper", "title", "sentence"), (45, 42, 13))[0],
+        colon=random.choices((1.0, 0.0, 0.5, 0.9), (26, 55, 10, 9))[0],
+        is_colon_apart=random.random() < 0.06,
+        leading=size * random.triangular(1.35, 3.0, 1.9),
+        gap=size * random.choice((0.5, 0.8, 1.2, 2.0, 3.0)),
+        rule=random.choices(("line", "dash", "box", ""), (45, 8, 6, 41))[0],
+        rule_width=random.uniform(0.3, 1.1),
+        lift=random.choice((0.0, 0.0, random.uniform(-1.0, 2.0))),
+        numbering=random.choices(("", "1.", "(1)", "1)", "A."), (82, 9, 3, 3, 3))[0],
+        shade=random.choice((1.0, 1.0, random.uniform(0.75, 0.92))),
+        answered=random.choices((0.9, 0.72, 0.45, 0.1), (35, 40, 18, 7))[0],
+        links_headers=random.random() < 0.55,
+        has_boxes=random.random() < 0.2,
+    )
+
+
+def _pair(
+    language: str,
+    random: Random,
+    groups: tuple[tuple[tuple[str, str], ...], ...],
+    weights: tuple[int, ...],
+) -> tuple[str, str]:
+    """A face and its bold."""
+    group = KOREAN if language == "ko" else random.choices(groups, weights)[0]
+    return random.choice([pair for pair in group if available(*pair) == pair])
+
+
+def _value(language: str, label: Pen, random: Random) -> Pen:
+    """What fills the form in: the same face, or a typewriter."""
+    if language == "ko" or random.random() < 0.3:
+        same = replace(label, face=label.face.replace("hebo", "helv").replace("tibo", "tiro"))
+        return replace(same, size=label.size * random.uniform(1.0, 1.15))
+    face = _pair(language, random, (TYPED, SANS, SERIF), (7, 2, 2))[0]
+    return Pen(face, max(label.size, random.uniform(8.0, 10.5)), stretch=_stretch(random))
+
+
+def _title(language: str, header: Pen, random: Random) -> Pen:
+    other = _pair(language, random, (SANS, SERIF, TYPED), (5, 4, 2))[1]
+    face = header.face if random.random() < 0.5 else other
+    return replace(header, face=face, size=header.size * random.triangular(1.0, 2.0, 1.25))
+
+
+def _stretch(random: Random) -> float:
+    return random.choice((1.0, 1.0, 1.0, random.uniform(0.85, 1.1)))

@@ -1,0 +1,152 @@
+"""Draws forms: applications, invoices, fax covers, orders, memos, reports, claims, questionnaires.
+
+The truth is FUNSD's: headers, questions, answers and others, questions linked to their answers.
+What real forms are like was learnt by looking and measured (`tests/benchmarks/synthesis.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_backend.document import Page, PageClass
+from model_backend.synthesis import (
+    form_choices,
+    form_fields,
+    form_margins,
+    form_prose,
+    form_tables,
+)
+from model_backend.synthesis.form_language import language
+from model_backend.synthesis.form_sheet import Column, Form
+from model_backend.synthesis.form_style import style
+from model_backend.synthesis.paper import LETTER, Paper
+from model_backend.synthesis.sheet import A4
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from model_backend.synthesis.generator import Order
+
+Block = Callable[[Form, Column], None]
+BLOCKS: dict[str, Block] = {
+    "rows": form_fields.rows,
+    "stacked": form_fields.stacked,
+    "boxed": form_fields.boxed,
+    "list": form_fields.listing,
+    "amounts": form_fields.amounts,
+    "signatures": form_fields.signatures,
+    "options": form_choices.options,
+    "questions": form_choices.questions,
+    "sentence": form_choices.sentence,
+    "table": form_tables.table,
+    "comments": form_prose.comments,
+    "note": form_prose.note,
+    "stamp": form_margins.stamp,
+}
+USUAL = {
+    "rows": 10.0, "stacked": 2.5, "boxed": 3.0, "list": 1.5, "amounts": 2.0, "signatures": 1.5,
+    "options": 2.5, "questions": 0.3, "sentence": 1.0, "table": 2.5, "comments": 3.0, "note": 2.5,
+    "stamp": 0.5,
+}  # fmt: skip
+"""How often each block comes, where a recipe says nothing else."""
+SECTION = 0.28
+"""Chance of a section's header before a block."""
+SIZES = (LETTER, LETTER, LETTER, A4, (612.0, 1008.0), (500.0, 700.0))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A kind of form: its topics, and the blocks that it has more or less often than usual."""
+
+    topics: tuple[str, ...]
+    blocks: dict[str, float]
+    letterhead: float = 0.4
+    weight: float = 1.0
+
+
+RECIPES = {
+    "application": Recipe(("person", "address", "company"), {"boxed": 5, "options": 4, "table": 2}),
+    "invoice": Recipe(
+        ("company", "order", "address"), {"table": 6, "amounts": 4, "questions": 0}, letterhead=0.8
+    ),
+    "fax": Recipe(
+        ("fax", "fax", "company"), {"note": 5, "comments": 5, "table": 0.3, "amounts": 0.3},
+        letterhead=0.7,
+    ),
+    "order": Recipe(("order", "company", "project"), {"table": 5, "boxed": 5}, weight=1.2),
+    "memo": Recipe(("project", "fax"), {"comments": 6, "list": 3, "note": 3, "table": 1.5}),
+    "report": Recipe(("project", "company", "order"), {"amounts": 3}, weight=3.0),
+    "laboratory": Recipe(("laboratory", "laboratory", "project"), {"table": 5, "amounts": 4}),
+    "expense": Recipe(("expense", "person"), {"table": 5, "amounts": 4}),
+    "claim": Recipe(("claim", "person", "address"), {"boxed": 6, "options": 4, "questions": 2}),
+    "questionnaire": Recipe(("survey", "person"), {"questions": 10, "options": 6, "table": 1}),
+}  # fmt: skip
+
+
+def draw(order: Order, random: Random) -> tuple[Image, Page]:
+    """A clean form and its truth in pixels."""
+    names = tuple(RECIPES)
+    name = random.choices(names, tuple(recipe.weight for recipe in RECIPES.values()))[0]
+    size = A4 if order.language == "ko" else random.choice(SIZES)
+    form = Form(
+        Paper(size=size),
+        style(order.language, random),
+        language(order.language),
+        random,
+        RECIPES[name].topics,
+        chance=np.random.default_rng(random.getrandbits(64)),
+    )
+    fill(form, name)
+    picture, page = form.paper.printed(order.dpi)
+    return picture, replace(page, page_class=PageClass(name))
+
+
+def fill(form: Form, name: str) -> None:
+    """Fill the paper with a form of that recipe."""
+    random, size = form.random, form.paper.size
+    width, height = size
+    left = random.uniform(0.04, 0.12) * width
+    top = random.triangular(0.03, 0.14, 0.05) * height
+    bottom = height - random.uniform(55, 85)
+    page = Column(left, width - random.uniform(0.05, 0.13) * width, top, bottom)
+    recipe = RECIPES[name]
+    form_margins.top_lines(form, page)
+    page.y += form.style.small.size * 1.5
+    if form.happens(recipe.letterhead):
+        form_margins.letterhead(form, page)
+    if form.happens(0.93):
+        form_margins.title(form, page, name)
+    wanted = random.lognormvariate(3.75, 0.5)
+    blocks = {**USUAL, **recipe.blocks}
+    while form.count < wanted and page.room > form.style.leading * 3:
+        _strip(form, page, blocks)
+    form_margins.bottom_lines(form, page, size)
+
+
+def _strip(form: Form, page: Column, blocks: dict[str, float]) -> None:
+    """One strip of the page: a block across it, or columns side by side."""
+    if form.happens(SECTION):
+        form_prose.section(form, page)
+    else:
+        form.owner = form.owner if form.happens(0.4) else None
+    if form.happens(0.16) and page.room > 120:
+        parts = page.split(2, form.random.uniform(14, 30))
+        depth = page.y + min(page.room, form.random.uniform(90, 260))
+        for part in parts:
+            part.bottom = depth
+            for _block in range(form.random.randint(1, 2)):
+                if part.room > form.style.leading * 4:
+                    _block_of(form, blocks)(form, part)
+        page.y = max(part.y for part in parts)
+    else:
+        _block_of(form, blocks)(form, page)
+    page.y += form.style.leading * form.random.triangular(0.0, 2.0, 0.3)
+
+
+def _block_of(form: Form, blocks: dict[str, float]) -> Block:
+    return BLOCKS[form.random.choices(tuple(blocks), tuple(blocks.values()))[0]]
