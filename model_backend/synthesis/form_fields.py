@@ -33,7 +33,7 @@ def rows(form: Form, column: Column) -> None:
 def _across(width: float) -> tuple[int, int, int]:
     if width < 260:
         return (1, 0, 0)
-    return (5, 5, 0) if width < 400 else (5, 5, 3)
+    return (4, 6, 0) if width < 400 else (4, 6, 5)
 
 
 def _beside(form: Form, part: Column, asked: Field, tab: float | None) -> None:
@@ -47,7 +47,7 @@ def _beside(form: Form, part: Column, asked: Field, tab: float | None) -> None:
     end = max(question.box.x1, tab or 0.0) + (style.gap if tab is None else 2)
     width = part.right - end
     last = base + (len(label) - 1) * pen.size * 1.25
-    is_long = asked.kind in LONG and part.width > 200 and form.happens(0.35)
+    is_long = asked.kind in LONG and part.width > 180 and form.happens(0.5)
     lines = form.value(asked.kind, width, form.random.randint(2, 4) if is_long else 1)
     form.underline(end - 2, part.right, base)
     if width > 20 and form.is_answered():
@@ -172,7 +172,7 @@ def amounts(form: Form, column: Column) -> None:
         base = column.y + style.leading
         if base + 4 > column.bottom:
             return
-        text = form.label(form.language.one(form.random, "rows"))
+        text = form.label(form.language.row(form.random))
         label = form.lines(text, (right - column.left) * 0.6, style.label)[:1]
         question = form.ask((column.left, base), label)
         lines = form.value(kind, (right - column.left) * 0.35) if form.is_answered() else []

@@ -18,7 +18,7 @@ from model_backend.synthesis import (
 )
 from model_backend.synthesis.word_lists import listed
 
-COMPOSED = 0.3
+COMPOSED = 0.35
 """Share of English labels that are put together from parts instead of taken from the lists."""
 
 
@@ -47,9 +47,11 @@ class Language:
         if self.patterns and random.random() < COMPOSED:
             return self._composed(random)
         kinds = self.topics[topic]
-        kind = random.choices(tuple(kinds), tuple(len(text) ** 0.7 for text in kinds.values()))[0]
+        kind = random.choices(tuple(kinds), tuple(_weight(*item) for item in kinds.items()))[0]
         label = random.choice(listed(kinds[kind]))
-        if random.random() < 0.05:
+        if random.random() < 0.06:
+            label += f"/{random.choice(listed(kinds[random.choice(tuple(kinds))]))}"
+        if random.random() < 0.1:
             label += f" {self.one(random, 'hints')}"
         return Field(label, kind)
 
@@ -62,6 +64,16 @@ class Language:
         thing = random.choice(words_english.THINGS)
         return Field(random.choice(listed(self.patterns[kind])).format(thing), kind)
 
+    def row(self, random: Random) -> str:
+        """The head of a row."""
+        text = self.one(random, "rows")
+        chance = random.random()
+        if self.patterns and chance < 0.2:
+            return f"{text} {random.choice(words_english.THINGS)}"
+        if self.patterns and chance < 0.3:
+            return f"{random.choice(words_english.MODIFIERS)} {text}"
+        return f"{text} {self.one(random, 'hints')}" if chance > 0.94 else text
+
     def column(self, random: Random) -> Field:
         """The head of a column."""
         kind = random.choice(tuple(self.columns))
@@ -70,6 +82,20 @@ class Language:
     def title(self, random: Random, recipe: str) -> str:
         """What a form of that kind is called."""
         return random.choice(listed(self.titles[recipe]))
+
+    def section(self, random: Random) -> str:
+        """The header of a section, of one list's words or of two."""
+        text = self.one(random, "sections")
+        chance = random.random()
+        if chance < 0.12:
+            return f"{text} / {self.one(random, 'sections')}"
+        if chance < 0.22:
+            return f"{text} - {self.one(random, 'sections')}"
+        if chance < 0.32:
+            return f"{text} {self.one(random, 'hints')}"
+        if chance < 0.4:
+            return f"{text} {self.one(random, 'subtitles')}"
+        return text
 
     def one(self, random: Random, name: str) -> str:
         """One of a list of `LISTS`."""
@@ -91,6 +117,8 @@ class Language:
         return " ".join(self.write("sentence", random) for _ in range(sentences))
 
 
+WORDY = {"phrase": 2.0, "person": 1.6, "product": 1.6, "company": 1.4, "address": 2.0, "date": 1.4}
+"""Kinds of values that are asked for more often than they have labels."""
 LISTS = {
     "hints": "HINTS",
     "subtitles": "SUBTITLES",
@@ -105,6 +133,10 @@ LISTS = {
     "form words": "FORM_WORDS",
     "page words": "PAGE_WORDS",
 }
+
+
+def _weight(kind: str, labels: str) -> float:
+    return float(len(labels) ** 0.7 * WORDY.get(kind, 1.0))
 
 
 @cache

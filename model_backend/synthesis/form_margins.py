@@ -53,16 +53,19 @@ def title(form: Form, column: Column, recipe: str) -> None:
     text = form.language.title(form.random, recipe)
     text = text.upper() if form.happens(0.75) else text
     lines = form.lines(text, column.width * 0.8, pen)
-    if form.happens(0.25):
+    if form.happens(0.2):
+        company = form.language.write("company", form.random)
+        lines.insert(0, company.upper() if form.happens(0.6) else company)
+    if form.happens(0.4):
         lines.append(form.language.one(form.random, "subtitles"))
     side = form.random.choice(("left", "centre", "centre", "centre"))
-    base = column.y + pen.size * form.random.uniform(1.3, 2.6)
+    base = column.y + pen.size * form.random.uniform(1.1, 1.9)
     is_one = form.happens(0.6)
     if is_one and side == "left":
         form.write("header", (column.left, base), lines, pen)
     else:
         _centred(form, column, lines, base, pen, side, is_one=is_one)
-    column.y = base + (len(lines) - 1) * pen.size * 1.25 + pen.size * form.random.uniform(0.3, 1.8)
+    column.y = base + (len(lines) - 1) * pen.size * 1.25 + pen.size * form.random.uniform(0.2, 1.2)
     if form.happens(0.2):
         form.paper.line((column.left, column.y), (column.right, column.y), width=1.0)
 

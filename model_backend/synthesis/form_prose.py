@@ -9,8 +9,8 @@ from model_backend.synthesis.form_sheet import Column, Form
 def section(form: Form, column: Column) -> None:
     """A section's header; in some forms it is linked to the questions below it."""
     style, pen = form.style, form.style.header
-    text = form.language.one(form.random, "sections")
-    text = text.upper() if form.happens(0.6) else text
+    text = form.language.section(form.random)
+    text = text.upper() if form.happens(0.7) else text
     if form.happens(0.15):
         text = f"{form.random.choice(('I', 'II', 'III', 'A', 'B', '1', '2'))}. {text}"
     base = column.y + max(style.leading * 1.3, pen.size * 1.9)
@@ -18,13 +18,13 @@ def section(form: Form, column: Column) -> None:
         return
     lines = form.lines(text, column.width - 8, pen)[:1]
     width = pen.width(lines[0])
-    x = column.left + (column.width - width) / 2 if form.happens(0.3) else column.left + 2
+    x = column.left + (column.width - width) / 2 if form.happens(0.45) else column.left + 2
     if style.shade < 1 and form.happens(0.7):
         form.shaded(Box(column.left, base - pen.size, column.right, base + pen.size * 0.4), 0.5)
     elif form.happens(0.25):
         form.paper.line((x, base + 2), (x + width, base + 2), width=0.8)
     made = form.write("header", (x, base), lines, pen)
-    form.owner = made.id if style.links_headers and form.happens(0.7) else None
+    form.owner = made.id if style.links_headers and form.happens(0.85) else None
     form.asked = 0
     column.y = base + pen.size * 0.5
 
@@ -63,7 +63,7 @@ def _running(
     """Paragraphs that answer a question, one entity each; the last base line."""
     style = form.style
     for _part in range(form.random.choices((1, 2, 3), (75, 17, 8))[0]):
-        text = form.language.paragraph(form.random, form.random.randint(1, 4))
+        text = form.language.paragraph(form.random, form.random.randint(1, 6))
         room = int((column.bottom - y) / leading) + 1
         if style.hand is not None:
             text = " ".join(text.rstrip(".").split()[: form.random.randint(3, 7)])
@@ -83,8 +83,9 @@ def note(form: Form, column: Column) -> None:
     """Instructions, promises, notices: text that nobody asked for."""
     style = form.style
     pen = style.small if form.happens(0.6) else style.label
-    text = form.language.one(form.random, "notes")
-    if form.happens(0.2):
+    texts = form.random.choices((1, 2, 3), (60, 28, 12))[0]
+    text = " ".join(form.language.one(form.random, "notes") for _ in range(texts))
+    if form.happens(0.3):
         text = text.upper()
     base = column.y + max(pen.size * 1.8, style.leading * 0.9)
     lines = form.lines(text, column.width, pen)
@@ -100,3 +101,26 @@ def note(form: Form, column: Column) -> None:
         for index, line in enumerate(lines):
             form.write("other", (x, base + index * leading), [line], pen)
     column.y = base + (len(lines) - 1) * leading + pen.size * 0.4
+
+
+def aside(form: Form, column: Column) -> None:
+    """A few short words that nobody asked for, anywhere in a line: hints, units, codes."""
+    base = column.y + form.style.leading
+    if base > column.bottom:
+        return
+    parts = column.split(form.random.randint(1, 4 if column.width > 300 else 2), 12)
+    for part in parts:
+        pen = form.style.small if form.happens(0.5) else form.style.label
+        kind = form.random.choice(("subtitles", "hints", "code", "initials", "number", "phrase"))
+        is_listed = kind in ("subtitles", "hints")
+        pick = (
+            form.language.one
+            if is_listed
+            else lambda random, name: form.language.write(name, random)
+        )
+        text = pick(form.random, kind)
+        text = text.upper() if form.happens(0.3) else text
+        lines = form.lines(text, part.width, pen)[:1]
+        x = part.left + form.random.uniform(0, max(0.0, part.width - pen.width(lines[0])))
+        form.write("other", (x, base), lines, pen)
+    column.y = base

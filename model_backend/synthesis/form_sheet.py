@@ -118,7 +118,7 @@ class Form:
         for _try in range(TRIES):
             text = self.language.write(kind, self.random)
             if kind == "sentence" and lines > 1:
-                text = self.language.paragraph(self.random, self.random.randint(1, lines))
+                text = self.language.paragraph(self.random, self.random.randint(1, lines + 1))
             found = self.lines(text, width, pen)
             if len(found) <= lines and all(self.width(line) <= width for line in found):
                 return found

@@ -40,6 +40,8 @@ class Style:
     is_colon_apart: bool
     leading: float
     """From one row to the next."""
+    spread: float
+    """Room between blocks: more than 1 in forms with little on them."""
     gap: float
     """From a label to its value on the same line."""
     rule: str
@@ -59,11 +61,12 @@ class Style:
     """Whether check boxes are words of their own, too (as some sets have them)."""
 
 
-def style(language: str, random: Random) -> Style:
-    """A style of a language."""
+def style(language: str, random: Random, density: float = 1.0) -> Style:
+    """A style of a language; a form of double density has twice as much on its page."""
     plain, bold = _pair(language, random, (SANS, SERIF, TYPED), (5, 3, 4))
     is_typed = plain in {face for face, _ in TYPED}
-    size = random.triangular(6.5, 11.0, 8.8) if not is_typed else random.triangular(8, 11, 9.8)
+    size = random.triangular(7.0, 12.0, 9.6) if not is_typed else random.triangular(8.5, 12, 10.6)
+    size = max(6.0, size / density**0.3)
     label = Pen(plain if random.random() < 0.72 else bold, size, stretch=_stretch(random))
     by_hand = language == "en" and random.random() < 0.2
     seeds = np.random.default_rng(random.getrandbits(64))
@@ -79,7 +82,8 @@ def style(language: str, random: Random) -> Style:
         case=random.choices(("upper", "title", "sentence"), (45, 42, 13))[0],
         colon=random.choices((1.0, 0.0, 0.5, 0.9), (26, 55, 10, 9))[0],
         is_colon_apart=random.random() < 0.06,
-        leading=size * random.triangular(1.35, 3.0, 1.9),
+        leading=size * max(1.25, random.triangular(1.3, 2.9, 1.7) / density**0.4),
+        spread=1 / density**1.3,
         gap=size * random.choice((0.5, 0.8, 1.2, 2.0, 3.0)),
         rule=random.choices(("line", "dash", "box", ""), (45, 8, 6, 41))[0],
         rule_width=random.uniform(0.3, 1.1),
@@ -87,7 +91,7 @@ def style(language: str, random: Random) -> Style:
         numbering=random.choices(("", "1.", "(1)", "1)", "A."), (82, 9, 3, 3, 3))[0],
         shade=random.choice((1.0, 1.0, random.uniform(0.75, 0.92))),
         answered=random.choices((0.9, 0.72, 0.45, 0.1), (35, 40, 18, 7))[0],
-        links_headers=random.random() < 0.55,
+        links_headers=random.random() < 0.75,
         has_boxes=random.random() < 0.2,
     )
 
@@ -109,7 +113,7 @@ def _value(language: str, label: Pen, random: Random) -> Pen:
         same = replace(label, face=label.face.replace("hebo", "helv").replace("tibo", "tiro"))
         return replace(same, size=label.size * random.uniform(1.0, 1.15))
     face = _pair(language, random, (TYPED, SANS, SERIF), (7, 2, 2))[0]
-    return Pen(face, max(label.size, random.uniform(8.0, 10.5)), stretch=_stretch(random))
+    return Pen(face, max(label.size, random.uniform(9.0, 11.5)), stretch=_stretch(random))
 
 
 def _title(language: str, header: Pen, random: Random) -> Pen:

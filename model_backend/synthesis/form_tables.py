@@ -47,9 +47,10 @@ def _planned(form: Form, column: Column) -> Plan:
     has_row_heads = form.happens(0.5)
     fields = tuple(_field(form, first=index == 0, heads=has_row_heads) for index in range(count))
     shares = [form.random.uniform(0.7, 1.3) * (1.7 if _is_wide(field) else 1.0) for field in fields]
+    width = min(column.width, max(count * 58.0, column.width * form.random.uniform(0.55, 1.2)))
     edges = [column.left]
     for share in shares:
-        edges.append(edges[-1] + column.width * share / sum(shares))
+        edges.append(edges[-1] + width * share / sum(shares))
     room = column.room - size * 4
     return Plan(
         edges=tuple(edges),
@@ -104,7 +105,7 @@ def _row(form: Form, plan: Plan, heads: list[Written | None], top: float) -> Non
     for index, field in enumerate(plan.fields):
         left, right = plan.edges[index] + 3, plan.edges[index + 1] - 3
         if field.kind == "row":
-            text = form.language.one(form.random, "rows")
+            text = form.language.row(form.random)
             text = text.upper() if form.style.case == "upper" else text
             lines = form.lines(text, right - left, form.style.label)[:1]
             if form.style.label.width(lines[0]) <= right - left:

@@ -47,16 +47,17 @@ BLOCKS: dict[str, Block] = {
     "comments": form_prose.comments,
     "note": form_prose.note,
     "stamp": form_margins.stamp,
+    "aside": form_prose.aside,
 }
 USUAL = {
     "rows": 10.0, "stacked": 2.5, "boxed": 3.0, "list": 1.5, "amounts": 2.0, "signatures": 1.5,
-    "options": 2.5, "questions": 0.3, "sentence": 1.0, "table": 2.5, "comments": 3.0, "note": 2.5,
-    "stamp": 0.5,
+    "options": 2.5, "questions": 0.8, "sentence": 1.0, "table": 2.5, "comments": 4.5, "note": 2.5,
+    "stamp": 0.5, "aside": 4.0,
 }  # fmt: skip
 """How often each block comes, where a recipe says nothing else."""
 SECTION = 0.28
 """Chance of a section's header before a block."""
-SIZES = (LETTER, LETTER, LETTER, A4, (612.0, 1008.0), (500.0, 700.0))
+SIZES = (*(LETTER,) * 10, A4, A4, (612.0, 936.0), (620.0, 760.0))
 
 
 @dataclass(frozen=True)
@@ -93,26 +94,27 @@ def draw(order: Order, random: Random) -> tuple[Image, Page]:
     names = tuple(RECIPES)
     name = random.choices(names, tuple(recipe.weight for recipe in RECIPES.values()))[0]
     size = A4 if order.language == "ko" else random.choice(SIZES)
+    wanted = random.lognormvariate(3.72, 0.62)
     form = Form(
         Paper(size=size),
-        style(order.language, random),
+        style(order.language, random, min(2.2, max(0.6, wanted / 42))),
         language(order.language),
         random,
         RECIPES[name].topics,
         chance=np.random.default_rng(random.getrandbits(64)),
     )
-    fill(form, name)
+    fill(form, name, wanted)
     picture, page = form.paper.printed(order.dpi)
     return picture, replace(page, page_class=PageClass(name))
 
 
-def fill(form: Form, name: str) -> None:
-    """Fill the paper with a form of that recipe."""
+def fill(form: Form, name: str, wanted: float) -> None:
+    """Fill the paper with a form of that recipe, of so many entities where there is room."""
     random, size = form.random, form.paper.size
     width, height = size
     left = random.uniform(0.04, 0.12) * width
     top = random.triangular(0.03, 0.14, 0.05) * height
-    bottom = height - random.uniform(55, 85)
+    bottom = height - random.uniform(50, 110)
     page = Column(left, width - random.uniform(0.05, 0.13) * width, top, bottom)
     recipe = RECIPES[name]
     form_margins.top_lines(form, page)
@@ -121,7 +123,6 @@ def fill(form: Form, name: str) -> None:
         form_margins.letterhead(form, page)
     if form.happens(0.93):
         form_margins.title(form, page, name)
-    wanted = random.lognormvariate(3.75, 0.5)
     blocks = {**USUAL, **recipe.blocks}
     while form.count < wanted and page.room > form.style.leading * 3:
         _strip(form, page, blocks)
@@ -133,7 +134,7 @@ def _strip(form: Form, page: Column, blocks: dict[str, float]) -> None:
     if form.happens(SECTION):
         form_prose.section(form, page)
     else:
-        form.owner = form.owner if form.happens(0.4) else None
+        form.owner = form.owner if form.happens(0.6) else None
     if form.happens(0.16) and page.room > 120:
         parts = page.split(2, form.random.uniform(14, 30))
         depth = page.y + min(page.room, form.random.uniform(90, 260))
@@ -145,7 +146,7 @@ def _strip(form: Form, page: Column, blocks: dict[str, float]) -> None:
         page.y = max(part.y for part in parts)
     else:
         _block_of(form, blocks)(form, page)
-    page.y += form.style.leading * form.random.triangular(0.0, 2.0, 0.3)
+    page.y += form.style.leading * form.random.triangular(0.0, 1.6, 0.1) * form.style.spread
 
 
 def _block_of(form: Form, blocks: dict[str, float]) -> Block:

@@ -123,6 +123,7 @@ def _date(random: Random) -> str:
             f"{month}-{day}-{short:02d}",
             f"{name} {day}, {year}",
             f"{name} {day}, {year}",
+            f"{name} {day}, {year}",
             f"{name[:3]}. {day}, {year}",
             f"{day}-{name[:3]}-{short:02d}",
             f"{day} {name} {year}",
@@ -224,6 +225,9 @@ def _phrase(random: Random) -> str:
             f"{random.choice(OBJECTS).removeprefix('the ')}".capitalize(),
             f"{random.choice(ADJECTIVES)} and {random.choice(ADJECTIVES)} {random.choice(GOODS)}".capitalize(),
             f"To {random.choice(('review', 'test', 'replace', 'order', 'promote'))} {random.choice(OBJECTS)}",
+            f"{random.choice(OBJECTS)} {random.choice(ENDINGS)}".capitalize(),
+            f"{random.choice(SUBJECTS)} {random.choice(VERBS)} {random.choice(OBJECTS)}".capitalize(),
+            f"{random.choice(GOODS)} and {random.choice(GOODS)} for {random.choice(SUBJECTS)}".capitalize(),
         )
     )
 
