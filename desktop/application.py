@@ -65,10 +65,19 @@ class Application(QObject):
         self._first = first
 
     def _begin(self) -> None:
+        self._remove_unfinished()
         if self._first is not None:
             self._attempt(self._first)
         if self.bench is None:
             self.window.show_start()
+
+    def _remove_unfinished(self) -> None:
+        """An export that a start before this one did not finish, as its process was killed."""
+        from model_backend.unfinished import remove_abandoned
+
+        base = self.settings.value("last_export").get("base")
+        if isinstance(base, str) and base:
+            self._attempt(lambda: remove_abandoned(Path(base)))
 
     def _attempt(self, step: Callable[[], object]) -> bool:
         try:
@@ -90,13 +99,13 @@ class Application(QObject):
             self.window.complain(self._held_by)
 
     def _opened(self, folder: Path) -> Store:
-        """The project to write to; only to read while somebody else writes to it."""
-        from desktop.store.lock import ProjectHeldError
+        """The project to write to; only to read where it is read-only, or held by somebody else."""
+        from desktop.errors import OnlyReadableError
         from desktop.store.store import Store
 
         try:
             return Store.open(folder)
-        except ProjectHeldError as error:
+        except OnlyReadableError as error:
             store = Store.open(folder, read_only=True)
             text = _("Only for reading: {holder}")
             self._held_by = text.format(holder=error)
@@ -154,9 +163,10 @@ class Application(QObject):
         self.window.show_project(view)
         self.settings.remember_project(str(store.folder))
         bench.show_first_page()
-        bench.backups.check()
         if not store.is_read_only:
-            bench.go_on()
+            bench.backups.found_whole.connect(bench.go_on)
+        bench.backups.check()
+        bench.surroundings.look()
 
     def _ready_workers(self) -> Workers:
         if self._workers is None:
@@ -178,6 +188,7 @@ class Application(QObject):
         bench.runner.close()
         bench.document.close()
         bench.deleteLater()
+        self._garbage.search_soon()
         self.window.show_start()
 
     def take_in(self, paths: Sequence[Path]) -> None:

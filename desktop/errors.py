@@ -10,7 +10,23 @@ from pathlib import Path
 from model_backend.errors import Cancelled, PasswordNeeded, UserError
 from model_backend.translation import _
 
-__all__ = ["Cancelled", "PasswordNeeded", "UserError", "explain", "known_error"]
+__all__ = [
+    "Cancelled",
+    "DiskFullError",
+    "OnlyReadableError",
+    "PasswordNeeded",
+    "UserError",
+    "explain",
+    "known_error",
+]
+
+
+class DiskFullError(UserError):
+    """There is no room: whatever else is to be written now fails as well."""
+
+
+class OnlyReadableError(UserError):
+    """What lies there can be looked at, but not written, whatever is done in Proofdesk."""
 
 
 def explain(error: BaseException) -> str:
@@ -46,7 +62,7 @@ def _known_database_error(error: sqlite3.Error, file: Path | str) -> UserError |
 
 
 def _disk_full(file: Path | str) -> UserError:
-    return UserError(
+    return DiskFullError(
         "The disk is full: {file} could not be written. Free some space and repeat the step;"
         " everything before it is saved.",
         file=file,
@@ -54,7 +70,7 @@ def _disk_full(file: Path | str) -> UserError:
 
 
 def _no_permission(file: Path | str) -> UserError:
-    return UserError(
+    return OnlyReadableError(
         "{file} cannot be written: permission is missing. Change the permission or use another"
         " folder.",
         file=file,
@@ -62,7 +78,7 @@ def _no_permission(file: Path | str) -> UserError:
 
 
 def _read_only(file: Path | str) -> UserError:
-    return UserError(
+    return OnlyReadableError(
         "{file} cannot be written: it is read-only. Copy it to a folder you can write to.",
         file=file,
     )

@@ -37,7 +37,7 @@ fonts-noto-cjk|fonts-nanum
 xvfb
 xauth
 "
-if [ "$purpose" = test ]; then SYSTEM_PACKAGES="$SYSTEM_PACKAGES postgresql"; fi
+if [ "$purpose" = test ]; then SYSTEM_PACKAGES="$SYSTEM_PACKAGES postgresql strace bindfs"; fi
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -96,6 +96,8 @@ what_it_is_for() {
         tesseract-ocr-*) echo "reading the words of scans in that language" ;;
         xvfb|xauth) echo "windows without a display: the tests and the demo's screenshot" ;;
         postgresql) echo "testing the store's tables on a server" ;;
+        strace) echo "testing disks that fail, and power that goes" ;;
+        bindfs) echo "testing projects on a network drive" ;;
         fonts-*) echo "showing text" ;;
         *) echo "opening a window" ;;
     esac

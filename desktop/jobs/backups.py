@@ -29,6 +29,7 @@ class Backups(QObject):
     The clock runs only while there is something to keep: an idle window does nothing.
     """
 
+    found_whole = Signal()
     failed = Signal(str)
     kept = Signal(str)
 
@@ -49,11 +50,15 @@ class Backups(QObject):
 
     def check(self) -> None:
         """Look through the whole file; a project that is damaged is not written to any more."""
-        future = self._thread.submit(problem_of, self._document.store.folder / FILE, most=0)
+        store = self._document.store
+        future = self._thread.submit(problem_of, store.folder / FILE, most=0)
+        store.check = future.result
         self._runner.call(future, self._checked, self._tell)
 
     def _checked(self, problem: str) -> None:
+        self._document.store.check = None
         if not problem:
+            self.found_whole.emit()
             return
         self._document.store.damage = problem
         text = _(

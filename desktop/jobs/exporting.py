@@ -13,6 +13,7 @@ from desktop.jobs import steps
 from desktop.jobs.pages import with_own_name
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.project_copy import record_of, write_project
+from desktop.jobs.room import require_room
 from model_backend import sources
 from model_backend.document import Box, Document, Page
 from model_backend.errors import PasswordNeeded, UserError
@@ -89,6 +90,7 @@ def export_project(
         chosen = options or WriteOptions()
         if not chosen.labels:  # category ids follow the schema, not which labels happen to occur
             chosen = replace(chosen, labels=labels)
+        require_room(store, format_name, out, chosen, copies_all=format_name == PAGES)
         pages, finish = _pages(store, left, locked, include_proposed, on_progress), None
         if format_name == PAGES:
             pages = _whole_pages(store, left, locked, chosen, on_progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import platformdirs
 
 NAME = "proofdesk"
+ABANDONED_SECONDS = 60
+"""Nobody takes so long to write it."""
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,7 @@ class SettingsFile:
 
     def read(self) -> dict[str, Any]:
         """The stored values; empty where there is no file. A broken file is kept as NAME.bad."""
+        self._remove_unfinished()
         try:
             values = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -49,12 +53,22 @@ class SettingsFile:
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(values, file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(beside, self.path)
         except OSError as error:
             log.warning("settings not written: %s", error)
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+    def _remove_unfinished(self) -> None:
+        """What a process that was killed while it wrote has left."""
+        for beside in self.path.parent.glob(f"{self.path.name}.*.new"):
+            with suppress(OSError):
+                if time.time() - beside.stat().st_mtime > ABANDONED_SECONDS:
+                    beside.unlink()
 
     def _set_aside(self) -> dict[str, Any]:
         bad = self.path.with_name(f"{self.path.name}.bad")

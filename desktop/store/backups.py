@@ -8,19 +8,19 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desktop.errors import UserError, known_error
-from desktop.store.database import Database, raw_connection, sqlite_engine
-from desktop.store.files import sync_folder
+from desktop.errors import DiskFullError, UserError, known_error
+from desktop.store.database import Database, has_log, raw_connection, sqlite_engine, still
+from desktop.store.files import PARTIAL, sync_folder
 from desktop.store.lock import ProjectLock
 from desktop.store.migrating import upgrade, version_of
 from desktop.store.migrations import HEAD
 from desktop.store.reading import Reading
-from desktop.store.verifying import problem_of
+from desktop.store.verifying import file_problem, problem_of
 from model_backend.errors import Cancelled
 from model_backend.translation import mark
 
@@ -47,7 +47,7 @@ _NAME = re.compile(r"project-(\d+)-(\d{8}T\d{12})(?:-([a-z]+))?\.sqlite")
 _TIME = "%Y%m%dT%H%M%S%f"
 _PAGES_A_STEP = 4000
 _ALWAYS = (ASKED, MIGRATION)
-_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
+_RECENT, _MONTH = timedelta(days=2), timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,19 @@ class Moment:
         self._path = path
         self._source = raw_connection(path, read_only=True, any_thread=True)
         try:
-            self._source.execute("BEGIN")
-            self._source.execute("SELECT count(*) FROM alembic_version").fetchone()
+            self._hold()
         except sqlite3.Error as error:
             self._source.close()
             raise known_error(error, path.parent) or error from error
+
+    def _hold(self) -> None:
+        """Where readers keep the writer out (a network drive), the copy is made here and now."""
+        if has_log(self._source):
+            self._source.execute("BEGIN")
+            self._source.execute("SELECT count(*) FROM alembic_version").fetchone()
+            return
+        live, self._source = self._source, still(self._source)
+        live.close()
 
     def close(self) -> None:
         """Let go of it, copied or not."""
@@ -82,7 +90,7 @@ class Moment:
         """Copy it to the folder of backups and verify the copy; old ones are thinned after it."""
         folder = self._path.parent / FOLDER
         target = folder / f"project-{HEAD}-{datetime.now(UTC):{_TIME}}-{reason}.sqlite"
-        partial = target.with_suffix(".partial")
+        partial = target.with_suffix(PARTIAL)
         try:
             folder.mkdir(exist_ok=True)
             self._copy(partial, is_cancelled)
@@ -136,14 +144,14 @@ def thin(folder: Path, now: datetime) -> None:
 
 
 def worth_keeping(backups: Iterable[Backup], now: datetime) -> list[Backup]:
-    """All of the last day, then the newest of each day for 30 days, then of each week; what a
+    """All of the last two days, then the newest of each day for 30 days, then of each week; what a
     person asked for and what was before an update stays.
     """
     kept, spans = [], set[object]()
     for item in sorted(backups, key=lambda item: item.at, reverse=True):
         age = now - item.at
         span = item.at.date() if age < _MONTH else item.at.isocalendar()[:2]
-        if age < _DAY or item.reason in _ALWAYS or span not in spans:
+        if age < _RECENT or item.reason in _ALWAYS or span not in spans:
             kept.append(item)
         if item.reason not in _ALWAYS:
             spans.add(span)
@@ -166,6 +174,11 @@ def looked_into(backup: Path, folder: Path) -> Iterator[Reading]:
             database.close()
 
 
+def backup_problem(backup: Path) -> str:
+    """What is wrong with a backup, as far as its version tells; empty where all is well."""
+    return problem_of(backup) if version_of(backup) == HEAD else file_problem(backup)
+
+
 def restore_whole(folder: Path, backup: Path) -> None:
     """Put a backup in the place of a project that is closed; what is there now becomes one first.
 
@@ -175,7 +188,7 @@ def restore_whole(folder: Path, backup: Path) -> None:
 
     path, lock = folder / FILE, ProjectLock(folder)
     try:
-        problem = problem_of(backup) if version_of(backup) == HEAD else ""
+        problem = backup_problem(backup)
         if problem:
             raise UserError(
                 "{file} is damaged itself: {problem}. Choose another backup.",
@@ -183,7 +196,7 @@ def restore_whole(folder: Path, backup: Path) -> None:
                 problem=problem,
             )
         _keep_what_is_there(path)
-        _put_in_place(backup, path)
+        _copy_whole(backup, path, instead_of=_beside(path))
     except (OSError, sqlite3.Error) as error:
         raise known_error(error, folder) or error from error
     finally:
@@ -193,27 +206,32 @@ def restore_whole(folder: Path, backup: Path) -> None:
 def _keep_what_is_there(path: Path) -> None:
     try:
         Moment(path).keep(RESTORE)
+    except DiskFullError:
+        raise
     except (UserError, sqlite3.Error):
         stamp = f"{datetime.now(UTC):{_TIME}}"
         for part in (path, *_beside(path)):
-            if part is path or (part.suffix != f"{path.suffix}-shm" and _has_content(part)):
-                shutil.copyfile(part, path.parent / FOLDER / f"damaged-{stamp}-{part.name}")
+            if part.name != f"{path.name}-shm" and part.is_file():
+                _keep_as_it_is(part, path.parent / FOLDER / f"damaged-{stamp}-{part.name}")
 
 
-def _has_content(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
+def _keep_as_it_is(part: Path, target: Path) -> None:
+    if part.stat().st_size or part.suffix == ".sqlite":
+        target.parent.mkdir(exist_ok=True)
+        _copy_whole(part, target)
 
 
-def _put_in_place(backup: Path, path: Path) -> None:
-    partial = path.with_name(path.name + ".partial")
+def _copy_whole(source: Path, target: Path, *, instead_of: Sequence[Path] = ()) -> None:
+    """A copy that is on the disk before it has its name; what else goes, goes just before that."""
+    partial = target.with_name(target.name + PARTIAL)
     try:
-        shutil.copyfile(backup, partial)
+        shutil.copyfile(source, partial)
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
-        for part in _beside(path):
+        for part in instead_of:
             part.unlink(missing_ok=True)
-        os.replace(partial, path)
-        sync_folder(path.parent)
+        os.replace(partial, target)
+        sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
 

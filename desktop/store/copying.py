@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
 from pathlib import Path
 
 from desktop.errors import UserError, known_error
-from desktop.store.files import sync_folder
+from desktop.store.files import COPYING, PARTIAL, sync_folder
 from desktop.store.migrating import copy_database, version_of
 from desktop.store.store import FILE
+from model_backend.unfinished import folder_beside
 
 
 def copy_project(folder: Path, out: Path) -> None:
@@ -22,11 +22,10 @@ def copy_project(folder: Path, out: Path) -> None:
         raise UserError("{folder} is there already. Choose another name.", folder=out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".", suffix=".part") as beside:
-            copy = Path(beside) / out.name
-            copy.mkdir()
+        with folder_beside(out) as copy:
             copy_database(folder / FILE, copy / FILE)
-            shutil.copytree(folder / "documents", copy / "documents")
+            unfinished = shutil.ignore_patterns(f"*{PARTIAL}", f"{COPYING}*")
+            shutil.copytree(folder / "documents", copy / "documents", ignore=unfinished)
             (copy / "backups").mkdir()
             copy.rename(out)
         sync_folder(out.parent)

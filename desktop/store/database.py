@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.pool import StaticPool
 
 from desktop.errors import UserError, known_error
+from desktop.store.places import place_of
 
 APPLICATION_ID = 0x50524F46
 """Written into the file's header: this SQLite file is a Proofdesk project."""
@@ -43,12 +44,24 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read inside is of one moment, whatever others write meanwhile."""
-        with self._known_errors():
-            transaction = self._connection.begin()
+        with self._known_errors(), self._beside_the_writer(), self._connection.begin():
+            yield
+
+    @contextmanager
+    def _beside_the_writer(self) -> Iterator[None]:
+        """Where readers keep the writer out, read a copy: no edit must wait for an export."""
+        live = self._connection.connection.driver_connection
+        if not isinstance(live, sqlite3.Connection) or has_log(live):
+            yield
+            return
+        own, engine = self._connection, _engine(lambda: still(live), "BEGIN")
         try:
+            self._connection = engine.connect()
             yield
         finally:
-            transaction.close()
+            self._connection.close()
+            self._connection = own
+            engine.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -80,8 +93,11 @@ def sqlite_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = T
     def connect() -> sqlite3.Connection:
         return _connect(path, read_only=read_only, foreign_keys=foreign_keys)
 
+    return _engine(connect, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _engine(connect: Callable[[], sqlite3.Connection], statement: str) -> Engine:
     engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
-    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -93,13 +109,23 @@ def sqlite_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = T
 def _connect(path: Path, *, read_only: bool, foreign_keys: bool) -> sqlite3.Connection:
     connection = raw_connection(path, read_only=read_only)
     try:
-        for pragma in _READING if read_only else _WRITING:
-            connection.execute(f"PRAGMA {pragma}")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            _prepare_writing(connection, path)
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         connection.close()
         raise
     return connection
+
+
+def _prepare_writing(connection: sqlite3.Connection, path: Path) -> None:
+    is_plain = place_of(path.parent).is_plain
+    for pragma in (*(_LOG if is_plain else _NO_LOG), *_ON_DISK):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    if not is_plain:  # of a log that is no more
+        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
 
 
 def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> sqlite3.Connection:
@@ -108,13 +134,33 @@ def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> 
     if read_only and _is_closed_for_good(path):
         mode += "&immutable=1"
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         uri,
         uri=True,
         timeout=_WAIT_SECONDS,
         isolation_level=None,
         check_same_thread=not any_thread,
     )
+    for pragma in _DISTRUST:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def has_log(connection: sqlite3.Connection) -> bool:
+    """Whether the file has a write-ahead log, so that who reads keeps nobody from writing."""
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")
+
+
+def still(source: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy of the moment, which SQLite deletes when it is closed."""
+    copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    try:
+        source.backup(copy)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
 
 
 def _is_closed_for_good(path: Path) -> bool:
@@ -123,5 +169,13 @@ def _is_closed_for_good(path: Path) -> bool:
     return not os.access(path.parent, os.W_OK) and not wal.exists()
 
 
-_READING = ("query_only = ON",)
-_WRITING = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON")
+_DISTRUST = ("trusted_schema = OFF", "cell_size_check = ON")
+"""A project may come from anybody."""
+_LOG = ("journal_mode = WAL",)
+_NO_LOG = (
+    "locking_mode = EXCLUSIVE",  # a log that came with the file is taken in without shared memory
+    "journal_mode = TRUNCATE",
+    "locking_mode = NORMAL",
+    "user_version",  # the lock is let go with the next look at the file
+)
+_ON_DISK = ("synchronous = FULL", "fullfsync = ON")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 
 from desktop.errors import UserError, known_error
 
+log = logging.getLogger(__name__)
+
+PARTIAL = ".partial"
+"""How the name of a file ends that is still being made."""
+COPYING = ".copy-"
+"""How the name of a document begins that a worker process is still copying."""
 _PIECE = 1 << 20
 
 
@@ -15,7 +22,7 @@ def keep_copy(path: Path, folder: Path, sha256: str) -> tuple[str, str]:
     """Copy a file to `folder` under its SHA-256 and ending; the copy's name, and the SHA-256."""
     if sha256 and path.parent == folder and path.stem == sha256:
         return path.name, sha256  # a worker process has put it here already
-    partial = folder / f".{os.getpid()}.partial"
+    partial = folder / f".{os.getpid()}{PARTIAL}"
     try:
         folder.mkdir(exist_ok=True)
         digest = _copied(path, partial)
@@ -41,6 +48,16 @@ def _copied(source: Path, target: Path) -> str:
         writer.flush()
         os.fsync(writer.fileno())
     return digest.hexdigest()
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Take away what was being made when a process ended; only who has the lock may."""
+    for entry in os.scandir(folder) if folder.is_dir() else ():
+        if entry.name.endswith(PARTIAL) or entry.name.startswith(COPYING):
+            try:
+                os.unlink(entry)
+            except OSError as error:
+                log.warning("%s stays: %s", entry.name, error)
 
 
 def _ending(path: Path) -> str:

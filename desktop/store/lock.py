@@ -9,16 +9,19 @@ import json
 import os
 import socket
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from desktop.errors import UserError, known_error
-from model_backend.translation import mark
+from desktop.errors import OnlyReadableError, UserError, known_error
+from desktop.store.places import place_of
+from model_backend.translation import _, mark
 
 NAME = "project.lock"
 
 
-class ProjectHeldError(UserError):
+class ProjectHeldError(OnlyReadableError):
     """Somebody else writes to the project; the line says who."""
 
 
@@ -31,9 +34,15 @@ class ProjectLock:
         try:
             _lock(self._file)
         except OSError as error:
-            holder = _holder(self._file)
+            is_held = error.errno in _HELD
+            holder = _present_holder(self._file) if is_held else {}
             self._file.close()
-            raise _held(folder, holder) if error.errno in _HELD else _no_locks(folder) from error
+            raise _held(folder, holder) if is_held else _no_locks(folder) from error
+        left = _holder(self._file)
+        self.was_left = bool(left)
+        """Whether whoever had it before did not come to close it."""
+        self.left_open = _left_open(folder, left)
+        """What to say where another computer did not close the project, or has it open still."""
         try:
             self._write_holder()
         except OSError as error:
@@ -41,22 +50,53 @@ class ProjectLock:
             raise known_error(error, folder) or error from error
 
     def _write_holder(self) -> None:
+        holder = {
+            "user": user_name(),
+            "host": socket.gethostname(),
+            "process": os.getpid(),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
         self._file.seek(0)
         self._file.truncate()
-        json.dump(
-            {"user": user_name(), "host": socket.gethostname(), "process": os.getpid()}, self._file
-        )
+        json.dump(holder, self._file)
         self._file.flush()
 
     def require_place(self) -> None:
-        """Refuse to go on where the project was deleted, or its lock, while it was open."""
-        if os.fstat(self._file.fileno()).st_nlink == 0:
-            error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            raise known_error(error, self._folder) or error
+        """Refuse to go on where the project was moved or deleted, or its lock, while it was open:
+        SQLite would write into a file that nobody finds there.
+        """
+        try:
+            is_here = os.path.samestat(os.stat(self._folder / NAME), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            is_here = False
+        except OSError as error:
+            raise known_error(error, self._folder) or error from error
+        if not is_here:
+            raise UserError(
+                "{project} was moved, renamed or deleted while it was open. Everything before this"
+                " step is saved in it. Close it, and open it where it is now.",
+                project=self._folder,
+            )
 
     def close(self) -> None:
         """Let the next one in."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # a full disk; the name is not what locks
+            self._file.seek(0)
+            self._file.truncate()
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+def require_one_name(path: Path) -> None:
+    """Refuse a project file that has a second name, in another folder: there it has another lock,
+    and SQLite has another log for it, so that two would write to it at once.
+    """
+    if path.is_symlink() or os.stat(path).st_nlink > 1:
+        raise UserError(
+            "{file} is one file under two names (a link), which two windows could write to at once."
+            " Copy the project's folder, and open the copy.",
+            file=path,
+        )
 
 
 def user_name() -> str:
@@ -100,6 +140,15 @@ def _holder(file: IO[str]) -> dict[str, object]:
     return {}
 
 
+def _present_holder(file: IO[str]) -> dict[str, object]:
+    """Who holds it; the name follows the lock within a moment."""
+    for _attempt in range(20):
+        if holder := _holder(file):
+            return holder
+        time.sleep(0.01)
+    return {}
+
+
 _HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 """What the systems say when somebody else has the lock."""
 
@@ -114,12 +163,32 @@ def _no_locks(folder: Path) -> UserError:
 
 def _held(folder: Path, holder: dict[str, object]) -> ProjectHeldError:
     text = mark(
-        "{project} is open already: by {user} on {host}, process {process}. Close it there first."
+        "{project} is open already: by {user} on {host}, process {process}, since {time}. Close it"
+        " there first."
     )
-    return ProjectHeldError(
-        text,
-        project=folder,
-        user=holder.get("user", "?"),
-        host=holder.get("host", "?"),
-        process=holder.get("process", "?"),
-    )
+    return ProjectHeldError(text, project=folder, **_words(holder))
+
+
+def _left_open(folder: Path, holder: dict[str, object]) -> str:
+    """A lock that its process left is taken over; what another computer left may still be held,
+    where locks do not reach from one to the other.
+    """
+    if not holder or holder.get("host") == socket.gethostname() or place_of(folder).is_plain:
+        return ""
+    return _(
+        "{user} did not close this project on {host} (opened {time}). If it is still open there,"
+        " close it before you work on: else one of you loses edits."
+    ).format(**_words(holder))
+
+
+def _words(holder: dict[str, object]) -> dict[str, object]:
+    names = ("user", "host", "process")
+    return {**{name: holder.get(name, "?") for name in names}, "time": _time(holder.get("at"))}
+
+
+def _time(at: object) -> str:
+    """When it was, in this computer's time."""
+    try:
+        return f"{datetime.fromisoformat(str(at)).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return "?"

@@ -8,10 +8,11 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exc
 
 from desktop.errors import UserError, known_error
 from desktop.store.database import APPLICATION_ID, raw_connection, sqlite_engine
+from desktop.store.files import PARTIAL, sync_folder
 from desktop.store.migrations import HEAD, REVISIONS
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -41,6 +42,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> str:
             folder=path.parent,
             file=path,
         )
+    _require_plain_tables(connection, path)
     (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if version not in REVISIONS:
         raise UserError(
@@ -51,26 +53,52 @@ def _version(connection: sqlite3.Connection, path: Path) -> str:
     return str(version)
 
 
+_STRANGE = (
+    "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+    " OR (type = 'table' AND rootpage = 0)"
+)
+"""Triggers, views and virtual tables: a project has none, and they do things when it is read."""
+
+
+def _require_plain_tables(connection: sqlite3.Connection, path: Path) -> None:
+    strange = connection.execute(_STRANGE).fetchone()
+    if strange is not None:
+        kind, name = strange
+        raise UserError(
+            "{file} was changed by another program: it has a {kind} {name}, which no project has"
+            " and which could change your data unseen. Nothing was changed. Put back a copy from"
+            " the project's folder backups.",
+            file=path,
+            kind="virtual table" if kind == "table" else kind,
+            name=name,
+        )
+
+
 def bring_up_to_date(path: Path, version: str) -> None:
     """Migrate a project file of an earlier version, after a verified backup."""
     if version == HEAD:
         return
     back_up(path, version)
-    upgrade(sqlite_engine(path, foreign_keys=False), path)
+    try:
+        upgrade(sqlite_engine(path, foreign_keys=False), path)
+    except (exc.DBAPIError, sqlite3.Error, OSError) as error:
+        raise known_error(error, path.parent) or error from error
 
 
 def back_up(path: Path, version: str) -> Path:
     """A verified copy of the project file in backups/, made through SQLite, never by hand."""
     folder = path.parent / "backups"
     target = folder / f"project-{version}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
-    partial = target.with_suffix(".partial")
+    partial = target.with_suffix(PARTIAL)
     try:
         folder.mkdir(exist_ok=True)
         copy_database(path, partial)
         partial.rename(target)
+        sync_folder(folder)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
         raise known_error(error, target) or error from error
+    finally:
+        partial.unlink(missing_ok=True)
     return target
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -18,8 +18,8 @@ from desktop.errors import UserError, known_error
 from desktop.store import digests, page_writing, rows, tables, values
 from desktop.store.database import APPLICATION_ID, Database, sqlite_engine
 from desktop.store.difference import Difference, difference, to_data
-from desktop.store.files import keep_copy, sync_folder
-from desktop.store.lock import ProjectLock, user_name
+from desktop.store.files import keep_copy, remove_unfinished, sync_folder
+from desktop.store.lock import ProjectLock, require_one_name, user_name
 from desktop.store.migrating import bring_up_to_date, upgrade, version_of
 from desktop.store.migrations import HEAD
 from desktop.store.reading import Reading
@@ -50,6 +50,8 @@ class Store(Reading):
         """The newest revision, as it is on the disk."""
         self.damage = ""
         """What a check found wrong with the file; nothing is written any more then."""
+        self.check: Callable[[], str] | None = None
+        """A check under way: the first write waits for what it finds."""
 
     @classmethod
     def create(cls, folder: Path) -> Self:
@@ -75,13 +77,18 @@ class Store(Reading):
         """
         folder = Path(folder)
         version = version_of(folder / FILE)
+        require_one_name(folder / FILE)
         if read_only:
             if version != HEAD:
                 cls.open(folder).close()
             return cls._opened(folder, None)
         lock = ProjectLock(folder)
         try:
-            bring_up_to_date(folder / FILE, version)
+            if lock.was_left:
+                for place in (folder, folder / "documents", folder / "backups"):
+                    remove_unfinished(place)
+            if version != HEAD:
+                bring_up_to_date(folder / FILE, version_of(folder / FILE))
             return cls._opened(folder, lock)
         except BaseException:
             lock.close()
@@ -120,6 +127,9 @@ class Store(Reading):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction on a project that is still there: SQLite writes into deleted files too."""
+        if self.check is not None:
+            check, self.check = self.check, None
+            self.damage = self.damage or check()
         if self.damage:
             raise UserError(
                 "{project} is damaged: {problem}. It can be looked at, but not changed. Restore a"
@@ -131,6 +141,11 @@ class Store(Reading):
             self._lock.require_place()
         with self._database.writing() as connection:
             yield connection
+
+    @property
+    def left_open(self) -> str:
+        """What to say where another computer did not close the project; empty where all is well."""
+        return self._lock.left_open if self._lock is not None else ""
 
     @cached_property
     def thumbnails(self) -> Thumbnails:

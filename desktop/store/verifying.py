@@ -17,6 +17,7 @@ from model_backend.translation import _
 
 WHOLE = 2_000
 """Up to so many pages every digest is compared; of more, so many that are spread evenly."""
+_PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError)
 _IDS = select(tables.pages.c.id).order_by(tables.pages.c.id)
 _AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
 
@@ -30,8 +31,16 @@ def problem_of(
     """
     try:
         return _file_problem(path) or (_page_problem(path, most, is_cancelled) if most else "")
-    except (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError) as error:
+    except _PROBLEMS as error:
         return str(getattr(error, "orig", None) or error)
+
+
+def file_problem(path: Path) -> str:
+    """What SQLite alone finds wrong with a file, of whatever version its tables are."""
+    try:
+        return _file_problem(path)
+    except _PROBLEMS as error:
+        return str(error)
 
 
 def _file_problem(path: Path) -> str:

@@ -127,6 +127,8 @@ class ProjectView(QObject):
         ):
             source.connect(window.status.say)
         bench.said.connect(window.note)
+        bench.warned.connect(window.complain)
+        bench.surroundings.room_changed.connect(self._show_saved)
         bench.editor.failed.connect(window.complain)
         bench.runner.job_started.connect(window.messages.add_job)
         bench.runner.job_started.connect(window.status.add_job)
@@ -217,10 +219,17 @@ class ProjectView(QObject):
         undo_text, redo_text = _("Undo: {what}"), _("Redo: {what}")
         actions["undo"].show_text(undo_text.format(what=_(undo)) if undo else _("Undo"))
         actions["redo"].show_text(redo_text.format(what=_(redo)) if redo else _("Redo"))
-        self._window.status.saved.setText(
-            _("Only for reading") if document.store.is_read_only else _("Saved")
-        )
+        self._show_saved()
         self._enable_history()
+
+    def _show_saved(self) -> None:
+        """Where an edit stands: in the store, as long as there is room for it."""
+        free, text = self.bench.surroundings.free, _("Saved")
+        if self.bench.document.store.is_read_only:
+            text = _("Only for reading")
+        elif free >= 0:
+            text = _("Saved · {megabytes} MB left").format(megabytes=free // 1_000_000)
+        self._window.status.saved.setText(text)
 
     def _enable_history(self) -> None:
         document, actions = self.bench.document, self._window.actions_table.by_id

@@ -14,6 +14,7 @@ from desktop.jobs import work
 from desktop.jobs.backups import Backups
 from desktop.jobs.page_rulings import PageRulings
 from desktop.jobs.pages import EVERY
+from desktop.jobs.surroundings import Surroundings
 from desktop.panels.counts import count_text
 from desktop.panels.editor import Editor
 from model_backend import registry
@@ -39,6 +40,7 @@ class Workbench(QObject):
 
     locked = Signal(object)
     said = Signal(str)
+    warned = Signal(str)
 
     def __init__(
         self,
@@ -57,7 +59,9 @@ class Workbench(QObject):
         self.rulings = PageRulings(document, runner, passwords, self)
         self.checks = LiveChecks(document, selection, self)
         self.backups = Backups(document, runner, self)
-        self.backups.failed.connect(self.said)
+        self.surroundings = Surroundings(document, self)
+        self.backups.failed.connect(self.warned)
+        self.surroundings.warned.connect(self.warned)
         self._readings: set[Job] = set()
         self._later: set[int] = set()
         """Pages to pre-label once their words are read."""

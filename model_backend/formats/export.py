@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -34,6 +32,7 @@ from model_backend.formats.values import (
     Written,
 )
 from model_backend.translation import _, counted, mark
+from model_backend.unfinished import folder_beside
 
 KINDS = ("entities", "relations", "tables", "regions")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -184,8 +183,21 @@ def _folder_beside(out: Path) -> Iterator[Path]:
     parent = out.parent
     made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     try:
+        with _made(out) as folder:
+            yield folder
+    except BaseException:
+        with contextlib.suppress(OSError):  # somebody else has put something there
+            for empty in made:
+                empty.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _made(out: Path) -> Iterator[Path]:
+    parent, beside = out.parent, contextlib.ExitStack()
+    try:
         parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=parent))
+        folder = beside.enter_context(folder_beside(out))
     except (FileExistsError, NotADirectoryError) as error:
         raise UserError(
             "{folder} is not a folder. Choose another place to export to.", folder=str(parent)
@@ -194,17 +206,8 @@ def _folder_beside(out: Path) -> Iterator[Path]:
         raise UserError(
             "The folder {folder} may not be written to. Choose another one.", folder=str(parent)
         ) from error
-    try:
-        folder = beside / "data"
-        folder.mkdir()
+    with beside:
         yield folder
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        with contextlib.suppress(OSError):  # somebody else has put something there
-            for empty in made:
-                empty.rmdir()
-        raise
-    shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextlib.contextmanager

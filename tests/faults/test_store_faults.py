@@ -270,7 +270,7 @@ def test_edit_of_a_project_that_was_deleted_is_refused(document: OpenDocument) -
     before, heard = document.page(1), []
     document.page_changed.connect(heard.append)
     shutil.rmtree(document.store.folder)
-    with pytest.raises(UserError, match="project.proofdesk cannot be opened. Check that it is"):
+    with pytest.raises(UserError, match="project.proofdesk was moved, renamed or deleted"):
         document.apply("Note", edits.set_note(before, "lost"))
     assert document.page(1) == before
     assert heard == []

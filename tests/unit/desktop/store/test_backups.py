@@ -138,7 +138,7 @@ def test_damaged_page_is_written_anew_from_a_backup(folder: Path, damage: str) -
     assert problem_of(folder / FILE) == ""
 
 
-def test_thinning_keeps_a_day_then_one_a_day_then_one_a_week() -> None:
+def test_thinning_keeps_two_days_then_one_a_day_then_one_a_week() -> None:
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     made = [
         Backup(Path(str(hour)), "0007", now - timedelta(hours=hour), "time", 1)
@@ -147,8 +147,8 @@ def test_thinning_keeps_a_day_then_one_a_day_then_one_a_week() -> None:
     asked = Backup(Path("asked"), "0007", now - timedelta(days=100, minutes=1), "asked", 1)
     kept = backups.worth_keeping([*made, asked], now)
     ages = [now - item.at for item in kept if item.reason == "time"]
-    assert sum(age < timedelta(days=1) for age in ages) == 24
-    assert 28 <= sum(timedelta(days=1) <= age < timedelta(days=30) for age in ages) <= 30
+    assert sum(age < timedelta(days=2) for age in ages) == 48
+    assert 27 <= sum(timedelta(days=2) <= age < timedelta(days=30) for age in ages) <= 30
     assert 12 <= sum(age >= timedelta(days=30) for age in ages) <= 14
     assert asked in kept
     assert set(backups.worth_keeping(kept, now)) == set(kept)
