@@ -25,6 +25,7 @@ COMMANDS = (
     "convert",
     "evaluate",
     "check",
+    "synthesize",
     "stats",
     "doctor",
 )

@@ -27,7 +27,7 @@ def letterhead(form: Form, column: Column) -> None:
     base += (len(lines) - 1) * pen.size * 1.25
     small = style.small
     for kind in ("address", "phone")[: form.random.randint(0, 2)]:
-        base += small.size * 1.4
+        base += small.size * 1.5
         text = form.lines(form.language.write(kind, form.random), column.right - left, small)[:1]
         x = _start(side, left, column.right, small.width(text[0]))
         form.write("other", (x, base), text, small)

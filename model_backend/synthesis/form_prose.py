@@ -54,7 +54,6 @@ def comments(form: Form, column: Column) -> None:
     column.y = max(y + max(0, ruled - 1) * leading, base)
     if form.is_answered():
         column.y = max(column.y, _running(form, column, question.id, left, y, leading))
-    column.y = min(column.y, column.bottom)
 
 
 def _running(
@@ -64,7 +63,7 @@ def _running(
     style = form.style
     for _part in range(form.random.choices((1, 2, 3), (75, 17, 8))[0]):
         text = form.language.paragraph(form.random, form.random.randint(1, 6))
-        room = int((column.bottom - y) / leading) + 1
+        room = max(0, int((column.bottom - y) / leading) + 1)
         if style.hand is not None:
             text = " ".join(text.rstrip(".").split()[: form.random.randint(3, 7)])
         lines = form.lines(text, column.right - left, style.value)[:room]

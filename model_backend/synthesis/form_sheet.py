@@ -18,6 +18,7 @@ from model_backend.synthesis.sheet import BLACK
 
 LINE = 1.25
 """From one line of a text to the next, in sizes."""
+HAND_LINE = 1.6
 TRIES = 4
 
 
@@ -178,9 +179,13 @@ class Form:
         size = self.style.value.size * self.random.uniform(0.75, 1.1)
         words = []
         for index, line in enumerate(lines):
-            x, y = at[0], at[1] + index * self.style.value.size * LINE
+            x, y = at[0], at[1] + index * self.style.value.size * HAND_LINE
             for text in line.split():
+                drawn = len(self.paper.operators)
                 box = hands.write(self.paper, (x, y), text, size, hand, self.chance)
+                if not self.paper.holds(box):
+                    del self.paper.operators[drawn:]
+                    break
                 words.append(Word(self.paper.new_id(), text, box))
                 x = box.x1 + size * self.random.uniform(0.25, 0.6)
         if not words:

@@ -70,10 +70,12 @@ def style(language: str, random: Random, density: float = 1.0) -> Style:
     label = Pen(plain if random.random() < 0.72 else bold, size, stretch=_stretch(random))
     by_hand = language == "en" and random.random() < 0.2
     seeds = np.random.default_rng(random.getrandbits(64))
+    value = _value(language, label, random)
+    leading = size * random.triangular(1.3, 2.9, 1.7) / density**0.4
     header = replace(label, face=bold, size=size * random.choice((1.0, 1.0, 1.1, 1.25)))
     return Style(
         label=label,
-        value=_value(language, label, random),
+        value=value,
         header=header,
         title=_title(language, header, random),
         small=replace(label, face=plain, size=max(5.5, size * random.uniform(0.65, 0.85))),
@@ -82,7 +84,7 @@ def style(language: str, random: Random, density: float = 1.0) -> Style:
         case=random.choices(("upper", "title", "sentence"), (45, 42, 13))[0],
         colon=random.choices((1.0, 0.0, 0.5, 0.9), (26, 55, 10, 9))[0],
         is_colon_apart=random.random() < 0.06,
-        leading=size * max(1.25, random.triangular(1.3, 2.9, 1.7) / density**0.4),
+        leading=max(leading, size * 1.25, value.size * (1.6 if by_hand else 1.3)),
         spread=1 / density**1.3,
         gap=size * random.choice((0.5, 0.8, 1.2, 2.0, 3.0)),
         rule=random.choices(("line", "dash", "box", ""), (45, 8, 6, 41))[0],

@@ -111,13 +111,14 @@ def _row(form: Form, plan: Plan, heads: list[Written | None], top: float) -> Non
             if form.style.label.width(lines[0]) <= right - left:
                 row = form.write("question", (left, base), lines, form.style.label)
             continue
-        if not form.happens(plan.filled):
+        asked = _asked(plan, heads[index], row)
+        if not asked or not form.happens(plan.filled):
             continue
         lines = form.value(field.kind, right - left - 2)
         x = left
         if lines and field.kind in RIGHT_SET:
             x = max(left, right - form.width(lines[0]) - 2)
-        form.answer(_asked(plan, heads[index], row), (x, base), lines)
+        form.answer(asked, (x, base), lines)
 
 
 def _asked(plan: Plan, head: Written | None, row: Written | None) -> list[int]:

@@ -74,6 +74,11 @@ class Paper(Truth):
         self.operators.append(_shown(at, text, pen))
         return ink_of(at, text, pen)
 
+    def holds(self, box: Box) -> bool:
+        """Whether the box lies on the paper."""
+        width, height = self.size
+        return min(box.x0, box.y0) >= 0 and box.x1 <= width and box.y1 <= height
+
     def line(self, start: Point, end: Point, *, width: float = 0.6, dash: str = "") -> None:
         """Draw a line; `dash` is PDF's own, such as "2 2"."""
         (x0, y0), (x1, y1) = start, end
