@@ -46,6 +46,7 @@ from desktop.cli_project import (
     working,
     writing,
 )
+from desktop.cli_synthesize import synthesize
 from model_backend import registry, runtime
 from model_backend.errors import UserError
 
@@ -268,6 +269,7 @@ app.add_typer(models)
 app.command()(evaluate)
 app.command()(check)
 app.command()(agreement)
+app.command()(synthesize)
 
 
 @app.command()
