@@ -5,6 +5,7 @@ Ronneberger et al. 2015, section 3, equations 1 and 2.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 BORDER_WEIGHT, BORDER_PX = 10.0, 5.0
 """w0 and sigma (in pixels)."""
+REACH = 7.0
+"""Sigmas beyond which a border weighs nothing (less than 1e-9)."""
 
 
 def pixel_weights(
@@ -36,17 +39,41 @@ def pixel_weights(
     object, so only the background between two objects gets more than its class's weight.
     """
     weights = class_weights(classes)
-    numbers = [number for number in np.unique(objects) if number]
-    if len(numbers) < 2:
-        return weights
-    first = np.full(objects.shape, np.inf)
-    second = first.copy()
-    for number in numbers:  # one map at a time: a page may have hundreds of objects
-        distance = ndimage.distance_transform_edt(objects != number)
-        second = np.minimum(second, np.maximum(first, distance))
-        first = np.minimum(first, distance)
-    between = border_weight * np.exp(-((first + second) ** 2) / (2 * border_px**2))
+    windows = ndimage.find_objects(objects.astype(np.int64, copy=False))
+    found = (
+        (objects[window] == number, window[0].start, window[1].start)
+        for number, window in enumerate(windows, start=1)
+        if window is not None
+    )
+    between = border_weights(found, objects.shape, weight=border_weight, sigma_px=border_px)
     return (weights + np.where(objects == 0, between, 0.0)).astype(np.float32)
+
+
+def border_weights(
+    objects: Iterable[tuple[NDArray[np.bool_], int, int]],
+    shape: tuple[int, ...],
+    *,
+    weight: float = BORDER_WEIGHT,
+    sigma_px: float = BORDER_PX,
+) -> Numbers:
+    """w0 exp(-(d1(x) + d2(x))^2 / (2 sigma^2)), (H, W), of objects: bitmaps with top and left.
+
+    A page may have hundreds of objects: each is looked at only as far as it weighs anything.
+    """
+    reach = round(REACH * sigma_px)
+    first = np.full(shape, np.inf, np.float32)
+    second = first.copy()
+    for bitmap, top, left in objects:
+        wide = ndimage.distance_transform_edt(~np.pad(bitmap, reach)).astype(np.float32)
+        y0, x0 = top - reach, left - reach
+        own = wide[max(0, -y0) : shape[0] - y0, max(0, -x0) : shape[1] - x0]
+        window = np.s_[
+            max(0, y0) : max(0, y0) + own.shape[0], max(0, x0) : max(0, x0) + own.shape[1]
+        ]
+        second[window] = np.minimum(second[window], np.maximum(first[window], own))
+        first[window] = np.minimum(first[window], own)
+    between: Numbers = weight * np.exp(-((first + second) ** 2) / np.float32(2 * sigma_px**2))
+    return between
 
 
 def class_weights(classes: Integers) -> Numbers:
