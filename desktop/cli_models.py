@@ -212,8 +212,10 @@ def export(
 
 def _exported_line(file: Exported) -> str:
     names = f"{', '.join(file.inputs)} -> {', '.join(file.outputs)}"
-    same = f"differs from torch by {file.difference:.1g}, allowed {file.tolerance:.0e}"
-    return f"{file.file}: {file.bytes / 1e6:.1f} MB, {names}; {file.cost or same}"
+    said = file.cost
+    if file.tolerance is not None:
+        said = f"differs from torch by {file.difference:.1g}, allowed {file.tolerance:.0e}"
+    return f"{file.file}: {file.bytes / 1e6:.1f} MB, {names}; {said}"
 
 
 @models.command()

@@ -97,7 +97,7 @@ def default_name(found: Found) -> str:
     if folder.parent.name == SNAPSHOTS:  # models--AUTHOR--NAME/snapshots/VERSION
         named = folder.parent.parent.name.rpartition("--")[2]
     else:
-        named = folder.name if len(found.files) > 1 else Path(found.files[0]).stem
+        named = found.called or folder.name
     clean = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in named)
     base = "-".join(part for part in clean.lower().split("-") if part)[:40] or found.network
     name, number = base, 2

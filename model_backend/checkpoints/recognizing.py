@@ -44,7 +44,7 @@ _LICENCES = (
 class Found:
     """What a checkpoint holds. `labels` and `licence` are empty where it does not say; `classes`
     is how many labels there must be. `files` are the names of what belongs to it, and `size` its
-    bytes.
+    bytes; `called` is the name of a file that was chosen alone, without its ending.
     """
 
     network: str
@@ -55,6 +55,7 @@ class Found:
     files: tuple[str, ...]
     folder: Path
     size: int
+    called: str = ""
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -88,6 +89,7 @@ def recognize(path: Path) -> Found:
         files=checkpoint.names,
         folder=checkpoint.folder.resolve(),
         size=size,
+        called=Path(path).stem if Path(path).is_file() and len(checkpoint.names) == 1 else "",
     )
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MEANS, DEVIATIONS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of red, green and blue in 0..1: ImageNet's, with which both networks' backbones were trained."""
 LEAST_SIDE, MOST_SIDE = 32, 4096
+MOST_FOUND = 1000
+"""Boxes of one picture that are looked at, the surest: no page has more tables, no table more
+parts.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,10 @@ class Detected:
     score: float
 
 
+Found = list[Detected] | None
+"""What is found in one picture; None where the network gave no numbers."""
+
+
 class Detector(Protocol):
     """A loaded network with what comes before and after it."""
 
@@ -41,8 +49,8 @@ class Detector(Protocol):
         """The network."""
         ...
 
-    def __call__(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
-        """What it finds in pictures (height, width, 3: red, green, blue)."""
+    def __call__(self, pictures: Sequence[Pixels]) -> list[Found]:
+        """What it finds in pictures (height, width, 3: red, green, blue), the surest first."""
         ...
 
 
@@ -56,13 +64,17 @@ class PictureSize:
     longest: int
 
     def of(self, height: int, width: int) -> tuple[int, int]:
-        """Height and width of a picture after scaling (as DETR's image processor does it)."""
+        """Height and width of a picture after scaling.
+
+        As DETR's image processor does it: of the two sides the longer one is rounded down. Where
+        the longer one alone is given, as PubTables-1M's `MaxResize`: both are rounded.
+        """
         small, large = min(height, width), max(height, width)
-        size = float(self.shortest)
-        if large / small * size > self.longest:
-            size = self.longest * small / large
-        scale = size / small
-        return max(1, round(height * scale)), max(1, round(width * scale))
+        is_bound = large / small * self.shortest > self.longest
+        size = self.longest * small / large if is_bound else float(self.shortest)
+        other = self.longest if is_bound else int(size * large / small)
+        sides = (max(1, round(size)), max(1, other))
+        return sides if height <= width else (sides[1], sides[0])
 
 
 def picture_size(published: Mapping[str, Any], usual: PictureSize) -> PictureSize:
@@ -87,15 +99,15 @@ def picture_size(published: Mapping[str, Any], usual: PictureSize) -> PictureSiz
 def in_groups(
     pictures: Sequence[Pixels],
     size_of: Callable[[Pixels], tuple[int, int]],
-    look: Callable[[Sequence[Pixels]], list[list[Detected]]],
-) -> list[list[Detected]]:
+    look: Callable[[Sequence[Pixels]], list[Found]],
+) -> list[Found]:
     """What `look` finds in pictures, those of one scaled size at a time: beside a larger one a
     picture would be padded, and what is found in it would depend on its neighbours.
     """
     groups: dict[tuple[int, int], list[int]] = {}
     for number, picture in enumerate(pictures):
         groups.setdefault(size_of(picture), []).append(number)
-    found: list[list[Detected]] = [[] for _picture in pictures]
+    found: list[Found] = [None] * len(pictures)
     for numbers in groups.values():
         said = look([pictures[number] for number in numbers])
         for number, parts in zip(numbers, said, strict=True):

@@ -21,13 +21,14 @@ from model_backend.checkpoints.checkpoint import Checkpoint
 from model_backend.installed import InstalledModel
 from model_backend.models.detector import (
     Detected,
+    Found,
     PictureSize,
     in_groups,
     padded,
     picture_size,
     with_usual_colors,
 )
-from model_backend.models.loading import fitted, sized
+from model_backend.models.loading import check_labels, fitted, sized
 from model_backend.models.region_operations import (
     aligned,
     anchors_of,
@@ -105,20 +106,26 @@ class RegionProposals(nn.Module):
 
     def forward(
         self, levels: Sequence[Tensor], whole: tuple[int, int], sizes: Sequence[tuple[int, int]]
-    ) -> list[Tensor]:
-        """Regions (N, 4) of each picture from its levels (B, C, h, w); `whole` is the batch's
-        height and width, `sizes` are those of the pictures in it.
+    ) -> list[Tensor | None]:
+        """Regions (N, 4) of each picture from its levels (B, C, h, w), None where what is said of
+        it are no numbers; `whole` is the batch's height and width, `sizes` are those of the
+        pictures in it.
         """
         said = [self.head(level) for level in levels]
         anchors = [
             anchors_of([side], RATIOS, _grid(level), _strides(level, whole)).to(level.device)
             for side, level in zip(ANCHOR_SIDES, levels, strict=True)
         ]  # each (h w A, 4)
-        found = []
+        found: list[Tensor | None] = []
         for number, size in enumerate(sizes):
             own = [(logits[number], codes[number]) for logits, codes in said]
-            found.append(_regions(own, anchors, size))
+            are_numbers = all(_are_numbers(*part) for part in own)
+            found.append(_regions(own, anchors, size) if are_numbers else None)
         return found
+
+
+def _are_numbers(*tensors: Tensor) -> bool:
+    return all(bool(tensor.isfinite().all()) for tensor in tensors)
 
 
 def _grid(level: Tensor) -> tuple[int, int]:
@@ -165,12 +172,13 @@ class BoxPredictor(nn.Module):
 
     def __init__(self, hidden: int, classes: int) -> None:
         super().__init__()
+        self.classes = classes
         self.cls_score = nn.Linear(hidden, classes)
         self.bbox_pred = nn.Linear(hidden, 4 * classes)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(N, H) to logits (N, L) and codes (N, L, 4)."""
-        return self.cls_score(x), self.bbox_pred(x).reshape(x.shape[0], -1, 4)
+        return self.cls_score(x), self.bbox_pred(x).reshape(x.shape[0], self.classes, 4)
 
 
 class RegionHeads(nn.Module):
@@ -216,18 +224,29 @@ class FasterRcnn(nn.Module):
 
     def forward(
         self, pixels: Tensor, sizes: Sequence[tuple[int, int]], temperature: float = 1.0
-    ) -> list[Boxes]:
-        """What is found in pictures of these heights and widths, padded to pixels (B, 3, H, W)."""
+    ) -> list[Boxes | None]:
+        """What is found in pictures of these heights and widths, padded to pixels (B, 3, H, W).
+
+        None where the network gives no numbers.
+        """
         whole = _grid(pixels)
         levels = self.backbone(pixels)  # each (B, C, h, w)
-        found = []
+        found: list[Boxes | None] = []
         for number, regions in enumerate(self.rpn(levels, whole, sizes)):
             own = [level[number] for level in levels]  # each (C, h, w)
-            logits, codes = self.roi_heads(own, regions, whole)  # (N, L), (N, L, 4)
-            chances = (logits.float() / temperature).softmax(-1)  # (N, L)
-            boxes = decoded(codes.float(), regions.float(), BOX_WEIGHTS)  # (N, L, 4)
-            found.append(_best(chances, clipped(boxes, *sizes[number])))
+            said = None if regions is None else self._read(regions, own, whole, temperature)
+            found.append(_best(said[0], clipped(said[1], *sizes[number])) if said else None)
         return found
+
+    def _read(
+        self, regions: Tensor, levels: Sequence[Tensor], whole: tuple[int, int], temperature: float
+    ) -> tuple[Tensor, Tensor] | None:
+        """Chances (N, L) and boxes (N, L, 4) of regions (N, 4); None where they are no numbers."""
+        logits, codes = self.roi_heads(levels, regions, whole)  # (N, L), (N, L, 4)
+        if not _are_numbers(logits, codes):
+            return None
+        boxes = decoded(codes.float(), regions.float(), BOX_WEIGHTS)  # (N, L, 4)
+        return (logits.float() / temperature).softmax(-1), boxes
 
 
 def _best(chances: Tensor, boxes: Tensor) -> Boxes:
@@ -248,11 +267,11 @@ class FasterRcnnDetector:
     size: PictureSize
     temperature: float = 1.0
 
-    def __call__(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
+    def __call__(self, pictures: Sequence[Pixels]) -> list[Found]:
         """See `Detector`."""
         return in_groups(pictures, lambda picture: self.size.of(*picture.shape[:2]), self._look)
 
-    def _look(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
+    def _look(self, pictures: Sequence[Pixels]) -> list[Found]:
         scaled = [self.scaled(picture) for picture in pictures]
         sizes = [_grid(picture) for picture in scaled]
         pixels, _mask = padded(scaled, multiple=MULTIPLE)  # (B, 3, H, W)
@@ -281,7 +300,9 @@ class FasterRcnnDetector:
         )[0]
 
 
-def _detected(boxes: Boxes, high: float, wide: float) -> list[Detected]:
+def _detected(boxes: Boxes | None, high: float, wide: float) -> Found:
+    if boxes is None:
+        return None
     places = boxes.boxes_px.cpu() * torch.tensor([wide, high, wide, high])  # (N, 4)
     rows = zip(places.tolist(), boxes.labels.tolist(), boxes.scores.tolist(), strict=True)
     return [Detected((x0, y0, x1, y1), label - 1, score) for (x0, y0, x1, y1), label, score in rows]
@@ -323,6 +344,7 @@ def load(checkpoint: Checkpoint, model: InstalledModel) -> FasterRcnnDetector:
     """The detector of an added model; UserError where its files do not fit."""
     weights = renamed(checkpoint.weights())
     config = sized(lambda: config_of(weights), TITLE)
+    check_labels(model, config.classes - 1)
     module = fitted(lambda: FasterRcnn(config), weights, title=TITLE, ignored=IGNORED)
     size = picture_size(checkpoint.json("preprocessor_config.json"), USUAL_SIZE)
     return FasterRcnnDetector(module, size, model.temperature)

@@ -17,6 +17,8 @@ from model_backend.translation import mark
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from model_backend.installed import InstalledModel
+
     Config = TypeVar("Config", bound=DataclassInstance)
 Module = TypeVar("Module", bound=nn.Module)
 Sizes = TypeVar("Sizes")
@@ -57,6 +59,18 @@ def impossible(key: str, file: str = "config.json") -> UserError:
     )
 
 
+def check_labels(model: InstalledModel, count: int) -> None:
+    """UserError unless the model's record names as many labels as the weights tell apart."""
+    if len(model.labels) != count:
+        raise UserError(
+            "The weights of the model {name} tell {count} labels apart, but {given} are named."
+            " Remove the model, and add it again.",
+            name=model.name,
+            count=count,
+            given=len(model.labels),
+        )
+
+
 def at_least(key: str, value: int, least: int) -> None:
     """UserError where a network is too small for what it is to read."""
     if value < least:
@@ -91,6 +105,7 @@ def fitted(
             network=title,
         ) from error
     check_keys(expected, used, title)
+    check_types(expected, used, title)
     check_numbers(used, title)
     network = make()
     network.load_state_dict({key: value.to(expected[key].dtype) for key, value in used.items()})
@@ -140,6 +155,26 @@ def check_keys(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], titl
         raise _does_not_fit(
             mark(
                 "The weights of {network} have the wrong shape: {keys}. Download the model again."
+            ),
+            title,
+            wrong,
+        )
+
+
+def check_types(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], title: str) -> None:
+    """UserError where weights were made smaller than torch calculates with: they would be read as
+    other numbers.
+    """
+    fine = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+    if wrong := [
+        key
+        for key, value in expected.items()
+        if value.is_floating_point() and given[key].dtype not in fine
+    ]:
+        raise _does_not_fit(
+            mark(
+                "The weights of {network} are quantised: {keys}. Choose the weights as they were"
+                " trained."
             ),
             title,
             wrong,

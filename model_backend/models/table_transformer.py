@@ -21,14 +21,16 @@ from transformers import ResNetConfig, TableTransformerConfig, TableTransformerF
 from model_backend.checkpoints.checkpoint import Checkpoint
 from model_backend.installed import InstalledModel
 from model_backend.models.detector import (
+    MOST_FOUND,
     Detected,
+    Found,
     PictureSize,
     in_groups,
     normalized,
     padded,
     picture_size,
 )
-from model_backend.models.loading import config_from, fitted, impossible, sized
+from model_backend.models.loading import check_labels, config_from, fitted, impossible, sized
 from model_backend.models.table_transformer_keys import renamed
 from model_backend.networks import DETECTION
 
@@ -44,6 +46,8 @@ IGNORED = (r"\.num_batches_tracked$", r"^criterion\.", r"\.backbone\.conv_encode
 """Counters, the weights of a loss, the classes of ImageNet."""
 LEAST_SCORE = 0.05
 """What scores less is no proposal of anybody's; what is kept above it, the predictor decides."""
+MOST_QUERIES = 5000
+"""The published networks have 15 and 125; each looks at all others."""
 _BODY = "model.backbone.conv_encoder.model."
 
 
@@ -125,14 +129,14 @@ class TableTransformerDetector:
     size: PictureSize
     temperature: float = 1.0
 
-    def __call__(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
+    def __call__(self, pictures: Sequence[Pixels]) -> list[Found]:
         """See `Detector`: of each query its likeliest label beside "no object"."""
         return in_groups(pictures, self._size, self._look)
 
     def _size(self, picture: Pixels) -> tuple[int, int]:
         return self.size.of(*picture.shape[:2])
 
-    def _look(self, pictures: Sequence[Pixels]) -> list[list[Detected]]:
+    def _look(self, pictures: Sequence[Pixels]) -> list[Found]:
         scaled = [normalized(picture, self._size(picture)) for picture in pictures]
         pixels, mask = padded(scaled)  # (B, 3, H, W), (B, H, W)
         device = next(self.module.parameters()).device
@@ -143,12 +147,16 @@ class TableTransformerDetector:
         return [_detected(*each, *picture.shape[:2]) for *each, picture in said]
 
 
-def _detected(chances: Tensor, boxes: Tensor, height: int, width: int) -> list[Detected]:
+def _detected(chances: Tensor, boxes: Tensor, height: int, width: int) -> Found:
     """From chances (Q, L + 1) and boxes (Q, 4: centre, width and height in 0..1)."""
+    if not (chances.isfinite().all() and boxes.isfinite().all()):
+        return None
     scores, labels = chances[:, :-1].max(-1)  # (Q,), (Q,)
-    centers, sizes = boxes[:, :2], boxes[:, 2:]  # (Q, 2), (Q, 2)
+    order = scores.argsort(descending=True, stable=True)[:MOST_FOUND]  # (Q',)
+    scores, labels, boxes = scores[order], labels[order], boxes[order]  # (Q',), (Q',), (Q', 4)
+    centers, sizes = boxes[:, :2], boxes[:, 2:]  # (Q', 2), (Q', 2)
     whole = torch.tensor([width, height] * 2)  # (4,)
-    corners = torch.cat([centers - sizes / 2, centers + sizes / 2], -1) * whole  # (Q, 4)
+    corners = torch.cat([centers - sizes / 2, centers + sizes / 2], -1) * whole  # (Q', 4)
     rows = zip(corners.tolist(), labels.tolist(), scores.tolist(), strict=True)
     return [
         Detected((x0, y0, x1, y1), label, score)
@@ -164,6 +172,9 @@ def load(checkpoint: Checkpoint, model: InstalledModel) -> TableTransformerDetec
         raise impossible("dilation")
     weights = renamed(checkpoint.weights())
     published = sized(lambda: published_config(config, weights), TITLE)
+    check_labels(model, published.num_labels)
+    if published.num_queries > MOST_QUERIES:
+        raise impossible("num_queries", checkpoint.weight_files[0])
     module = fitted(lambda: TableTransformer(published), weights, title=TITLE, ignored=IGNORED)
     size = picture_size(checkpoint.json(PREPROCESSOR), USUAL_SIZES[model.task == DETECTION])
     return TableTransformerDetector(module, size, model.temperature)

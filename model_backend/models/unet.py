@@ -21,12 +21,14 @@ from torch import Tensor, nn
 from model_backend.checkpoints.checkpoint import Checkpoint
 from model_backend.errors import UserError
 from model_backend.installed import InstalledModel
-from model_backend.models.loading import config_from, counted, fitted
+from model_backend.models.loading import check_labels, config_from, counted, fitted
 
 TITLE = "U-Net"
 MODEL_TYPE = "proofdesk-unet"
 IGNORED = (r"^mask_values$",)
 """What the reference keeps beside the weights."""
+CHANNELS = (1, 3)
+"""Grey, or red, green and blue."""
 _FIRST = "inc.double_conv.0.weight"
 
 
@@ -170,10 +172,15 @@ class UNet(nn.Module):
 
 
 def initialised(network: UNet) -> UNet:
-    """The same network with He's initialisation: deviations of sqrt(2 / N), N inputs of a node."""
+    """The same network with He's initialisation: deviations of sqrt(2 / N), N inputs of a node.
+
+    In an up-convolution each pixel that comes out has one pixel that went in.
+    """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             inputs = module.in_channels * math.prod(module.kernel_size)
+            if isinstance(module, nn.ConvTranspose2d):
+                inputs //= math.prod(module.stride)
             nn.init.normal_(module.weight, std=math.sqrt(2 / inputs))
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
@@ -221,4 +228,11 @@ def load(checkpoint: Checkpoint, model: InstalledModel) -> UNet:
     is_own = data.get("model_type") == MODEL_TYPE
     config = config_of(weights, config_from(Published, data) if is_own else usual)
     classes = weights["outc.conv.weight"].shape[0]
+    check_labels(model, max(1, classes - 1))  # one alone: yes or no
+    if config.channels not in CHANNELS:
+        raise UserError(
+            "The network looks at pictures of {count} channels. Choose one for grey or coloured"
+            " pictures (1 or 3).",
+            count=config.channels,
+        )
     return fitted(lambda: UNet(config, classes), weights, title=TITLE, ignored=IGNORED)

@@ -88,19 +88,28 @@ class EntitiesModel:
         """Proposals for each page; ids count from 1 in each."""
         read = [_Reading(number, given, self.network) for number, given in enumerate(pages)]
         parts = [window for reading in read for window in reading.windows]
-        said, notes = in_batches(parts, BATCH, self._logits)
+        said, notes = self._said(parts)
         found = []
         for number, reading in enumerate(read):
             own = [logits for logits, part in zip(said, parts, strict=True) if part.page == number]
             found.append(self._proposals(reading, own, notes if number == 0 else []))
         return found
 
+    def _said(self, parts: Sequence[Window]) -> tuple[list[Numbers], list[str]]:
+        """Logits of each window, and what there is to say; windows of about one length are looked
+        at together, so that short ones are not filled up.
+        """
+        order = sorted(range(len(parts)), key=lambda number: -len(parts[number].tokens))
+        said, notes = in_batches([parts[number] for number in order], BATCH, self._logits)
+        placed = dict(zip(order, said, strict=True))
+        return [placed[number] for number in range(len(parts))], notes
+
     def evidence(self, given: PredictorInput, truth: Page) -> Evidence:
         """Logits (words, tags) of a page's words, and the numbers of their true tags; words whose
         label the model has not are outside.
         """
         reading = _Reading(0, given, self.network)
-        said, _notes = in_batches(reading.windows, BATCH, self._logits)
+        said, _notes = self._said(reading.windows)
         if not said:
             return np.zeros((0, len(self.model.labels)), np.float32), np.zeros(0, np.int64)
         logits = merged(reading.tokens, len(reading.words), reading.ranges, said)

@@ -16,6 +16,7 @@ from model_backend.installed import InstalledModel
 from model_backend.predictors.batches import free_memory, is_out_of_memory
 from model_backend.predictors.predictor import Predictor, PredictorInput
 from model_backend.runtime import Device
+from model_backend.translation import _
 
 if TYPE_CHECKING:
     from torch import nn
@@ -47,10 +48,11 @@ class ModelPredictor(Predictor, Protocol):
 
 @dataclass(frozen=True)
 class OnDevice:
-    """A predictor whose networks are on a device."""
+    """A predictor whose networks are on a device; `note` is what there is to say about that."""
 
     predictor: ModelPredictor
     device: Device
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -70,7 +72,10 @@ class OnDevice:
     def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
         """Proposals for each page."""
         with runtime.calculating(self.device):
-            return self.predictor(pages)
+            found = self.predictor(pages)
+        if self.note and found:
+            found[0] = replace(found[0], notes=(self.note, *found[0].notes))
+        return found
 
 
 Key = tuple[object, ...]
@@ -107,16 +112,24 @@ class HotModels:
         return self._kept[key]
 
     def _placed(self, predictor: ModelPredictor, device: Device) -> OnDevice:
-        """The predictor with its networks on the device; on the CPU where its memory is short."""
+        """The predictor with its networks on the device, others let go where its memory is short;
+        on the CPU, which is said, where it does not do for this one alone.
+        """
         try:
             for module in predictor.modules:
                 module.to(device.name)
         except (RuntimeError, MemoryError) as error:
             if device.name == runtime.CPU or not is_out_of_memory(error):
                 raise
+        else:
+            return OnDevice(predictor, device)
+        if self._kept:
             self.free()
-            return self._placed(predictor, runtime.torch_device(runtime.CPU))
-        return OnDevice(predictor, device)
+            return self._placed(predictor, device)
+        free_memory()
+        placed = self._placed(predictor, runtime.torch_device(runtime.CPU))
+        note = _("The memory of {device} does not do for this model: it ran on the CPU.")
+        return replace(placed, note=note.format(device=device.name))
 
     def _make_room(self, needed: int) -> None:
         """Let go of what was not used the longest, until the budget and the memory do."""

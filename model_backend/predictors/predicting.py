@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from model_backend import registry
-from model_backend.document import Entity, Page, Proposals, Region, Table
+from model_backend.document import Entity, Page, PageClass, Proposals, Region, Table
 from model_backend.errors import UserError
 from model_backend.predictors.hot_models import HOT
 from model_backend.predictors.predictor import Predictor, PredictorInput
 from model_backend.runtime import AUTO
 from model_backend.translation import _
 
-MOST_ANNOTATIONS = 5000
-"""Of one model on one page: more is no help to anybody."""
+MOST_BOXES = 5000
+"""Boxes of one model on one page (a table has one, and those of its rows, columns and merged
+cells): more is no help to anybody.
+"""
 
 Placed = TypeVar("Placed", Entity, Table, Region)
 Given = tuple[Path, Page, str]
@@ -69,26 +72,60 @@ def checked(said: Proposals) -> Proposals:
     """The proposals without what is no place on a page (a network may say anything), and no more
     than a person could ever look at; both are noted.
     """
-    entities, tables, regions = _placed(said.entities), _placed(said.tables), _placed(said.regions)
-    left = len(entities) + len(tables) + len(regions) + len(said.relations)
-    if dropped := len(said.annotations) - left:
-        note = _("{count} impossible proposals of the model were left out.").format(count=dropped)
-        ids = {item.id for item in entities}
-        return replace(
-            said,
-            entities=entities,
-            relations=tuple(r for r in said.relations if {r.from_id, r.to_id} <= ids),
-            tables=tables,
-            regions=regions,
-            notes=(*said.notes, note),
-        )
-    return said
+    kind = said.page_class if _has_score(said.page_class) else None
+    placed = replace(_chosen(said, _placed), page_class=kind)
+    found = _chosen(placed, _surest)
+    notes = list(said.notes)
+    if impossible := _count(said) - _count(placed):
+        text = _("{count} impossible proposals of the model were left out.")
+        notes.append(text.format(count=impossible))
+    if surplus := _count(placed) - _count(found):
+        text = _("More than {most} boxes on one page: the {count} least sure were left out.")
+        notes.append(text.format(most=MOST_BOXES, count=surplus))
+    return replace(found, notes=tuple(notes))
+
+
+def _count(said: Proposals) -> int:
+    items = len(said.entities) + len(said.tables) + len(said.regions)
+    return items + (said.page_class is not None)
+
+
+def _chosen(said: Proposals, choose: Callable[[Sequence[Any]], tuple[Any, ...]]) -> Proposals:
+    """What is kept of each kind, and the links between the entities that stay."""
+    entities = choose(said.entities)
+    ids = {item.id for item in entities}
+    return replace(
+        said,
+        entities=entities,
+        relations=tuple(r for r in said.relations if {r.from_id, r.to_id} <= ids),
+        tables=choose(said.tables),
+        regions=choose(said.regions),
+    )
 
 
 def _placed(items: Sequence[Placed]) -> tuple[Placed, ...]:
-    """Those with a place, the surest where there are too many, by id."""
-    good = sorted(filter(_has_place, items), key=lambda item: -(item.score or 0.0))
-    return tuple(sorted(good[:MOST_ANNOTATIONS], key=lambda item: item.id))
+    """Those with a place."""
+    return tuple(filter(_has_place, items))
+
+
+def _surest(items: Sequence[Placed]) -> tuple[Placed, ...]:
+    """The surest whose boxes are few enough, in the order in which they came."""
+    order = sorted(range(len(items)), key=lambda number: -(items[number].score or 0.0))
+    totals = accumulate(_box_count(items[number]) for number in order)
+    pairs = zip(order, totals, strict=True)
+    kept = [number for number, total in pairs if total <= MOST_BOXES]
+    return tuple(items[number] for number in sorted(kept))
+
+
+def _box_count(item: Entity | Table | Region) -> int:
+    if isinstance(item, Table):
+        return 1 + len(item.rows) + len(item.columns) + len(item.spans)
+    return 1
+
+
+def _has_score(item: PageClass | None) -> bool:
+    """Whether a kind of page has a score that is one, or none at all."""
+    return item is not None and (item.score is None or 0.0 <= item.score <= 1.0)
 
 
 def _has_place(item: Entity | Table | Region) -> bool:

@@ -27,7 +27,7 @@ from model_backend.networks import DETECTION, network
 from model_backend.predictors import tables_auto
 from model_backend.predictors.batches import in_batches, weight_bytes
 from model_backend.predictors.detected_grid import Part, grid_of_parts, least_scores
-from model_backend.predictors.predictor import PredictorInput
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.ruling_lines import pictured_rulings
 from model_backend.registry import PAIR
 from model_backend.table_grid import box_to_frame, box_to_page, empty_table, frame_to_page
@@ -47,11 +47,17 @@ DPI = 150.0
 MARGIN_INCHES = 0.1
 """Around a table that is cut out (the reference pads by 10 pixels at about 100 dpi)."""
 BATCH = 4
+MOST_TABLES = 100
+"""Of a page: each is cut out and looked at by itself."""
 SAME = 0.5
 """Of two areas that overlap so much of the smaller one, the surer is kept."""
 ROTATED = "table rotated"
 SIDEWAYS = 270.0
 """The turn of a rotated table whose words do not tell it: the reference's (read upwards)."""
+
+
+Notes = list[list[str]]
+"""What there is to say about each page."""
 
 
 @dataclass(frozen=True)
@@ -115,44 +121,52 @@ class TablesModel:
 
     def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
         """Proposals for each page; ids count from 1 in each."""
-        outlines, notes = self._outlines(pages)
+        notes: Notes = [[] for _page in pages]
+        outlines = self._outlines(pages, notes)
         if self.structure is None:
-            tables = [
-                [ruled_grid(given, outline) for outline in own]
-                for given, own in zip(pages, outlines, strict=True)
-            ]
+            tables = [ruled_grids(given, own) for given, own in zip(pages, outlines, strict=True)]
         else:
-            tables, more = self._read(self.structure, pages, outlines)
-            notes = [*notes, *more]
-        return [
-            self._proposals(own, notes if number == 0 else []) for number, own in enumerate(tables)
-        ]
+            tables = self._read(self.structure, pages, outlines, notes)
+        return [self._proposals(own, told) for own, told in zip(tables, notes, strict=True)]
 
-    def _outlines(self, pages: Sequence[PredictorInput]) -> tuple[list[list[Table]], list[str]]:
+    def _outlines(self, pages: Sequence[PredictorInput], notes: Notes) -> list[list[Table]]:
         """Where the tables of each page are, as tables of one cell, scored where a network said."""
         if self.detection is None:
-            return [areas_by_rules(given) for given in pages], []
+            return [areas_by_rules(given) for given in pages]
         model = self.detection
         pictures = [given.color_picture(DPI) for given in pages]
-        said, notes = in_batches(pictures, BATCH, model.detector)
-        found = [
-            areas_of(given, parts, model.model) for given, parts in zip(pages, said, strict=True)
+        said, told = in_batches(pictures, BATCH, model.detector)
+        notes[0] += told
+        for own, parts in zip(notes, said, strict=True):
+            own += [_(NO_NUMBERS)] if parts is None else []
+        return [
+            areas_of(given, parts or (), model.model)
+            for given, parts in zip(pages, said, strict=True)
         ]
-        return found, notes
 
     def _read(
-        self, model: Model, pages: Sequence[PredictorInput], outlines: Sequence[Sequence[Table]]
-    ) -> tuple[list[list[Table]], list[str]]:
+        self,
+        model: Model,
+        pages: Sequence[PredictorInput],
+        outlines: Sequence[Sequence[Table]],
+        notes: Notes,
+    ) -> list[list[Table]]:
+        """The tables in the outlines; none where the network gave no numbers."""
         crops = [
             crop_of(number, given, outline)
             for number, given in enumerate(pages)
             for outline in outlines[number]
         ]
-        said, notes = in_batches([crop.picture for crop in crops], BATCH, model.detector)
+        said, told = in_batches([crop.picture for crop in crops], BATCH, model.detector)
         tables: list[list[Table]] = [[] for _page in pages]
         for crop, parts in zip(crops, said, strict=True):
-            tables[crop.page].append(table_of(crop, parts, pages[crop.page].page, model.model))
-        return tables, notes
+            if parts is not None:
+                tables[crop.page].append(table_of(crop, parts, pages[crop.page].page, model.model))
+            elif _(NO_NUMBERS) not in notes[crop.page]:
+                notes[crop.page].append(_(NO_NUMBERS))
+        if crops:
+            notes[crops[0].page] += told
+        return tables
 
     def _proposals(self, tables: Sequence[Table], notes: Sequence[str]) -> Proposals:
         own = tuple(
@@ -176,6 +190,8 @@ def areas_of(
         label = model.labels[part.label].lower()
         x0, y0, x1, y1 = part.box_px
         box = Box(x0 * across, y0 * down, x1 * across, y1 * down).intersection(given.page.box)
+        if len(kept) == MOST_TABLES:
+            break
         is_wanted = part.score >= model.threshold(label) and min(box.width, box.height) > 1
         if is_wanted and not any(_is_same(box, box_to_page(other, other.box)) for other in kept):
             turn = _turn(box, given.page.words) if label == ROTATED else 0.0
@@ -251,14 +267,18 @@ def table_of(crop: Crop, found: Iterable[Detected], page: Page, model: Installed
     return in_frame_of(crop.outline, turned)
 
 
-def ruled_grid(given: PredictorInput, outline: Table) -> Table:
-    """The grid inside an outline, from the picture's rulings and the page's words."""
+def ruled_grids(given: PredictorInput, outlines: Sequence[Table]) -> list[Table]:
+    """The grids inside outlines, from the picture's rulings and the page's words."""
+    if not outlines:
+        return []
     words = given.page.words
-    rulings = pictured_rulings(
-        given.picture(DPI), given.to_page(DPI), [word.box for word in words]
-    ).near(box_to_page(outline, outline.box), 3.0)
-    across, down = rules_in_frame(outline, rulings.across, rulings.down)
-    return grid_of(outline, words, across=across, down=down)
+    rulings = pictured_rulings(given.picture(DPI), given.to_page(DPI), [word.box for word in words])
+    grids = []
+    for outline in outlines:
+        near = rulings.near(box_to_page(outline, outline.box), 3.0)
+        across, down = rules_in_frame(outline, near.across, near.down)
+        grids.append(grid_of(outline, words, across=across, down=down))
+    return grids
 
 
 def create(first: InstalledModel, second: InstalledModel | None = None) -> TablesModel:

@@ -85,6 +85,8 @@ def test_initialisation_keeps_the_variance() -> None:
     network = unet.initialised(unet.UNet(unet.UNetConfig(widths=(64, 128)), 2))
     weight = network.down1.maxpool_conv[1].double_conv[0].weight
     assert weight.std().item() == pytest.approx((2 / (64 * 9)) ** 0.5, rel=0.02)
+    # of an up-convolution each pixel that comes out sees one that went in: N is 128, not 128 x 4
+    assert network.up1.up.weight.std().item() == pytest.approx((2 / 128) ** 0.5, rel=0.02)
 
 
 @pytest.mark.parametrize("is_bilinear", [False, True])

@@ -14,7 +14,7 @@ from small_models import LABELS, small_bert, small_layoutlm, small_layoutlmv2, s
 
 from model_backend.checkpoints.adding import Answers, install, record_of
 from model_backend.checkpoints.recognizing import recognize
-from model_backend.document import Box, Page, PageGeometry, Proposals, Region, Word
+from model_backend.document import Box, Page, PageGeometry, Proposals, Word
 from model_backend.errors import UserError
 from model_backend.labels import decode_bio
 from model_backend.predictors import entities_model
@@ -26,7 +26,7 @@ from model_backend.predictors.entity_windows import (
     tokens_of,
     windows,
 )
-from model_backend.predictors.predicting import MOST_ANNOTATIONS, checked, predict_pages
+from model_backend.predictors.predicting import predict_pages
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.self_test import sample_page, self_test
 from model_backend.predictors.tagged_words import (
@@ -249,14 +249,25 @@ def test_one_item_that_is_too_much_and_other_errors_are_told() -> None:
         in_batches([1], 2, bug)
 
 
-def test_impossible_and_too_many_proposals_are_left_out() -> None:
-    box = Box(0, 0, 1, 1)
-    many = tuple(Region(i, "x", box, score=i / 1e5) for i in range(1, MOST_ANNOTATIONS + 11))
-    nowhere = Region(10**6, "x", Box(0, 0, float("nan"), 1))
-    said = checked(Proposals("m", regions=(*many, nowhere)))
-    assert len(said.regions) == MOST_ANNOTATIONS
-    assert min(region.id for region in said.regions) == 11
-    assert said.notes == ("11 impossible proposals of the model were left out.",)
+def test_windows_of_one_length_are_looked_at_together(tmp_path: Path) -> None:
+    small_bert(tmp_path / "small")
+    found = recognize(tmp_path / "small")
+    predictor = entities_model.create(install(record_of(found, Answers()), found.files))
+
+    def page(count: int) -> PredictorInput:
+        words = [Word(n, "name", Box(n, 0, n + 1, 9)) for n in range(1, count + 1)]
+        return PredictorInput(Path("a"), page_of(*words))
+
+    pages = [page(count) for count in (3, 40, 3, 40, 3, 40, 3, 40, 3, 40, 3, 40)]
+    alone = [predictor([given])[0] for given in pages]
+    lengths: list[tuple[int, int]] = []
+
+    def note(_module: object, given: tuple[torch.Tensor, ...]) -> None:
+        lengths.append(tuple(given[0].shape))  # type: ignore[arg-type]
+
+    predictor.network.module.register_forward_pre_hook(note)
+    assert predictor(pages) == alone
+    assert lengths == [(8, 42), (4, 5)]
 
 
 def test_page_that_cannot_be_seen_fails_alone(tmp_path: Path) -> None:

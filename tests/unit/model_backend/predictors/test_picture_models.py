@@ -190,6 +190,32 @@ def test_card_without_memory_leaves_the_model_on_the_cpu(
     monkeypatch.setattr(torch.nn.Module, "to", short)
     predictor: Any = HotModels().predictor(name, "cuda")
     assert predictor.device.name == "cpu"
+    path, page = sample_page(PAGE_CLASS)
+    told = "The memory of cuda does not do for this model: it ran on the CPU."
+    said = predictor([PredictorInput(path, page)] * 2)
+    assert [proposals.notes for proposals in said] == [(told,), ()]
+
+
+def test_card_that_is_full_of_others_is_emptied_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_vgg16(tmp_path / "one")
+    small_vgg16(tmp_path / "two")
+    names = [added(tmp_path / "one"), added(tmp_path / "two")]
+    hot = HotModels()
+
+    def full(module: Any, device: Any) -> Any:
+        if hot.size:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return module
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    monkeypatch.setattr(torch.nn.Module, "to", full)
+    hot.predictor(names[0], "cuda")
+    second: Any = hot.predictor(names[1], "cuda")
+    assert (second.device.name, second.note) == ("cuda", "")
+    assert hot.size == second.size
 
 
 def test_half_precision_is_for_cards_alone() -> None:
