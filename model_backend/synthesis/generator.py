@@ -35,6 +35,7 @@ from model_backend.errors import Cancelled, UserError
 from model_backend.formats.export import export
 from model_backend.formats.pictures import FilePicture
 from model_backend.formats.values import ExportPage, ExportReport, WriteOptions
+from model_backend.synthesis.families import Family
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,18 +57,24 @@ class Kind:
 
 KINDS = {
     "forms": Kind("model_backend.synthesis.forms", "funsd"),
+    "masks": Kind("model_backend.synthesis.masks", "coco"),
 }
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made; `noise` is one of `noise.LEVELS`."""
+    """What is to be made; `noise` is one of `noise.LEVELS`, `family` says what it may be made of.
+
+    With `has_ocr` the words are those that tesseract reads on the scan, a second or more a page.
+    """
 
     kind: str
     seed: int = 0
     language: str = "en"
     dpi: float = 100.0
     noise: str = "medium"
+    family: Family = Family.TRAINING
+    has_ocr: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class Submit(Protocol):
 
 def checked(order: Order) -> Order:
     """The order; UserError for what cannot be made."""
-    from model_backend.synthesis import noise
+    from model_backend.synthesis import noise, recognition
 
     if order.kind not in KINDS:
         raise UserError(
@@ -120,6 +127,8 @@ def checked(order: Order) -> Order:
             noise=order.noise,
             levels=", ".join(noise.LEVELS),
         )
+    if order.has_ocr:
+        recognition.languages_of(order.language)
     return order
 
 
@@ -130,12 +139,14 @@ def name_of(order: Order, number: int) -> str:
 
 def make(order: Order, number: int) -> GeneratedPage:
     """Page `number` of the order: always the same, whatever else is made."""
-    from model_backend.synthesis import noise
+    from model_backend.synthesis import noise, recognition
 
-    random = Random(f"{order.kind} {order.language} {order.seed} {number}")
+    random = Random(f"{order.kind} {order.language} {order.family} {order.seed} {number}")
     module = importlib.import_module(KINDS[order.kind].module)
     picture, page = module.draw(order, random)
     picture, page = noise.scanned(picture, page, order.noise, random)
+    if order.has_ocr:
+        page = recognition.recognized(page, picture, order.language, order.dpi)
     page = replace(page, id=1, document_id=1, number=0, status=PageStatus.DONE, is_scan=True)
     return GeneratedPage(order, number, page, picture)
 
