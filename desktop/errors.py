@@ -133,6 +133,8 @@ _SYSTEM_ERRORS: dict[int, _Maker] = {
     errno.EIO: _unreadable,
     errno.ENOENT: _cannot_open,
     errno.ENOTDIR: _cannot_open,
+    errno.EEXIST: _cannot_open,
+    errno.EISDIR: _cannot_open,
     errno.ENAMETOOLONG: _cannot_open,
     errno.ELOOP: _cannot_open,
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop.errors import DiskFullError, UserError, known_error
 from desktop.store.database import Database, has_log, raw_connection, sqlite_engine, still
-from desktop.store.files import PARTIAL, sync_folder
+from desktop.store.files import PARTIAL, removed_after, sync_folder
 from desktop.store.lock import ProjectLock
 from desktop.store.migrating import upgrade, version_of
 from desktop.store.migrations import HEAD
@@ -93,15 +93,15 @@ class Moment:
         partial = target.with_suffix(PARTIAL)
         try:
             folder.mkdir(exist_ok=True)
-            self._copy(partial, is_cancelled)
-            partial.rename(target)
+            with removed_after(partial):
+                self._copy(partial, is_cancelled)
+                partial.rename(target)
             sync_folder(folder)
             thin(folder, datetime.now(UTC))
         except (OSError, sqlite3.Error) as error:
             raise known_error(error, target) or error from error
         finally:
             self.close()
-            partial.unlink(missing_ok=True)
         return target
 
     def _copy(self, partial: Path, is_cancelled: Callable[[], bool]) -> None:
@@ -224,16 +224,14 @@ def _keep_as_it_is(part: Path, target: Path) -> None:
 def _copy_whole(source: Path, target: Path, *, instead_of: Sequence[Path] = ()) -> None:
     """A copy that is on the disk before it has its name; what else goes, goes just before that."""
     partial = target.with_name(target.name + PARTIAL)
-    try:
+    with removed_after(partial):
         shutil.copyfile(source, partial)
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
         for part in instead_of:
             part.unlink(missing_ok=True)
         os.replace(partial, target)
-        sync_folder(target.parent)
-    finally:
-        partial.unlink(missing_ok=True)
+    sync_folder(target.parent)
 
 
 def _beside(path: Path) -> tuple[Path, ...]:

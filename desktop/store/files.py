@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.errors import UserError, known_error
@@ -25,17 +27,16 @@ def keep_copy(path: Path, folder: Path, sha256: str) -> tuple[str, str]:
     partial = folder / f".{os.getpid()}{PARTIAL}"
     try:
         folder.mkdir(exist_ok=True)
-        digest = _copied(path, partial)
-        if sha256 and digest != sha256:
-            raise UserError("{file} was changed while it was read. Import it again.", file=path)
-        name = digest + _ending(path)
-        os.replace(partial, folder / name)
+        with removed_after(partial):
+            digest = _copied(path, partial)
+            if sha256 and digest != sha256:
+                raise UserError("{file} was changed while it was read. Import it again.", file=path)
+            name = digest + _ending(path)
+            os.replace(partial, folder / name)
         sync_folder(folder)
     except OSError as error:
         # A write that finds the disk full names no file: that is the project's, not the person's.
         raise known_error(error, "" if error.filename else folder) or error from error
-    finally:
-        partial.unlink(missing_ok=True)
     return name, digest
 
 
@@ -48,6 +49,15 @@ def _copied(source: Path, target: Path) -> str:
         writer.flush()
         os.fsync(writer.fileno())
     return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def removed_after(partial: Path) -> Iterator[None]:
+    """What is being made goes in the end, unless it was given its name."""
+    try:
+        yield
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def remove_unfinished(folder: Path) -> None:

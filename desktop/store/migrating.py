@@ -12,7 +12,7 @@ from sqlalchemy import Engine, exc
 
 from desktop.errors import UserError, known_error
 from desktop.store.database import APPLICATION_ID, raw_connection, sqlite_engine
-from desktop.store.files import PARTIAL, sync_folder
+from desktop.store.files import PARTIAL, removed_after, sync_folder
 from desktop.store.migrations import HEAD, REVISIONS
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -92,13 +92,12 @@ def back_up(path: Path, version: str) -> Path:
     partial = target.with_suffix(PARTIAL)
     try:
         folder.mkdir(exist_ok=True)
-        copy_database(path, partial)
-        partial.rename(target)
+        with removed_after(partial):
+            copy_database(path, partial)
+            partial.rename(target)
         sync_folder(folder)
     except (OSError, sqlite3.Error) as error:
         raise known_error(error, target) or error from error
-    finally:
-        partial.unlink(missing_ok=True)
     return target
 
 
