@@ -9,7 +9,6 @@ memory. One thread a process waits for it; nothing here polls.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import itertools
 import os
@@ -28,14 +27,14 @@ from model_backend import sources, worker_process
 from model_backend.document import Box
 from model_backend.shared_picture import SharedPicture
 from model_backend.translation import _
-from model_backend.worker import TookTooLong, Work, Worker, WorkerDied
+from model_backend.worker import NoWorker, TookTooLong, Work, Worker, WorkerDied
 from model_backend.worker_process import Kind
 
 Result = TypeVar("Result")
 
 VIEW_SECONDS = 15.0
 
-__all__ = ["SharedPicture", "TookTooLong", "WorkerDied", "Workers"]
+__all__ = ["NoWorker", "SharedPicture", "TookTooLong", "WorkerDied", "Workers"]
 
 
 class Workers:
@@ -49,7 +48,9 @@ class Workers:
         self._is_closed = False
         self._numbers = itertools.count()
         self._folder: Path | None = None
-        atexit.register(self.close)
+        # Not atexit: pictures are freed by finalizers, and after the last of them none runs any
+        # more. Among them this one is the last, as it is the oldest.
+        self._ending = weakref.finalize(self, self.close)
 
     def submit(
         self,
@@ -65,8 +66,9 @@ class Workers:
         UserError, TookTooLong, WorkerDied, or what the function raised. After `close` it is
         cancelled at once.
         """
-        message = _message(function, args, kwargs, timeout)
-        return self._queued(kind, Work(message, timeout, _subject(args, kwargs)))
+        number = next(self._numbers)
+        message = _message(number, function, args, kwargs, timeout)
+        return self._queued(kind, Work(number, message, timeout, _subject(args, kwargs)))
 
     def submit_picture(
         self,
@@ -82,7 +84,8 @@ class Workers:
         timeout: float | None = VIEW_SECONDS,
     ) -> Future[SharedPicture]:
         """Render a page (as `sources.render` does) into shared memory."""
-        name = f"pd{os.getpid():x}-{id(self) & 0xFFFF:x}-{next(self._numbers):x}"
+        ticket = next(self._numbers)  # `number` is the page's
+        name = f"pd{os.getpid():x}-{id(self) & 0xFFFF:x}-{ticket:x}"
         arguments = {
             "path": path,
             "number": number,
@@ -92,8 +95,9 @@ class Workers:
             "clip": clip,
             "password": password,
         }
-        message = _message(worker_process.paint, (name, sources.render, arguments), {}, timeout)
-        return self._queued(kind, Work(message, timeout, path.name, name))
+        task = (name, sources.render, arguments)
+        message = _message(ticket, worker_process.paint, task, {}, timeout)
+        return self._queued(kind, Work(ticket, message, timeout, path.name, name))
 
     def warm_up(self, kinds: Iterable[Kind]) -> None:
         """Start the processes of these kinds (of "batch" and "model" only their threads) now."""
@@ -108,7 +112,7 @@ class Workers:
 
     def close(self) -> None:
         """End all processes and threads; what was not finished is cancelled."""
-        atexit.unregister(self.close)
+        self._ending.detach()
         with self._lock:
             self._is_closed = True
             workers, self._workers = self._workers, {}
@@ -132,7 +136,10 @@ class Workers:
         future.add_done_callback(lambda _future: self._stop_cancelled(kind, asked()))
         with self._lock:  # never into a queue that `close` has emptied: nobody would take it
             if not self._is_closed:
-                self._started(kind).put(work)
+                try:
+                    self._started(kind).put(work)
+                except (OSError, RuntimeError) as error:  # no folder for it, or no thread
+                    work.fail(NoWorker.because(error))
                 return future
         future.cancel()
         future.set_running_or_notify_cancel()
@@ -149,19 +156,20 @@ class Workers:
             folder = self._folder or Path(tempfile.mkdtemp(prefix="proofdesk-"))
             self._folder = folder
             queue: SimpleQueue[Work | None] = SimpleQueue()
-            self._queues[kind] = queue
-            self._workers[kind] = [Worker(kind, queue, folder) for _ in range(self._sizes[kind])]
+            workers = [Worker(kind, queue, folder) for _ in range(self._sizes[kind])]
+            self._queues[kind], self._workers[kind] = queue, workers
         return self._queues[kind]
 
 
 def _message(
+    number: int,
     function: Callable[..., object],
     args: tuple[object, ...],
     kwargs: dict[str, object],
     seconds: float | None,
 ) -> bytes:
     """The work as bytes, made at once: what cannot be sent fails where it was asked for."""
-    return pickle.dumps((function, args, kwargs, seconds), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((number, function, args, kwargs, seconds), pickle.HIGHEST_PROTOCOL)
 
 
 def _subject(args: tuple[object, ...], kwargs: dict[str, object]) -> str:

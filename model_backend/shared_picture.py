@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import weakref
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 
+if os.name == "posix":
+    from _posixshmem import shm_unlink
+
 BYTES_PER_PIXEL = 4
+KIND = "shared_memory"
+"""What Python's resource tracker calls it."""
 
 
 class SharedPicture:
@@ -37,13 +44,30 @@ class SharedPicture:
         self._release()
 
 
+def opened(name: str, width: int, height: int, scale: float) -> SharedPicture:
+    """The picture of that name; ValueError where its memory does not hold so many pixels."""
+    memory = SharedMemory(name)
+    if not (width > 0 < height and memory.size >= width * height * BYTES_PER_PIXEL):
+        memory.close()
+        raise ValueError(f"{memory.size} bytes are no picture of {width} x {height}")
+    return SharedPicture(width, height, scale, memory)
+
+
 def forget(name: str) -> None:
-    """Free a picture whose maker was killed before it could say that it is there."""
+    """Free a picture of which its maker may have said nothing, or that was not whole.
+
+    It is not opened: one of no size cannot be, nor any where no further file can be opened.
+    """
+    if os.name != "posix":
+        return  # Windows frees what nobody holds
+    name = f"/{name.lstrip('/')}"
+    # As if it had been opened: a maker that was killed has told the tracker of it, or not.
+    resource_tracker.register(name, KIND)
     with contextlib.suppress(FileNotFoundError):
-        _release(SharedMemory(name))
+        shm_unlink(name)
+    resource_tracker.unregister(name, KIND)
 
 
 def _release(memory: SharedMemory) -> None:
     memory.close()
-    with contextlib.suppress(FileNotFoundError):
-        memory.unlink()
+    forget(memory.name)

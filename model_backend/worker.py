@@ -14,16 +14,16 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
-from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 from model_backend import worker_process
 from model_backend.errors import UserError
-from model_backend.shared_picture import SharedPicture, forget
-from model_backend.translation import language
+from model_backend.shared_picture import SharedPicture, forget, opened
+from model_backend.translation import language, mark
 from model_backend.worker_process import Kind
 
 START_SECONDS = 120.0
@@ -33,6 +33,8 @@ memory.
 """
 STARTS = 3
 """How often in a row a process may fail to start before its work fails."""
+REST_SECONDS = 10.0
+"""So long no start is tried after that: all work that waits fails at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +43,38 @@ class WorkerDied(UserError):
     """A worker process ended in the middle of a piece of work."""
 
 
+class NoWorker(WorkerDied):
+    """No process can be had: it is not due to the work, and no other work could be done."""
+
+    @classmethod
+    def because(cls, error: BaseException | None) -> NoWorker:
+        """The one message for it; the log has the reason."""
+        logger.error("no process could be started", exc_info=error)
+        return cls(
+            mark(
+                "No process for the work could be started. Close other programs or start Proofdesk"
+                " again; if that does not help, install it anew."
+            )
+        )
+
+
 class TookTooLong(UserError):
     """A piece of work was stopped at its time limit."""
+
+
+def _died(work: Work) -> WorkerDied:
+    return WorkerDied(
+        "{file}: the process that worked on it ended unexpectedly. "
+        "It may be damaged; everything else goes on.",
+        file=work.subject,
+    )
 
 
 @dataclass(eq=False)
 class Work:
     """One piece of work: what is sent, how long it may take, what it is about, where it ends."""
 
+    number: int
     message: bytes
     seconds: float | None
     subject: str
@@ -80,6 +106,8 @@ class Worker:
         self._pipe: connection.Connection | None = None
         self._served = 0
         self._work: Work | None = None
+        self._rests_until = 0.0
+        self._start_error: OSError | None = None
         self._lock = Lock()
         self._is_closed = False
         self._thread = Thread(target=self._run, name=f"proofdesk {kind}", daemon=True)
@@ -136,6 +164,8 @@ class Worker:
         try:
             value = None if work.future.cancelled() else self._answer(pipe, work)
         except BaseException as error:  # of whatever kind: this thread must live on
+            if self._is_closed:
+                work.future.cancel()
             work.fail(error.with_traceback(None))  # its frames hold the work and its future
         else:
             work.finish(value)
@@ -149,9 +179,10 @@ class Worker:
     def _answer(self, pipe: connection.Connection, work: Work) -> object:
         """What the process gives for the work; a picture's memory is opened while it is held."""
         try:
-            is_done, value = pickle.loads(self._ask(pipe, work))
-            if not is_done:
-                raise value
+            value = self._value(self._ask(pipe, work), work)
+            if not work.picture:
+                return value
+            picture = self._picture(value, work)
         except BaseException as error:
             if work.picture:
                 forget(work.picture)
@@ -163,12 +194,37 @@ class Worker:
                     file=work.subject,
                 ) from error
             raise
-        if work.picture:
-            width, height, scale = value
-            value = SharedPicture(width, height, scale, SharedMemory(work.picture))
-            with contextlib.suppress(OSError):
-                pipe.send_bytes(worker_process.TAKEN)
+        with contextlib.suppress(OSError):
+            pipe.send_bytes(worker_process.TAKEN)
+        return picture
+
+    def _value(self, data: bytes, work: Work) -> object:
+        """What the answer holds, raised where it is an error; a process that answers anything
+        else is broken.
+        """
+        try:
+            number, is_done, value = pickle.loads(data)
+            if number != work.number or not (is_done or isinstance(value, Exception)):
+                raise ValueError(f"no answer to {work.number}")  # noqa: TRY301
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise self._broken(work, error) from error
+        if not is_done:
+            raise value
         return value
+
+    def _picture(self, value: Any, work: Work) -> SharedPicture:  # noqa: ANN401 - of a worker
+        try:
+            return opened(work.picture, *value)
+        except (TypeError, ValueError, FileNotFoundError) as error:
+            raise self._broken(work, error) from error
+
+    def _broken(self, work: Work, error: Exception) -> WorkerDied:
+        """End a process that makes no sense."""
+        logger.error("a %s process answered nonsense", self._kind, exc_info=error)
+        self._end()
+        return _died(work)
 
     def _ask(self, pipe: connection.Connection, work: Work) -> bytes:
         """Send the work and wait for the answer; a process that fails is ended."""
@@ -188,50 +244,54 @@ class Worker:
             if not work.future.cancelled():
                 self._log_death()
             self._end()
-            raise WorkerDied(
-                "{file}: the process that worked on it ended unexpectedly. "
-                "It may be damaged; everything else goes on.",
-                file=work.subject,
-            ) from error
+            raise _died(work) from error
 
     def _ready(self) -> connection.Connection:
         """A living process that waits for work; UserError when none can be started."""
         is_alive = self._process is not None and self._process.is_alive()
         if not is_alive or self._served >= MOST_TASKS[self._kind]:
             self._end(may_have_children=is_alive)  # a number long dead may name another group
-            for _attempt in range(STARTS):
-                if self._start():
-                    break
-                self._end()
+            self._start_anew()
         if self._pipe is None:
-            raise WorkerDied(
-                "{file}: no process for it could be started. "
-                "Start Proofdesk again; if that does not help, install it anew.",
-                file=self._kind,
-            )
+            raise NoWorker.because(self._start_error)
         return self._pipe
 
+    def _start_anew(self) -> None:
+        if monotonic() < self._rests_until:
+            return
+        for _attempt in range(STARTS):
+            if self._start():
+                return
+            self._end()
+        self._rests_until = monotonic() + REST_SECONDS
+
     def _start(self) -> bool:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
+        try:
+            ours, theirs = multiprocessing.Pipe()
+            with theirs:
+                self._launch(ours, theirs)
+        except OSError as error:  # no further file can be opened, or no process be started
+            self._start_error = error
+            return False
+        try:
+            return ours.poll(START_SECONDS) and ours.recv_bytes() == worker_process.READY
+        except (EOFError, OSError):
+            self._log_death()
+            return False
+
+    def _launch(self, ours: connection.Connection, theirs: connection.Connection) -> None:
+        process = multiprocessing.get_context("spawn").Process(
             target=worker_process.run,
             args=(theirs, self._kind, self._folder, language()),
             name=f"proofdesk {self._kind}",
             daemon=True,
         )
         with self._lock:
+            self._pipe = ours
             if self._is_closed:
-                return False
+                raise ProcessLookupError("the workers are closed")
             process.start()
-            self._process, self._pipe, self._served = process, ours, 0
-            self.pid = process.pid
-        theirs.close()
-        try:
-            return ours.poll(START_SECONDS) and ours.recv_bytes() == worker_process.READY
-        except (EOFError, OSError):
-            self._log_death()
-            return False
+            self._process, self._served, self.pid = process, 0, process.pid
 
     def _end(self, *, may_have_children: bool = True) -> None:
         """Leave no process, no child of it and none of its files behind."""
@@ -262,6 +322,7 @@ class Worker:
             return
         assert self._process is not None
         self._process.join(1)
-        log = self._folder / str(self._process.pid) / "log"
-        said = log.read_text("utf-8", "replace")[-4000:] if log.exists() else ""
+        log, said = self._folder / str(self._process.pid) / "log", ""
+        with contextlib.suppress(OSError):  # a cleaner took it, or no further file can be opened
+            said = log.read_text("utf-8", "replace")[-4000:]
         logger.info("a %s process ended (%s): %s", self._kind, self._process.exitcode, said)

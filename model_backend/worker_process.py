@@ -47,8 +47,8 @@ SHARED = Path("/dev/shm")
 """Where Linux keeps shared memory: as large as half of all memory, in containers often 64 MB."""
 OWN_PACKAGES = {"builtins", "model_backend", "desktop"}
 
-Answer = tuple[bool, Any]
-"""(True, result) or (False, exception)."""
+Answer = tuple[int, bool, Any]
+"""(the number of the task, True, its result) or (the number, False, an exception)."""
 
 _held: list[SharedMemory] = []
 
@@ -58,8 +58,8 @@ class WorkerBug(Exception):
 
 
 def run(pipe: connection.Connection, kind: Kind, folder: Path, language: str) -> None:
-    """Serve tasks (pickled function, args, kwargs, seconds) until the other end is closed; what
-    they say is in this language.
+    """Serve tasks (pickled number, function, args, kwargs, seconds) until the other end is closed;
+    what they say is in this language.
     """
     _settle(kind, folder)
     use_language(language)
@@ -135,21 +135,32 @@ def _end_with_parent(folder: Path) -> None:
 
 
 def _answered(message: bytes) -> bytes:
-    function, args, kwargs, seconds = pickle.loads(message)
+    number, function, args, kwargs, seconds = pickle.loads(message)
+    _have_folder()
     if seconds:  # works without the interpreter: a parser that hangs in C holds its lock
         faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True)
     try:
-        return pickle.dumps((True, function(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
+        answer: Answer = (number, True, function(*args, **kwargs))
+        return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
     except BaseException as error:  # whatever it is, it belongs to the one who asked
-        return pickle.dumps((False, _portable(error)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((number, False, _portable(error)), pickle.HIGHEST_PROTOCOL)
     finally:
         faulthandler.cancel_dump_traceback_later()
 
 
+def _have_folder() -> None:
+    """Make the folder for temporary files again, which a cleaner may have taken."""
+    if tempfile.tempdir is not None:
+        Path(tempfile.tempdir).mkdir(parents=True, exist_ok=True)
+
+
 def _portable(error: BaseException) -> BaseException:
-    """The error itself when the parent can unpickle it without importing anything heavy."""
+    """The error itself when the parent can unpickle it without importing anything heavy, and
+    raise it without ending: SystemExit is for this process.
+    """
     trace = "".join(traceback.format_exception(error))
-    if type(error).__module__.split(".")[0] in OWN_PACKAGES:
+    is_known = type(error).__module__.split(".")[0] in OWN_PACKAGES
+    if is_known and isinstance(error, Exception):
         error.add_note(trace)
         with contextlib.suppress(pickle.PicklingError, TypeError, AttributeError):
             pickle.loads(pickle.dumps(error))
