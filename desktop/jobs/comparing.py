@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from desktop.document import baselines, changes
-from model_backend.errors import UserError
+from model_backend.errors import Cancelled, UserError
 
 if TYPE_CHECKING:
     from desktop.store.store import Store
@@ -80,7 +80,7 @@ class FolderVersion:
         self.keys: dict[PageKey, str] = {}
         for member in formats.members(PAGES, folder):
             if is_cancelled():
-                break
+                raise Cancelled
             found = formats.read_member(PAGES, folder, member)
             if found.document is not None:
                 self.keys[found.document.sha256, found.page.number] = member
@@ -143,7 +143,10 @@ def agreement(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Compared:
-    """Figures and counts of differences over all common pages; one pair is held at a time."""
+    """Figures and counts of differences over all common pages; one pair is held at a time.
+
+    Raises Cancelled: figures over a part of the pages would look like those over all.
+    """
     from model_backend.metrics.agreement import Agreement
 
     common = [key for key in first.keys if key in second.keys]
@@ -157,7 +160,7 @@ def agreement(
     counted, measured = Counter[str](), Agreement(has_teds=has_teds)
     for done, key in enumerate(common, 1):
         if is_cancelled():
-            break
+            raise Cancelled
         one, other = first.page(key), second.page(key)
         if one is not None and other is not None:
             measured.update(one, baselines.aligned(other, one))

@@ -6,11 +6,12 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from desktop.errors import UserError, explain, known_error
+from desktop.errors import DiskFullError, UserError, explain, known_error
 from desktop.jobs.pages import own_name
+from model_backend.worker import NoWorker
 
 if TYPE_CHECKING:
     from model_backend.service import Workers
@@ -24,7 +25,8 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Step:
-    """One piece of work for one worker process; `label` names it to people."""
+    """One piece of work for one worker process; `label` names it to people, `file` its file where
+    the label says more than that."""
 
     kind: Kind
     function: Callable[..., Any]
@@ -33,6 +35,7 @@ class Step:
     timeout: float | None = None
     label: str = ""
     subject: Any = None
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,18 @@ class Course:
         self._steps: dict[Future[Any], Step] = {}
         self._done = 0
         self._failed: list[tuple[str, str]] = []
-        self._is_cancelled = False
+        self._is_cancelled = self._is_stopped = False
         self._has_bug = False
 
     def advance(self) -> tuple[Future[Any], ...]:
         """Submit steps until enough are in flight; the new futures."""
         new = []
-        while not self._is_cancelled and len(self._steps) < self._limit:
+        while not self._is_stopped and len(self._steps) < self._limit:
             try:
                 step = self.work.next_step()
-            except UserError as error:
+            except (UserError, OSError) as error:
                 # The project's copy of a file is gone, say: that step fails, the next one goes on.
-                self._failed.append(("", str(error)))
+                self._failed.append(("", explain(error)))
                 continue
             if step is None:
                 break
@@ -104,43 +107,59 @@ class Course:
     def settle(self, future: Future[Any]) -> None:
         """Take one finished future: its result to the work, its failure to the list."""
         step = self._steps.pop(future, None)
-        if step is None or self._is_cancelled:
+        if step is None or self._is_stopped:
             return
         if future.cancelled():
             # Not by us: the workers are closing, so nothing more can be done.
             self.cancel()
             return
         error = future.exception()
-        if error is None:
-            error = self._receive(step, future.result())
-        if error is None:
-            self._done += 1
+        if isinstance(error, NoWorker):
+            self.give_up(error)
+        elif error is None:
+            self._receive(step, future.result())
         else:
-            self._note(step, error)
+            self._fail(step, error)
 
-    def _receive(self, step: Step, result: Any) -> Exception | None:  # noqa: ANN401 - see Work
+    def _receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - see Work
         try:
             self.work.receive(step, result)
-        except UserError as error:
-            return error
-        except OSError as error:
-            return error
-        return None
+        except Exception as error:
+            self._fail(step, error)
+            if not isinstance(error, (UserError, OSError)):
+                raise
+        else:
+            self._done += 1
+
+    def _fail(self, step: Step, error: BaseException) -> None:
+        self._note(step, error)
+        if isinstance(known_error(error) or error, DiskFullError):
+            self._stop()  # said once: the other steps would fail for the same reason
 
     def _note(self, step: Step, error: BaseException) -> None:
         is_bug = known_error(error) is None and not isinstance(error, UserError)
         if is_bug and not self._has_bug:
             log.error("%s: %s", self.work.title, step.label, exc_info=error)
             self._has_bug = True
-        self._failed.append((step.label, own_name(explain(error), step.label)))
+        self._failed.append((step.label, own_name(explain(error), step.file or step.label)))
         try:
             self.work.fail(step, error)
         except UserError as further:  # what failed could not even be noted: the disk is full, say
-            self._failed.append((step.label, str(further)))
+            if not isinstance(known_error(error) or error, type(further)):
+                self._failed.append((step.label, str(further)))
 
     def cancel(self) -> None:
         """Stop: nothing new is submitted, what runs is killed, what arrives is ignored."""
         self._is_cancelled = True
+        self._stop()
+
+    def give_up(self, error: BaseException) -> None:
+        """Stop since nothing more can be done: one failure, that of the whole work."""
+        self._failed.append((self.work.title, explain(error)))
+        self._stop()
+
+    def _stop(self) -> None:
+        self._is_stopped = True
         for future in tuple(self._steps):
             future.cancel()
         self._steps.clear()
@@ -163,7 +182,11 @@ class Course:
 
     def outcome(self) -> Outcome:
         """How it ended."""
-        return Outcome(self._done, tuple(self._failed), self._is_cancelled, self.work.result())
+        return replace(self.outcome_without_result(), result=self.work.result())
+
+    def outcome_without_result(self) -> Outcome:
+        """How it ended, whatever it made."""
+        return Outcome(self._done, tuple(self._failed), self._is_cancelled)
 
 
 def run(work: Work, workers: Workers, on_progress: OnProgress | None = None) -> Outcome:

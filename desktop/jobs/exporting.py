@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from desktop.jobs import steps
 from desktop.jobs.pages import with_own_name
@@ -16,7 +17,7 @@ from desktop.jobs.project_copy import record_of, write_project
 from desktop.jobs.room import require_room
 from model_backend import sources
 from model_backend.document import Box, Document, Page
-from model_backend.errors import PasswordNeeded, UserError
+from model_backend.errors import Cancelled, PasswordNeeded, UserError
 from model_backend.formats import ExportPage, ExportReport, WriteOptions
 from model_backend.formats.export import Left, export, leaving
 from model_backend.formats.pictures import NO_PICTURE, DocumentPicture
@@ -29,10 +30,17 @@ if TYPE_CHECKING:
     from model_backend.service import Workers
 
 RENDERING_LIMIT = 120.0
+HEARING = 0.1
+"""Seconds after which an export that waits for a worker looks whether it is wanted still."""
 PAGES = "pages"
 """The format that copies a project."""
 OnProgress = Callable[[int, int], None]
 IsCancelled = Callable[[], bool]
+Result = TypeVar("Result")
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -40,19 +48,32 @@ class StoredPicture(DocumentPicture):
     """The picture of a page of the project, rendered by the workers or (without any) here."""
 
     workers: Workers | None = None
+    is_cancelled: IsCancelled = _never
 
     def render(self, scale: float, box: Box | None = None) -> Image:
         """The page as it is shown."""
         if self.workers is None:
             return super().render(scale, box)
-        return self.workers.submit(
+        future = self.workers.submit(
             "batch",
             sources.render_image,
             self.path,
             self.page.number,
             timeout=RENDERING_LIMIT,
             **self.options(scale, box),
-        ).result()
+        )
+        return _awaited(future, self.is_cancelled)
+
+
+def _awaited(future: Future[Result], is_cancelled: IsCancelled) -> Result:
+    """The result of a worker; on cancelling its process is killed, and Cancelled raised."""
+    while not wait((future,), HEARING).done:
+        if is_cancelled():
+            future.cancel()
+    try:
+        return future.result()
+    except CancelledError as error:  # by this, or since the workers are closed
+        raise Cancelled from error
 
 
 @dataclass
@@ -75,7 +96,7 @@ def export_project(
     *,
     include_proposed: bool = False,
     on_progress: OnProgress = lambda _done, _total: None,
-    is_cancelled: IsCancelled = lambda: False,
+    is_cancelled: IsCancelled = _never,
 ) -> Exported:
     """Export what leaves of a project; by a connection of its own, so it may run in any thread.
 
@@ -84,7 +105,7 @@ def export_project(
     """
     from desktop.store.store import Store
 
-    left, locked = Left(), Locked(passwords or Passwords(), workers)
+    left, locked = Left(), Locked(passwords or Passwords(), workers, is_cancelled)
     with Store.open(folder, read_only=True) as store:
         labels = tuple(label.name for label in store.schema().labels)
         chosen = options or WriteOptions()
@@ -123,8 +144,10 @@ def _with_own_name(error: UserError, store: Store) -> UserError:
 class Locked:
     """Which documents are protected and cannot be opened; each is looked at once."""
 
-    def __init__(self, passwords: Passwords, workers: Workers | None) -> None:
-        self.passwords, self.workers = passwords, workers
+    def __init__(
+        self, passwords: Passwords, workers: Workers | None, is_cancelled: IsCancelled = _never
+    ) -> None:
+        self.passwords, self.workers, self.is_cancelled = passwords, workers, is_cancelled
         self._found: dict[int, Document | None] = {}
 
     def holds(self, store: Store, page: Page) -> bool:
@@ -133,7 +156,7 @@ class Locked:
         if key not in self._found:
             document = store.document(key)
             password = self.passwords.of(document.sha256)
-            is_shut = is_locked(store, document, password, self.workers)
+            is_shut = is_locked(store, document, password, self.workers, self.is_cancelled)
             self._found[key] = document if is_shut else None
         return self._found[key] is not None
 
@@ -143,18 +166,21 @@ class Locked:
         return tuple(document.name for document in self._found.values() if document)
 
 
-def is_locked(store: Store, document: Document, password: str, workers: Workers | None) -> bool:
+def is_locked(
+    store: Store,
+    document: Document,
+    password: str,
+    workers: Workers | None,
+    is_cancelled: IsCancelled = _never,
+) -> bool:
     """Whether a document of the project is protected and the password does not open it."""
     if document.media_type != "application/pdf":
         return False
     path = store.document_path(document)
     if workers is None:
         return steps.needs_password(path, password)
-    return bool(
-        workers.submit(
-            "batch", steps.needs_password, path, password, timeout=RENDERING_LIMIT
-        ).result()
-    )
+    future = workers.submit("batch", steps.needs_password, path, password, timeout=RENDERING_LIMIT)
+    return _awaited(future, is_cancelled)
 
 
 def _pages(
@@ -171,7 +197,7 @@ def _pages(
         left.add(counts)
         if page is not None:
             left_before += 1
-            yield _export_page(store, page, locked.workers, locked.passwords)
+            yield _export_page(store, page, locked)
     if locked.names and not left_before:
         raise PasswordNeeded(
             "The file {file} is protected. Enter its password.", file=locked.names[0]
@@ -191,7 +217,7 @@ def _whole_pages(
         on_progress(done, total)
         page = store.page(page_id)
         left.add(leaving(page, include_proposed=True)[1])
-        item = _export_page(store, page, locked.workers, locked.passwords)
+        item = _export_page(store, page, locked)
         is_seen = options.split is not None and not locked.holds(store, page)
         yield replace(
             item,
@@ -202,17 +228,15 @@ def _whole_pages(
     on_progress(total, total)
 
 
-def _export_page(
-    store: Store, page: Page, workers: Workers | None, passwords: Passwords
-) -> ExportPage:
+def _export_page(store: Store, page: Page, around: Locked) -> ExportPage:
     document = store.document(page.document_id)
     name, split = name_and_split(document, page)
     group = json.loads(document.source_data or "{}").get("group", "")
     picture = None
     if document.media_type != NO_PICTURE:
-        password = passwords.of(document.sha256)
-        path = store.document_path(document)
-        picture = StoredPicture(path, page, document, password, workers)
+        password = around.passwords.of(document.sha256)
+        path, workers = store.document_path(document), around.workers
+        picture = StoredPicture(path, page, document, password, workers, around.is_cancelled)
     return ExportPage(name, page, document, picture, split, group=group)
 
 

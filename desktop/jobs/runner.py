@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Event
 from time import perf_counter
@@ -71,6 +72,9 @@ class _Hub(QObject):
         """Deliver nothing from now on."""
         self._notifier.setEnabled(False)
         self._notifier.activated.disconnect(self._deliver)
+        with suppress(Empty):
+            while True:
+                self._calls.get_nowait()  # with it go the results that nobody takes any more
         self._reading.close()
         self._writing.close()
 
@@ -122,7 +126,7 @@ class Runner(QObject):
         self.workers = workers
         self._hub = _Hub(self)
         self._courses: dict[Job, Course] = {}
-        self._stops: dict[Job, Event] = {}
+        self._threaded: dict[Job, tuple[Event, Future[Any]]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="io")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._is_closed = False
@@ -130,11 +134,14 @@ class Runner(QObject):
     @property
     def jobs(self) -> tuple[Job, ...]:
         """The jobs under way."""
-        return (*self._courses, *self._stops)
+        return (*self._courses, *self._threaded)
 
     def start(self, work: Work) -> Job:
         """Do the work's steps in the worker processes, twice as many at once as there are cores."""
         job = Job(work.title, self._cancel)
+        if self._is_closed:
+            job.end(Outcome(is_cancelled=True))
+            return job
         self._courses[job] = Course(work, self.workers)
         self.job_started.emit(job)
         self._hub.post(lambda: self._go_on(job))
@@ -144,14 +151,32 @@ class Runner(QObject):
         course = self._courses.get(job)
         if course is None:
             return
-        for future in course.advance():
+        try:
+            new = course.advance()
+        except Exception as error:
+            course.give_up(error)
+            self._finish(job)
+            raise
+        for future in new:
             future.add_done_callback(
                 lambda future: self._hub.post(lambda: self._settle(job, future))
             )
         job.report(*course.progress)
         if course.is_finished:
-            del self._courses[job]
-            job.end(course.outcome())
+            self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        """The job ends, whatever becomes of its result."""
+        course = self._courses.pop(job)
+        outcome = course.outcome_without_result()
+        try:
+            outcome = replace(outcome, result=course.work.result())
+        except Exception as error:
+            failed = (*outcome.failed, (job.title, explain(error)))
+            outcome = replace(outcome, failed=failed)
+            raise
+        finally:
+            job.end(outcome)
 
     def _settle(self, job: Job, future: Future[Any]) -> None:
         course = self._courses.get(job)
@@ -163,12 +188,14 @@ class Runner(QObject):
             self._go_on(job)
 
     def _cancel(self, job: Job) -> None:
-        if job in self._stops:
-            self._stops[job].set()
+        if job in self._threaded:
+            stop, future = self._threaded[job]
+            stop.set()
+            if future.cancel():
+                self._end(job, Outcome(is_cancelled=True))
             return
-        course = self._courses.pop(job)
-        course.cancel()
-        job.end(course.outcome())
+        self._courses[job].cancel()
+        self._finish(job)
 
     def call(
         self,
@@ -204,30 +231,36 @@ class Runner(QObject):
         title: str,
         function: Callable[..., Any],
         *arguments: Any,  # noqa: ANN401 - the function's own
+        is_lasting: bool = False,
     ) -> Job:
         """Call function(*arguments, on_progress=, is_cancelled=) in the io thread.
 
         For work that only reads the store by a connection of its own: exports and statistics.
-        `Outcome.result` is what the function returns; on cancelling it raises `Cancelled`.
+        `Outcome.result` is what the function returns; on cancelling it raises `Cancelled`. What it
+        returns nevertheless counts only where it leaves something that lasts, as exports do.
         """
         job, stop = Job(title, self._cancel), Event()
-        self._stops[job] = stop
-        self.job_started.emit(job)
+        if self._is_closed:
+            job.end(Outcome(is_cancelled=True))
+            return job
         future = self._thread.submit(
             function,
             *arguments,
             on_progress=lambda done, total: self._hub.post(lambda: job.report(done, total)),
             is_cancelled=stop.is_set,
         )
-        self.call(
-            future,
-            lambda result: self._end(job, Outcome(1, (), stop.is_set(), result)),
-            lambda error: self._end(job, _failure(title, error)),
-        )
+        self._threaded[job] = (stop, future)
+        self.job_started.emit(job)
+
+        def done(result: Any) -> None:  # noqa: ANN401 - the function's own
+            is_late = stop.is_set() and not is_lasting
+            self._end(job, Outcome(is_cancelled=True) if is_late else Outcome(1, result=result))
+
+        self.call(future, done, lambda error: self._end(job, _failure(title, error)))
         return job
 
     def _end(self, job: Job, outcome: Outcome) -> None:
-        self._stops.pop(job, None)
+        self._threaded.pop(job, None)
         job.end(outcome)
 
     def close(self) -> None:
@@ -237,6 +270,6 @@ class Runner(QObject):
             job.cancel()
         for pool in (self._thread, self._aside):
             pool.shutdown(wait=True, cancel_futures=True)
-        for job in tuple(self._stops):
+        for job in tuple(self._threaded):
             self._end(job, Outcome(is_cancelled=True))
         self._hub.close()

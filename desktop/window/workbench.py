@@ -227,11 +227,13 @@ class Workbench(QObject):
             options,
             self.runner.workers,
             self.passwords,
+            is_lasting=True,
         )
 
     def keep_copy(self) -> Job:
         """Keep a copy of the project's record in its folder of backups."""
-        return self.runner.in_thread(_("Keep a copy"), _keep_copy, self.document.store.folder)
+        folder = self.document.store.folder
+        return self.runner.in_thread(_("Keep a copy"), _keep_copy, folder, is_lasting=True)
 
     @property
     def is_busy(self) -> bool:

@@ -187,3 +187,97 @@ def test_closing_ends_every_job(workers: Workers, qtbot: QtBot) -> None:
     late.set_result(1)
     qtbot.wait(50)
     assert all(job.outcome is not None and job.outcome.is_cancelled for job in jobs)
+
+
+def test_a_bug_in_taking_a_result_is_a_failure_of_its_step(runner: Runner, qtbot: QtBot) -> None:
+    class Broken(ListWork):
+        def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - a test
+            raise ZeroDivisionError
+
+    job = runner.start(Broken([Step("batch", abs, (1,), label="page")]))
+    with qtbot.captureExceptions() as bugs:
+        outcome = _outcome(qtbot, job)
+    assert len(bugs) == 1
+    assert (outcome.done, [label for label, _why in outcome.failed]) == (0, ["page"])
+
+
+@pytest.mark.parametrize("where", ["next_step", "result"])
+def test_a_job_that_breaks_ends_as_failed_and_the_bug_surfaces(
+    runner: Runner, qtbot: QtBot, where: str
+) -> None:
+    class Broken(ListWork):
+        def next_step(self) -> Step | None:
+            if where == "next_step" and not self.steps:
+                raise ZeroDivisionError
+            return super().next_step()
+
+        def result(self) -> int:
+            if where == "result":
+                raise ZeroDivisionError
+            return super().result()
+
+    job = runner.start(Broken([Step("batch", abs, (1,))]))
+    with qtbot.captureExceptions() as bugs:
+        outcome = _outcome(qtbot, job)
+    assert {kind for kind, _value, _trace in bugs} == {ZeroDivisionError}
+    assert not outcome.is_cancelled
+    assert len(outcome.failed) == 1
+    assert runner.jobs == ()
+
+
+def test_where_no_process_can_be_had_a_job_fails_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model_backend.worker_process.run", os.abort)
+    pool = Workers(batch=1)
+    runner = Runner(pool)
+    work = ListWork([Step("batch", abs, (number,), label=str(number)) for number in range(40)])
+    outcome = _outcome(qtbot, runner.start(work))
+    runner.close()
+    pool.close()
+    assert len(outcome.failed) == 1
+    assert "could be started" in outcome.failed[0][1]
+    assert (outcome.done, outcome.is_cancelled, work.failed) == (0, False, [])
+
+
+def test_a_job_of_the_thread_that_waits_is_cancelled_at_once(runner: Runner, qtbot: QtBot) -> None:
+    go_on = threading.Event()
+    ran: list[str] = []
+
+    def wait(name: str, *, on_progress: Any, is_cancelled: Any) -> None:  # noqa: ANN401 - a test
+        ran.append(name)
+        go_on.wait(30)
+
+    first, second = runner.in_thread("First", wait, "first"), runner.in_thread("Second", wait, "2")
+    second.cancel()
+    assert second.outcome == Outcome(is_cancelled=True)
+    go_on.set()
+    assert _outcome(qtbot, first).done == 1
+    assert ran == ["first"]
+
+
+@pytest.mark.parametrize("is_lasting", [False, True])
+def test_what_the_thread_made_after_cancelling_is_told_only_where_it_lasts(
+    runner: Runner, qtbot: QtBot, is_lasting: bool
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def make(*, on_progress: Any, is_cancelled: Any) -> str:  # noqa: ANN401 - a test
+        begun.set()
+        go_on.wait(30)
+        return "made"
+
+    job = runner.in_thread("Making", make, is_lasting=is_lasting)
+    assert begun.wait(30)
+    job.cancel()
+    go_on.set()
+    made = Outcome(1, (), False, "made")
+    assert _outcome(qtbot, job) == (made if is_lasting else Outcome(is_cancelled=True))
+
+
+def test_what_is_started_after_closing_ends_as_cancelled(workers: Workers, qtbot: QtBot) -> None:
+    runner = Runner(workers)
+    runner.close()
+    jobs = (runner.start(ListWork([])), runner.in_thread("Late", pytest.fail))
+    assert [job.outcome for job in jobs] == [Outcome(is_cancelled=True)] * 2
+    assert runner.jobs == ()
