@@ -8,6 +8,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from multiprocessing import connection
 from multiprocessing.shared_memory import SharedMemory
@@ -152,3 +153,26 @@ def eats_memory() -> int:
     """Takes memory in small pieces until there is no more of it."""
     pieces = [bytes(1 << 20) for _ in itertools.repeat(None, 1 << 14)]
     return len(pieces)
+
+
+def sleeps(seconds: float, value: int) -> int:
+    """Takes its time, then gives the value."""
+    time.sleep(seconds)
+    return value
+
+
+def killed_later(seconds: float, value: int) -> int:
+    """Gives the value; the process ends at any moment from then on."""
+    _end_after(seconds)
+    return value
+
+
+def paint_killed_later(name: str, render: Any, arguments: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Paints as it should; the process ends at any moment from then on."""
+    painted = worker_process.paint(name, render, arguments)
+    _end_after(0.002)
+    return painted
+
+
+def _end_after(seconds: float) -> None:
+    threading.Timer(seconds, os.kill, [os.getpid(), signal.SIGKILL]).start()
