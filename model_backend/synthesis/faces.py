@@ -33,7 +33,7 @@ BUILT_IN = (
     *("cour", "cobo", "coit", "cobi", "zadb", "korea"),
 )
 """Faces that are always there, by PyMuPDF's names; "korea" has the letters of all languages."""
-INK_SIZE = 1000
+INK_SIZE = 240
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,11 @@ class Face:
 
     def _measured(self, letter: str) -> Glyph:
         code = ord(letter)
-        x0, y0, x1, y1 = (value / INK_SIZE for value in self._ruler.getbbox(letter, anchor="ls"))
-        is_blank = x1 <= x0 or y1 <= y0 or letter.isspace()
-        ink = None if is_blank else Box(x0, y0, x1, y1)
+        mask, (dx, dy) = self._ruler.getmask2(letter, mode="L", anchor="ls")
+        inked = mask.getbbox()  # `getbbox` of the face itself counts the advance in
+        ink = None
+        if inked is not None:
+            ink = Box(*map(float, inked)).moved(dx, dy).scaled(1 / INK_SIZE, 1 / INK_SIZE)
         return Glyph(self._font.has_glyph(code), self._font.glyph_advance(code), ink)
 
 

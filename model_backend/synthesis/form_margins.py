@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model_backend.document import Box
-from model_backend.synthesis.form_sheet import Column, Form, bold
+from model_backend.synthesis.form_sheet import Column, Form, bold, writable
 from model_backend.synthesis.paper import Pen
 
 
@@ -153,8 +153,8 @@ def _stamped_number(form: Form, column: Column, size: tuple[float, float], y: fl
     if form.happens(0.45):
         x, top = width - form.random.uniform(16, 30), height * form.random.uniform(0.5, 0.85)
         if x > column.right + 4:
-            ids = [form.paper.word_down((x, top), digits.replace(" ", ""), pen)]
-            form.paper.entity("other", tuple(ids))
+            text = writable(digits.replace(" ", ""), pen)
+            form.paper.entity("other", (form.paper.word_down((x, top), text, pen),))
         return
     x = width - pen.width(digits) - form.random.uniform(15, 70)
     if x > column.left + column.width * 0.55:

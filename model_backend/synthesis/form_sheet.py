@@ -152,7 +152,7 @@ class Form:
     def lines(self, text: str, width: float, pen: Pen) -> list[str]:
         """The text in lines of at most that width (a longer word has a line of its own)."""
         found = [""]
-        for word in _shown(text, pen).split():
+        for word in writable(text, pen).split():
             longer = f"{found[-1]} {word}".strip()
             if found[-1] and pen.width(longer) > width:
                 found.append(word)
@@ -168,7 +168,7 @@ class Form:
         first = len(self.paper.words)
         for index, line in enumerate(lines):
             y = at[1] + index * (leading or pen.size * LINE)
-            ids.extend(self.paper.text((at[0], y), _shown(line, pen), pen))
+            ids.extend(self.paper.text((at[0], y), writable(line, pen), pen))
         box = union_of(word.box for word in self.paper.words[first:])
         return Written(self.paper.entity(label, tuple(ids)), box)
 
@@ -225,7 +225,7 @@ def bold(pen: Pen) -> Pen:
     return replace(pen, weight=pen.size * 0.03)
 
 
-def _shown(text: str, pen: Pen) -> str:
+def writable(text: str, pen: Pen) -> str:
     """The text without the letters that the face lacks."""
     used = face(pen.face)
     return text if used.has(text) else "".join(letter for letter in text if used.has(letter))
