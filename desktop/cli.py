@@ -47,6 +47,7 @@ from desktop.cli_project import (
     writing,
 )
 from desktop.cli_synthesize import synthesize
+from desktop.cli_train import train
 from model_backend import registry, runtime
 from model_backend.errors import UserError
 
@@ -266,6 +267,7 @@ def _note_device(device: str, workers: Workers, report: Report) -> None:
 app.command()(export)
 app.command()(convert)
 app.add_typer(models)
+app.add_typer(train)
 app.command()(evaluate)
 app.command()(check)
 app.command()(agreement)

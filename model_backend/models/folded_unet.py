@@ -15,7 +15,7 @@ from model_backend.models.unet import UNet, UNetConfig, initialised
 
 BLOCK = 2
 """Pixels of a block's side."""
-WIDTHS = (24, 48, 96, 192, 384)
+WIDTHS = (16, 32, 64, 128, 256)
 COARSEST = BLOCK * 2 ** (len(WIDTHS) - 1)
 """Sides of pictures are multiples of this."""
 

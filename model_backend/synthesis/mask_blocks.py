@@ -34,7 +34,7 @@ def paragraph(page: Collage, room: Box) -> float:
         gap = (room.x1 - x - width) / max(1, len(parts) - 1)
         gap = gap if is_even and line < limit - 1 else pen.width(" ")
         for part in parts:
-            page.paper.ink((x, y + 0.8 * leading), part, pen)
+            page.paper.text((x, y + 0.8 * leading), part, pen)
             x += pen.width(part) + gap
         y += leading
     return y - room.y0 + pen.size * between(random, 0.2, 1.0)
@@ -75,7 +75,7 @@ def heading(page: Collage, room: Box) -> float:
             Box(room.x0, room.y0, room.x1, room.y0 + height), width=0.5, fill=(0.87, 0.87, 0.87)
         )
     x = room.x0 + 3 if happens(random, 0.7) else (room.x0 + room.x1 - pen.width(text)) / 2
-    page.paper.ink((x, room.y0 + pen.size * 1.15), text, pen)
+    page.paper.text((x, room.y0 + pen.size * 1.15), text, pen)
     if style > 0.85:
         page.paper.line((room.x0, room.y0 + height), (room.x1, room.y0 + height), width=0.8)
     return height + page.body.size * between(random, 0.3, 1.0)
@@ -107,10 +107,10 @@ def _field(page: Collage, cell: Box, *, is_boxed: bool) -> None:
         page.paper.rule(Box(cell.x0 - 2, cell.y0, cell.x1 + 4, cell.y1), width=0.5)
     if is_boxed and happens(random, 0.6):  # a small label in the corner
         small = replace(pen, size=max(5.0, pen.size * 0.65))
-        page.paper.ink((cell.x0, cell.y0 + small.size), label, small)
+        page.paper.text((cell.x0, cell.y0 + small.size), label, small)
         x = cell.x0 + 4
     else:
-        page.paper.ink((cell.x0, base), label + (":" if happens(random, 0.6) else ""), pen)
+        page.paper.text((cell.x0, base), label + (":" if happens(random, 0.6) else ""), pen)
         x = cell.x0 + pen.width(label) + 8
         if not is_boxed:
             leader(page.paper, (x - 2, base + 2), cell.x1, random)
@@ -131,7 +131,7 @@ def _fill(page: Collage, x: float, base: float, room: float, height: float) -> N
     while page.typed.width(text) > room and len(text) > 2:
         text = text[: len(text) * 2 // 3].strip() or "x"
     if page.typed.width(text) <= room and text.strip():
-        page.paper.ink((x, base - between(random, 0, 1.5)), text, page.typed)
+        page.paper.text((x, base - between(random, 0, 1.5)), text, page.typed)
 
 
 def choices(page: Collage, room: Box) -> float:
@@ -144,7 +144,7 @@ def choices(page: Collage, room: Box) -> float:
     is_after = happens(random, 0.15)
     if is_row and happens(random, 0.6):
         label = chosen(random, mask_words.LABELS)
-        page.paper.ink((x, y - 1), label, pen)
+        page.paper.text((x, y - 1), label, pen)
         x += pen.width(label) + 12
     for _choice in range(count):
         text = mask_words.words(random, int(random.integers(1, 4))).capitalize()
@@ -154,7 +154,7 @@ def choices(page: Collage, room: Box) -> float:
         left = x + pen.width(text) + 5 if is_after else x
         box = check_box(page.paper, (left, y), size, page.family, random, page.hand)
         page.places.append((CHECK_BOX, box))
-        page.paper.ink((x if is_after else x + size + 5, y - size * 0.15), text, pen)
+        page.paper.text((x if is_after else x + size + 5, y - size * 0.15), text, pen)
         if is_row:
             x += width + between(random, 10, 40)
         else:
@@ -176,7 +176,7 @@ def table(page: Collage, room: Box) -> float:
     if happens(random, 0.3) and y + 24 < room.y1:
         small = replace(page.body, size=page.body.size * 0.75)
         text = mask_words.sentence(random)[: int(room.width / small.size * 1.6)]
-        page.paper.ink((room.x0, y + 9), text.strip() or "x", small)
+        page.paper.text((room.x0, y + 9), text.strip() or "x", small)
         y += 14
     if page.is_by_hand and happens(random, 0.25):
         at = (between(random, box.x0, box.center[0]), between(random, box.y0 + 15, box.y1))
@@ -216,7 +216,7 @@ def _caption(page: Collage, room: Box, word: str) -> float:
         text = " ".join(parts)
         if line == 0:
             text = f"{word} {int(random.integers(1, 12))}. {text}"
-        page.paper.ink((room.x0, y + pen.size), text[: max(4, len(text) - 6)].strip(), pen)
+        page.paper.text((room.x0, y + pen.size), text[: max(4, len(text) - 6)].strip(), pen)
         y += pen.size * 1.25
     return y - room.y0 + 4
 
@@ -239,11 +239,11 @@ def letterhead(page: Collage, room: Box) -> float:
     name = chosen(random, mask_words.FIRMS)
     name = name.upper() if happens(random, 0.5) else name
     if x + pen.width(name) < room.x1:
-        page.paper.ink((x, room.y0 + pen.size), name, pen)
+        page.paper.text((x, room.y0 + pen.size), name, pen)
         small = replace(page.body, size=min(8.0, page.body.size))
         y = room.y0 + pen.size + small.size * 1.5
         for _line in range(int(random.integers(0, 4))):
-            page.paper.ink((x, y), mask_words.value(random), small)
+            page.paper.text((x, y), mask_words.value(random), small)
             y += small.size * 1.3
         height = max(height, y - room.y0)
     if happens(random, 0.3):
@@ -275,7 +275,7 @@ def signing(page: Collage, room: Box) -> float:
             ),
         )
         if happens(random, 0.85):
-            page.paper.ink((x0, base + 2 + pen.size * 1.2), label, pen)
+            page.paper.text((x0, base + 2 + pen.size * 1.2), label, pen)
         if happens(random, 0.8):
             size = between(random, 9, 24)
             page.sign((x0 + between(random, 0, width * 0.25), base - between(random, -4, 5)), size)
@@ -319,7 +319,7 @@ def oddment(page: Collage, room: Box) -> float:
         comb(page.paper, (room.x0, room.y0 + side), cells, side)
         for index in range(cells if happens(random, 0.5) else 0):
             letter = str(int(random.integers(10)))
-            page.paper.ink(
+            page.paper.text(
                 (room.x0 + (index + 0.2) * side, room.y0 + side * 0.8),
                 letter,
                 replace(page.typed, size=side * 0.8),
@@ -347,7 +347,7 @@ def oddment(page: Collage, room: Box) -> float:
     text = chosen(random, mask_words.TITLES).split()[0]
     if pen.width(text) > room.width:
         return 0.0
-    page.paper.ink((room.x0, room.y0 + pen.size), text, pen)
+    page.paper.text((room.x0, room.y0 + pen.size), text, pen)
     return pen.size * 1.4
 
 
@@ -368,9 +368,9 @@ def bullets(page: Collage, room: Box) -> float:
                 Box(room.x0, y + side, room.x0 + side, y + 2 * side), width=0, fill=(0, 0, 0)
             )
         else:
-            page.paper.ink((room.x0, y + pen.size), shown, pen)
+            page.paper.text((room.x0, y + pen.size), shown, pen)
         text = " ".join(_filling(page, pen, (room.width - 20) * between(random, 0.3, 1.0)))
-        page.paper.ink((room.x0 + 16, y + pen.size), text, pen)
+        page.paper.text((room.x0 + 16, y + pen.size), text, pen)
         y += step
     return y - room.y0 + 6
 

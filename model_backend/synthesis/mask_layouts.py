@@ -209,14 +209,14 @@ def _running_lines(page: Collage, room: Box) -> None:
     """A page number, a form's number, a border around all."""
     random = page.random
     if happens(random, 0.5):
-        page.paper.ink(
+        page.paper.text(
             (between(random, room.x0, room.x1 - 30), room.y1 + 14),
             str(int(random.integers(1, 400))),
             page.body,
         )
     if happens(random, 0.4):
         text = f"{chosen(random, mask_words.FIRMS)} {mask_words.number(random)}"
-        page.paper.ink((room.x0, max(9.0, room.y0 - 8)), text, page.body)
+        page.paper.text((room.x0, max(9.0, room.y0 - 8)), text, page.body)
     if happens(random, 0.12):
         page.paper.rule(room.grown(7), width=between(random, 0.5, 2.5))
 

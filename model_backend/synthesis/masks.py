@@ -5,6 +5,7 @@ where each is: ink as the shape that it covers, printed things as the box around
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from model_backend import masks
-from model_backend.document import Box, Mask, Page, PageClass, PageGeometry, Region
+from model_backend.document import Box, Mask, Page, PageClass, PageGeometry, Region, Word
 from model_backend.synthesis import press
 from model_backend.synthesis.families import Family, between
 from model_backend.synthesis.mask_ink import Printed, laid_over, printed
@@ -50,10 +51,15 @@ def draw(order: Order, random: Random) -> tuple[Image.Image, Page]:
         Region(number, label, box, polygons=(box.corners,) if mask is None else (), mask=mask)
         for number, (label, box, mask) in enumerate(regions, start=1)
     )
-    return Image.fromarray(pixels), _truth(pixels, numbered, kind, dpi)
+    scale = dpi / press.POINTS_PER_INCH
+    words = tuple(
+        replace(word, id=number, box=word.box.scaled(scale, scale))
+        for number, word in enumerate(page.paper.words, start=len(numbered) + 1)
+    )
+    return Image.fromarray(pixels), _truth(pixels, numbered, words, kind)
 
 
-def _truth(pixels: Pixels, regions: tuple[Region, ...], kind: str, dpi: float) -> Page:
+def _truth(pixels: Pixels, regions: tuple[Region, ...], words: tuple[Word, ...], kind: str) -> Page:
     height, width = map(float, pixels.shape[:2])
     return Page(
         id=1,
@@ -63,8 +69,9 @@ def _truth(pixels: Pixels, regions: tuple[Region, ...], kind: str, dpi: float) -
         height=height,
         unit="px",
         geometry=PageGeometry(ENGINE, width, height),
+        words=words,
         regions=regions,
-        next_id=len(regions) + 1,
+        next_id=len(regions) + len(words) + 1,
         page_class=PageClass(kind),
     )
 

@@ -104,17 +104,17 @@ def channels_of(picture: Image, page: Page, labels: Sequence[str]) -> Pixels:
     height, width = pixels.shape[:2]
     found = np.zeros((height, width, 5), np.uint8)
     found[..., RED_GREEN_BLUE] = pixels
-    shapes = list(_shapes(page.regions, labels, height, width))
-    for number, bitmap, top, left in shapes:
+    seen = list(shapes(page.regions, labels, height, width))
+    for number, bitmap, top, left in seen:
         found[top : top + bitmap.shape[0], left : left + bitmap.shape[1], CLASS][bitmap] = number
-    objects = [(bitmap, top, left) for _number, bitmap, top, left in shapes]
+    objects = [(bitmap, top, left) for _number, bitmap, top, left in seen]
     between = border_weights(objects, (height, width))
     between[found[..., CLASS] > 0] = 0
     found[..., BORDER] = np.rint(between / BORDER_UNIT).clip(0, 255)
     return found
 
 
-def _shapes(
+def shapes(
     regions: Sequence[Region], labels: Sequence[str], height: int, width: int
 ) -> Iterator[tuple[int, Bitmap, int, int]]:
     """Class numbers of regions and their pixels, with top and left; later ones lie above."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from PIL import Image
+
+from model_backend import formats
 from model_backend.document import Page
+from model_backend.errors import UserError
 from model_backend.synthesis.families import Family
 from model_backend.synthesis.generator import Order, Submit, make
 from model_backend.synthesis.mask_page import LABELS
 from model_backend.training.mask_pages import MaskPages, joined, kept, opened
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 PART = 50
 """Pages that are made in one go: an interruption loses no more."""
@@ -43,13 +43,38 @@ def generated(
     return joined([part for part in made if part is not None], folder)
 
 
+def of_dataset(path: Path, folder: Path) -> MaskPages:
+    """The pages of a COCO data set; UserError where none of them has one of the labels."""
+    made = opened(folder)
+    if made is None:
+        made = kept(_read(path), LABELS, folder)
+    if not made.places:
+        raise UserError(
+            "{file} has none of the labels that are learnt: {labels}.",
+            file=str(path),
+            labels=", ".join(LABELS),
+        )
+    return made
+
+
+def _read(path: Path) -> Iterator[tuple[str, Image.Image, Page]]:
+    """Pages with their pictures; one that cannot be read stops it all, as training would miss it."""
+    for item in formats.read("coco", path):
+        if isinstance(item, UserError):
+            raise item
+        if item.image is None:
+            raise UserError("{file} has no picture. Add it, or leave the page out.", file=item.name)
+        with Image.open(item.image) as picture:
+            yield item.name.replace("/", "-"), picture.convert("RGB"), item.page
+
+
 def make_part(seed: int, start: int, stop: int, folder: Path) -> None:
     """Make a part of a set, unless it is there."""
     if opened(folder) is None:
         kept(_pages(seed, start, stop), LABELS, folder)
 
 
-def _pages(seed: int, start: int, stop: int) -> Iterator[tuple[str, Image, Page]]:
+def _pages(seed: int, start: int, stop: int) -> Iterator[tuple[str, Image.Image, Page]]:
     for number in range(start, stop):
         order = Order("masks", seed, noise=NOISES[number % len(NOISES)], family=Family.TRAINING)
         made = make(order, number)

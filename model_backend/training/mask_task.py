@@ -20,7 +20,7 @@ from model_backend.training.trainer import fast_arithmetic
 if TYPE_CHECKING:
     from model_backend.training.trainer import Batch
 
-SIDE, TILES = 256, 6
+SIDE, TILES = 256, 4
 CLASS_WEIGHTS = (0.5, 1.5, 2.0, 1.5, 3.0, 1.0, 2.5, 1.0)
 """Of the background and each label: rarer ones weigh more."""
 

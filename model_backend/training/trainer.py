@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -43,6 +43,9 @@ class TrainingTask(Protocol):
         ...
 
 
+Task = TypeVar("Task", bound=TrainingTask)
+
+
 @dataclass(frozen=True)
 class Plan:
     """How a task is learnt: `steps` of gradient descent (AdamW), the rate rising over `warmup`
@@ -69,12 +72,12 @@ class Note:
     seconds: float
 
 
-class Trainer:
+class Trainer(Generic[Task]):
     """Trains a task by a plan on a device, and saves to a file from which it can go on."""
 
     def __init__(
         self,
-        task: TrainingTask,
+        task: Task,
         plan: Plan,
         file: Path,
         *,

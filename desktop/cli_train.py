@@ -1,0 +1,114 @@
+"""`proofdesk train`: the models that come with Proofdesk, each made again by one command."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import platformdirs
+import typer
+
+from desktop.cli_options import Jobs, Json
+from desktop.cli_output import reporting
+from desktop.cli_project import working
+from model_backend import runtime
+from model_backend.errors import Cancelled
+
+if TYPE_CHECKING:
+    from model_backend.training.trainer import Note
+
+train = typer.Typer(
+    name="train",
+    help="Train the models that come with Proofdesk on generated pages.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Seed = Annotated[int, typer.Option(help="Another seed gives other pages and another model.")]
+Device = Annotated[str, typer.Option(help=f"One of: {', '.join(runtime.CHOICES)}.")]
+
+
+@train.callback()
+def _of_kinds() -> None:
+    """Each kind of model is a command of its own."""
+
+
+@train.command("masks")
+def train_masks(
+    *,
+    out: Annotated[Path, typer.Option(help="A folder for the model and its card.")],
+    data: Annotated[
+        str, typer.Option(help="'generated', or the folder of a COCO data set.")
+    ] = "generated",
+    pages: Annotated[int, typer.Option(min=1, help="How many pages to generate.")] = 600,
+    seed: Seed = 1,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 2000,
+    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 2e-3,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after so long; --resume goes on.")
+    ] = None,
+    device: Device = runtime.AUTO,
+    work: Annotated[
+        Path | None, typer.Option(help="A folder for pages and what is needed to go on.")
+    ] = None,
+    measured: Annotated[
+        int, typer.Option(min=1, help="Pages to measure with, at each of three noises.")
+    ] = 30,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
+    ] = False,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> None:
+    """Train the network that finds stamps, signatures, figures and tables.
+
+    Ctrl+C saves and stops; the same command with --resume goes on, as if it had not been stopped.
+    """
+    from model_backend.training import train_masks as training
+
+    with reporting(out, as_json=as_json) as report:
+        folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "masks"
+        wish = training.Wish(out, folder, data, pages, seed, steps, rate, device, measured)
+        try:
+            with working(jobs) as workers, _stopping(minutes) as is_cancelled:
+                trained = training.train_masks(
+                    wish,
+                    partial(workers.submit, "batch"),
+                    resume=resume,
+                    on_page=lambda done, total: report.note(f"{done} of {total} pages"),
+                    on_note=lambda note: report.note(_line(note)),
+                    is_cancelled=is_cancelled,
+                )
+        except Cancelled:
+            report.note("Stopped and saved. The same command with --resume goes on.")
+            report.give({"program": None}, [])
+        else:
+            lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
+            for noise, dice in trained.figures.items():
+                shown = ", ".join(f"{name} {_two(value)}" for name, value in dice.items())
+                lines.append(f"Dice, {noise} noise: {shown}")
+            report.give({"program": trained.program, "dice": trained.figures}, lines)
+
+
+def _two(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _line(note: Note) -> str:
+    return f"Step {note.step} of {note.steps}, loss {note.loss:.4f}, {note.seconds:.0f} s"
+
+
+@contextmanager
+def _stopping(minutes: float | None) -> Iterator[Callable[[], bool]]:
+    """Whether to stop: after so many minutes, or since Ctrl+C was pressed."""
+    end = None if minutes is None else time.monotonic() + 60 * minutes
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield lambda: bool(pressed) or (end is not None and time.monotonic() > end)
+    finally:
+        signal.signal(signal.SIGINT, before)

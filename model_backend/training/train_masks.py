@@ -1,0 +1,117 @@
+"""The whole way to a model of masks: pages, training, an ONNX program, figures on its card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from model_backend import runtime
+from model_backend.predictors.masks_pixels import MasksPixels
+from model_backend.synthesis.generator import Submit
+from model_backend.training import card, mask_sets
+from model_backend.training.mask_export import export
+from model_backend.training.mask_figures import NOISES, dice_by_label
+from model_backend.training.mask_pages import MaskPages
+from model_backend.training.mask_task import SIDE, MaskTask, new_network
+from model_backend.training.mask_tiles import Tiles
+from model_backend.training.trainer import Note, Plan, Trainer
+
+GENERATED = "generated"
+"""Names the pages that we draw ourselves where a data set's folder could be named."""
+CHECKPOINT, PAGES = "training.pt", "pages"
+PROGRAM, CARD = "masks.onnx", "masks.md"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for: `data` is GENERATED (then `pages` many) or a COCO folder; the model comes
+    into `out`, what is needed to go on into `work`; `measured` pages are made at each noise.
+    """
+
+    out: Path
+    work: Path
+    data: str = GENERATED
+    pages: int = 600
+    seed: int = 1
+    steps: int = 2000
+    rate: float = 2e-3
+    device: str = runtime.AUTO
+    measured: int = 30
+
+    @property
+    def command(self) -> str:
+        """How to make the model again."""
+        return (
+            f"proofdesk train masks --data {self.data} --pages {self.pages} --seed {self.seed}"
+            f" --steps {self.steps} --rate {self.rate:g} --out {self.out.name}"
+        )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of it."""
+
+    program: Path
+    bytes: int
+    figures: dict[str, dict[str, float | None]]
+
+
+def train_masks(
+    wish: Wish,
+    submit: Submit,
+    *,
+    resume: bool = False,
+    on_page: Callable[[int, int], None] = lambda done, total: None,
+    on_note: Callable[[Note], None] = lambda note: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Train, write the program, measure it and note the figures on its card.
+
+    Raises Cancelled when it was stopped (it can go on with `resume`), UserError.
+    """
+    pages = pages_of(wish, submit, on_page)
+    trainer = trainer_of(wish, pages)
+    if resume:
+        trainer.resume()
+    started, first = time.monotonic(), trainer.step
+    trainer.run(on_note=on_note, is_cancelled=is_cancelled)
+    seconds = time.monotonic() - started
+    program = wish.out / PROGRAM
+    written = export(trainer.task.network.cpu(), program)
+    figures = dice_by_label(MasksPixels(program), wish.measured)
+    lines = [
+        f"`{wish.command}`",
+        "",
+        f"{wish.steps} steps on {len(pages.names)} pages ({seconds / 60:.0f} minutes for the last"
+        f" {trainer.step - first} steps on {trainer.device.type}). Dice of {wish.measured} pages of"
+        f" the held-out family at each noise ({', '.join(NOISES)}):",
+    ]
+    card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures)
+    return Trained(program, written.bytes, figures)
+
+
+def pages_of(wish: Wish, submit: Submit, on_page: Callable[[int, int], None]) -> MaskPages:
+    """The pages to learn from, made or read now where they are not yet there."""
+    folder = wish.work / PAGES
+    if wish.data == GENERATED:
+        return mask_sets.generated(
+            wish.seed,
+            wish.pages,
+            folder,
+            submit,
+            on_page=lambda done: on_page(done, wish.pages),
+        )
+    return mask_sets.of_dataset(Path(wish.data), folder)
+
+
+def trainer_of(wish: Wish, pages: MaskPages) -> Trainer[MaskTask]:
+    """The trainer of a new network."""
+    torch.manual_seed(wish.seed)
+    task = MaskTask(new_network(), Tiles(pages, SIDE, wish.seed))
+    device = runtime.torch_device(wish.device)
+    plan = Plan(wish.steps, wish.rate, seed=wish.seed)
+    return Trainer(task, plan, wish.work / CHECKPOINT, device=device.name)
