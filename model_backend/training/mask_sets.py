@@ -58,7 +58,7 @@ def of_dataset(path: Path, folder: Path) -> MaskPages:
 
 
 def _read(path: Path) -> Iterator[tuple[str, Image.Image, Page]]:
-    """Pages with their pictures; one that cannot be read stops it all, as training would miss it."""
+    """Pages with their pictures; one that cannot be read stops it all: it would be missed."""
     for item in formats.read("coco", path):
         if isinstance(item, UserError):
             raise item
