@@ -14,7 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desktop.errors import DiskFullError, UserError, known_error
-from desktop.store.database import Database, has_log, raw_connection, sqlite_engine, still
+from desktop.store.database import (
+    Database,
+    has_log,
+    raw_connection,
+    sqlite_engine,
+    still,
+    take_back,
+)
 from desktop.store.files import PARTIAL, removed_after, sync_folder
 from desktop.store.lock import ProjectLock
 from desktop.store.migrating import upgrade, version_of
@@ -205,6 +212,7 @@ def restore_whole(folder: Path, backup: Path) -> None:
 
 def _keep_what_is_there(path: Path) -> None:
     try:
+        take_back(path)
         Moment(path).keep(RESTORE)
     except DiskFullError:
         raise

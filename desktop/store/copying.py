@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from desktop.errors import UserError, known_error
-from desktop.store.files import COPYING, PARTIAL, sync_folder
+from desktop.store.files import is_unfinished, sync_folder
 from desktop.store.migrating import copy_database, version_of
 from desktop.store.store import FILE
 from model_backend.unfinished import folder_beside
@@ -24,10 +24,16 @@ def copy_project(folder: Path, out: Path) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         with folder_beside(out) as copy:
             copy_database(folder / FILE, copy / FILE)
-            unfinished = shutil.ignore_patterns(f"*{PARTIAL}", f"{COPYING}*")
-            shutil.copytree(folder / "documents", copy / "documents", ignore=unfinished)
+            _copy_documents(folder / "documents", copy / "documents")
             (copy / "backups").mkdir()
             copy.rename(out)
         sync_folder(out.parent)
     except (OSError, sqlite3.Error) as error:
         raise known_error(error, out) or error from error
+
+
+def _copy_documents(folder: Path, copy: Path) -> None:
+    copy.mkdir()
+    for entry in os.scandir(folder) if folder.is_dir() else ():
+        if not is_unfinished(entry.name):
+            shutil.copyfile(entry, copy / entry.name)

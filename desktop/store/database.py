@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -74,17 +75,22 @@ class Database:
         with self._known_errors(), self._connection.begin():
             yield self._connection
 
-    @contextmanager
-    def _known_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (exc.DBAPIError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
-            raise known_error(error, self.name) or error from error
+    def _known_errors(self) -> contextlib.AbstractContextManager[None]:
+        return known_errors(self.name)
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
         self._engine.dispose()
+
+
+@contextmanager
+def known_errors(name: Path | str) -> Iterator[None]:
+    """What the database or its disk refuses, as something a person can act on."""
+    try:
+        yield
+    except (exc.DBAPIError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
+        raise known_error(error, name) or error from error
 
 
 def sqlite_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
@@ -144,6 +150,19 @@ def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> 
     for pragma in _DISTRUST:
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def was_cut_short(path: Path) -> bool:
+    """Whether a write without a log is under way, or was when its process ended."""
+    journal = path.with_name(f"{path.name}-journal")
+    return journal.is_file() and journal.stat().st_size > 0
+
+
+def take_back(path: Path) -> None:
+    """Take back the write that was cut short; who only reads cannot, and could not read on."""
+    if was_cut_short(path):
+        with contextlib.closing(raw_connection(path, read_only=False)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def has_log(connection: sqlite3.Connection) -> bool:

@@ -60,10 +60,15 @@ def removed_after(partial: Path) -> Iterator[None]:
         partial.unlink(missing_ok=True)
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a file in the project's folders is one that is still being made."""
+    return name.endswith(PARTIAL) or name.startswith(COPYING)
+
+
 def remove_unfinished(folder: Path) -> None:
     """Take away what was being made when a process ended; only who has the lock may."""
     for entry in os.scandir(folder) if folder.is_dir() else ():
-        if entry.name.endswith(PARTIAL) or entry.name.startswith(COPYING):
+        if is_unfinished(entry.name):
             try:
                 os.unlink(entry)
             except OSError as error:

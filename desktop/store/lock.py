@@ -12,7 +12,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from desktop.errors import OnlyReadableError, UserError, known_error
 from desktop.store.places import place_of
@@ -85,6 +85,12 @@ class ProjectLock:
             self._file.truncate()
         with contextlib.suppress(OSError):
             self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def require_one_name(path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,17 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from desktop.errors import UserError, known_error
 from desktop.store import digests, page_writing, rows, tables, values
-from desktop.store.database import APPLICATION_ID, Database, sqlite_engine
+from desktop.store.database import (
+    APPLICATION_ID,
+    Database,
+    known_errors,
+    sqlite_engine,
+    take_back,
+    was_cut_short,
+)
 from desktop.store.difference import Difference, difference, to_data
 from desktop.store.files import keep_copy, remove_unfinished, sync_folder
-from desktop.store.lock import ProjectLock, require_one_name, user_name
+from desktop.store.lock import ProjectHeldError, ProjectLock, require_one_name, user_name
 from desktop.store.migrating import bring_up_to_date, upgrade, version_of
 from desktop.store.migrations import HEAD
 from desktop.store.reading import Reading
@@ -76,23 +83,34 @@ class Store(Reading):
         One of an earlier version is brought up to date first, after a backup, for reading too.
         """
         folder = Path(folder)
-        version = version_of(folder / FILE)
-        require_one_name(folder / FILE)
-        if read_only:
-            if version != HEAD:
-                cls.open(folder).close()
-            return cls._opened(folder, None)
-        lock = ProjectLock(folder)
-        try:
+        if not read_only:
+            return cls._opened_to_write(folder)
+        if was_cut_short(folder / FILE):
+            with suppress(ProjectHeldError):  # then it is the holder's, and under way
+                cls._opened_to_write(folder).close()
+        if _checked_version(folder / FILE) != HEAD:
+            cls._opened_to_write(folder).close()
+        return cls._opened(folder, None)
+
+    @classmethod
+    def _opened_to_write(cls, folder: Path) -> Self:
+        path = folder / FILE
+        with ExitStack() as on_failure:
+            lock = None
+            if was_cut_short(path):
+                lock = on_failure.enter_context(ProjectLock(folder))
+                with known_errors(folder):
+                    take_back(path)
+            version = _checked_version(path)
+            lock = lock or on_failure.enter_context(ProjectLock(folder))
             if lock.was_left:
                 for place in (folder, folder / "documents", folder / "backups"):
                     remove_unfinished(place)
             if version != HEAD:
-                bring_up_to_date(folder / FILE, version_of(folder / FILE))
-            return cls._opened(folder, lock)
-        except BaseException:
-            lock.close()
-            raise
+                bring_up_to_date(path, version_of(path))
+            store = cls._opened(folder, lock)
+            on_failure.pop_all()
+            return store
 
     @classmethod
     def _opened(cls, folder: Path, lock: ProjectLock | None) -> Self:
@@ -275,6 +293,12 @@ class Store(Reading):
         statement = delete(tables.pending_imports)
         with self.writing() as connection:
             connection.execute(statement.where(tables.pending_imports.c.path == os.fsencode(path)))
+
+
+def _checked_version(path: Path) -> str:
+    version = version_of(path)
+    require_one_name(path)
+    return version
 
 
 def _make(folder: Path) -> None:

@@ -45,12 +45,22 @@ class XlsxFile:
             text = cell.text[:LONGEST_TEXT]
             if text:
                 sheet.write_string(span.row0, span.column0, text, look)
-        book.close()
+        _close(book)
         read_back_tables.check_xlsx(path, table, longest=LONGEST_TEXT)
         cut = sum(len(cell.text) > LONGEST_TEXT for cell in table.cells)
         return (
             counted(mark("{count} cells have more text than a sheet can hold"), cut) if cut else ""
         )
+
+
+def _close(book: Workbook) -> None:
+    """A disk that is full, say, is told as what it is."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise next((one for one in error.args if isinstance(one, OSError)), error) from error
 
 
 class _Formats:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -207,3 +210,35 @@ def test_clean_close_leaves_the_file_alone(folder: Path) -> None:
         store.page(1)
     with closing(sqlite3.connect(folder / FILE)) as connection:
         assert connection.execute("SELECT note FROM pages WHERE id = 1").fetchone() == ("x",)
+
+
+_CUT_SHORT = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = TRUNCATE")
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("PRAGMA cache_spill = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE pages SET note = 'half written' || hex(zeroblob(9000))")
+connection.execute("UPDATE annotations SET value = value || ' '")
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal 9")
+@pytest.mark.parametrize("how", ["write", "read", "restore"])
+def test_write_that_was_cut_short_is_taken_back(folder: Path, tmp_path: Path, how: str) -> None:
+    """What is left of it lies beside the file: who only reads cannot take it back."""
+    there = tmp_path / "Dropbox" / folder.name
+    shutil.copytree(folder, there)
+    kept = Moment(there / FILE).keep(TIME)
+    command = [sys.executable, "-c", _CUT_SHORT, str(there / FILE)]
+    assert subprocess.run(command, check=False).returncode == -9
+    assert (there / f"{FILE}-journal").stat().st_size > 0
+    if how == "restore":
+        restore_whole(there, kept)
+        assert not list((there / "backups").glob("damaged-*"))
+    with Store.open(there, read_only=how == "read") as store:
+        assert store.page(1).note == ""
+        assert store.damaged == set()
+    assert problem_of(there / FILE) == ""
