@@ -6,18 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMessageBox,
     QProgressBar,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +26,7 @@ from desktop.appearance.icons import icon
 from desktop.dialogs.add_model_dialog import AddModelDialog
 from desktop.dialogs.frame import Frame, choice, quiet
 from desktop.dialogs.model_texts import TASK_TEXTS, facts_of
+from desktop.dialogs.sample_view import SampleView
 from desktop.panels.forms import FactForm, PlainLabel, breakable
 from model_backend import installed, registry
 from model_backend.translation import _, mark
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from desktop.settings.settings import Settings
     from model_backend.installed import InstalledModel
 
-PICTURE_WIDTH, PICTURE_HEIGHT = 300, 400
+PICTURE_WIDTH, PICTURE_HEIGHT, BORDER = 280, 360, 6
 FILES = mark("Weights (*.safetensors *.bin *.pth *.pt *.ckpt);;All files (*)")
 
 
@@ -52,7 +53,7 @@ class ModelsDialog(Frame):
         self.list = QListWidget()
         self.list.setAccessibleName(_("Added models"))
         self.facts = FactForm()
-        self.picture = QLabel()
+        self.picture = QToolButton()
         self._make_buttons()
         self._make_progress()
         self._make_choices()
@@ -112,9 +113,13 @@ class ModelsDialog(Frame):
         left.addWidget(self.list)
         for button in self._actions:
             left.addWidget(button)
-        self.picture.setFixedSize(PICTURE_WIDTH, PICTURE_HEIGHT)
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.picture.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.picture.setFixedSize(PICTURE_WIDTH + 2 * BORDER, PICTURE_HEIGHT + 2 * BORDER)
+        self.picture.setIconSize(QSize(PICTURE_WIDTH, PICTURE_HEIGHT))
         self.picture.setAccessibleName(_("What the model said about a sample page"))
+        self.picture.setToolTip(_("Show it large (click, or Space)"))
+        self.picture.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.picture.clicked.connect(self.show_large)
         right.addLayout(self.facts)
         right.addStretch(1)
         row.addLayout(left, 2)
@@ -171,13 +176,20 @@ class ModelsDialog(Frame):
         picture = QPixmap(str(model.folder / installed.PICTURE)) if model else QPixmap()
         if not picture.isNull():
             picture = picture.scaled(
-                self.picture.size() * self.devicePixelRatio(),
+                self.picture.iconSize() * self.devicePixelRatio(),
                 Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )
             picture.setDevicePixelRatio(self.devicePixelRatio())
-        self.picture.setPixmap(picture)
+        self.picture.setIcon(QIcon(picture))
+        self.picture.setVisible(not picture.isNull())
         self._enable()
+
+    def show_large(self) -> None:
+        """Show what the model said about the sample page in a window of its own."""
+        model = self._model()
+        if model is not None:
+            SampleView(model.name, model.folder / installed.PICTURE, self).exec()
 
     def _enable(self) -> None:
         is_idle = self._job is None

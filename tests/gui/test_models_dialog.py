@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 from small_models import LABELS, small_layoutlm
@@ -13,6 +13,7 @@ from small_models import LABELS, small_layoutlm
 from desktop.application import Application
 from desktop.dialogs.add_model_dialog import AddModelDialog
 from desktop.dialogs.models_dialog import ModelsDialog
+from desktop.dialogs.sample_view import SMALLEST, SampleView
 from desktop.panels.page_form import PageForm
 from desktop.panels.page_kind import PageKind
 from desktop.window.workbench import Workbench
@@ -61,7 +62,8 @@ def test_model_is_added_chosen_used_and_removed(
     qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=WAIT)
     assert said == ["The model does not name its 5 labels. Name them in the order of its outputs."]
     assert installed.installed_model("small").licence == "mit"
-    assert not dialog.picture.pixmap().isNull()
+    assert not dialog.picture.icon().isNull()
+    assert looked_at_large(dialog, qtbot) == "small: the sample page"
     assert not dialog.stop_button.isVisible()
 
     box = dialog.choices["entities"]
@@ -87,6 +89,34 @@ def test_model_is_added_chosen_used_and_removed(
     dialog.look_at(tmp_path)
     qtbot.waitUntil(lambda: "holds no weights" in dialog.problem.text(), timeout=WAIT)
     dialog.close()
+
+
+def looked_at_large(dialog: ModelsDialog, qtbot: QtBot) -> str:
+    """The title of the window that the small picture opens by a key; there + and - work."""
+    titles: list[str] = []
+    small = dialog.picture.width()
+
+    def look() -> None:
+        view = QApplication.activeModalWidget()
+        if not isinstance(view, SampleView):
+            QTimer.singleShot(50, look)
+            return
+        titles.append(view.windowTitle())
+        wide = view.label.width()
+        assert abs(wide - view.area.viewport().width()) < 40
+        assert wide > 2 * small
+        qtbot.keyClick(view, Qt.Key.Key_Plus)
+        assert view.label.width() == pytest.approx(wide * 1.25, abs=2)
+        for _press in range(30):
+            qtbot.keyClick(view, Qt.Key.Key_Minus)
+        assert view.scale == SMALLEST
+        assert not view.smaller_button.isEnabled()
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+
+    look()
+    dialog.picture.setFocus()
+    qtbot.keyClick(dialog.picture, Qt.Key.Key_Space)
+    return titles[0]
 
 
 def test_kind_of_page_is_shown_accepted_and_typed(
