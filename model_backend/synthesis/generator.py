@@ -49,15 +49,19 @@ AHEAD = 4
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of page: the module that draws it and the format its sets are written in."""
+    """A kind of page: the module that draws it, the format its sets are written in, and the
+    languages it can be in.
+    """
 
     module: str
     format_name: str
+    languages: tuple[str, ...] = LANGUAGES
 
 
 KINDS = {
     "forms": Kind("model_backend.synthesis.forms", "funsd"),
-    "masks": Kind("model_backend.synthesis.masks", "coco"),
+    "masks": Kind("model_backend.synthesis.masks", "coco", ("en",)),
+    "tables": Kind("model_backend.synthesis.tables", "pubtables", ("en",)),
 }
 
 
@@ -115,11 +119,12 @@ def checked(order: Order) -> Order:
             kind=order.kind,
             kinds=", ".join(KINDS),
         )
-    if order.language not in LANGUAGES:
+    languages = KINDS[order.kind].languages
+    if order.language not in languages:
         raise UserError(
             "Pages in the language {language} cannot be generated. Choose one of: {languages}.",
             language=order.language,
-            languages=", ".join(LANGUAGES),
+            languages=", ".join(languages),
         )
     if order.noise not in noise.LEVELS:
         raise UserError(

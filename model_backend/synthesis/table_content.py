@@ -56,6 +56,12 @@ class Content:
     cells: list[Placed] = field(default_factory=list)
     projected_rows: list[int] = field(default_factory=list)
     total_rows: list[int] = field(default_factory=list)
+    indented_rows: list[int] = field(default_factory=list)
+
+    @property
+    def head_rows(self) -> set[int]:
+        """Rows in the header's type: header, projected rows, totals."""
+        return {*range(self.header_rows), *self.projected_rows, *self.total_rows}
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -137,6 +143,8 @@ def _body(made: Content, rows: int, random: np.random.Generator, wraps: float) -
 
 
 def _row(made: Content, row: int, random: np.random.Generator, wraps: float) -> None:
+    if happens(random, 0.5):
+        made.indented_rows.append(row)
     is_total = row in made.total_rows
     for number, column in enumerate(made.columns):
         text = column.value(random)
@@ -179,6 +187,8 @@ def _column(random: np.random.Generator) -> Column:
         places = int(random.integers(1, 4))
         size = 10.0 ** int(random.integers(0, 4))
         return Column(lambda chance: f"{chance.normal(size, size):,.{places}f}", POINT, empty)
+    if style < 0.38:
+        return Column(_money, RIGHT, empty)
     if style < 0.55:
         return Column(mask_words.number, chosen(random, (RIGHT, RIGHT, CENTRE)), empty)
     if style < 0.65:
@@ -202,6 +212,11 @@ def _paired(random: np.random.Generator) -> str:
         f"{first:.2f} ± {second:.2f}",
         f"{first:.0f}-{first + second:.0f}",
     )[form]
+
+
+def _money(random: np.random.Generator) -> str:
+    """An amount, its sign apart."""
+    return f"$ {abs(random.normal(0, 4000)):,.2f}"
 
 
 def _short(random: np.random.Generator) -> str:

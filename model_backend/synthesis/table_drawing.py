@@ -43,6 +43,10 @@ class Style:
     head_align: str
     vertical: float
     """Where lines stand in taller cells: 0 at the top, 0.5 in the middle."""
+    indent: float = 0.0
+    """Of some rows' first cells."""
+    has_leaders: bool = False
+    """Dots from the first cell's text to the next column."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ def style_of(family: Family, random: np.random.Generator) -> Style:
         shade=(level, level, min(1.0, level + 0.04)) if is_shaded else None,
         head_align=chosen(random, (LEFT, CENTRE, CENTRE)),
         vertical=chosen(random, (0.0, 0.5, 0.5)),
+        indent=between(random, 5, 12) if happens(random, 0.25) else 0.0,
+        has_leaders=ruling in ("none", "three", "head") and happens(random, 0.15),
     )
 
 
@@ -148,7 +154,11 @@ def _heights(made: Content, style: Style, random: np.random.Generator) -> np.nda
 
 
 def _drawn(paper: Paper, made: Content, style: Style, layout: Layout) -> Box:
-    box = Box(layout.columns[0], layout.rows[0], layout.columns[-1], layout.rows[-1])
+    rows, columns = layout.rows, layout.columns
+    if style.ruling == "none" and style.shade is None:  # nothing shows where the padding ends
+        rows = (rows[0] + style.pad_y, *rows[1:-1], rows[-1] - style.pad_y)
+        columns = (columns[0] + style.pad_x, *columns[1:-1], columns[-1] - style.pad_x)
+    box = Box(columns[0], rows[0], columns[-1], rows[-1])
     _shade(paper, made, style, layout)
     for cell in made.cells:
         _set(paper, cell, made, style, layout)
@@ -156,8 +166,8 @@ def _drawn(paper: Paper, made: Content, style: Style, layout: Layout) -> Box:
         paper.line(start, end, width=width)
     paper.table(
         box,
-        layout.rows,
-        layout.columns,
+        rows,
+        columns,
         spans=made.spans,
         header_rows=made.header_rows,
         projected_rows=tuple(made.projected_rows),
@@ -178,15 +188,46 @@ def _set(paper: Paper, cell: Placed, made: Content, style: Style, layout: Layout
         align = style.head_align if span.column0 or span.column1 > 1 else LEFT
     elif span.row0 in made.projected_rows:
         align = LEFT
+    is_stub = span.column0 == 0 and span.row0 not in made.head_rows
+    if is_stub and span.row0 in made.indented_rows:
+        x0 += style.indent
     for line in cell.lines:
-        width = pen.width(line)
-        x = {LEFT: x0, CENTRE: (x0 + x1 - width) / 2, RIGHT: x1 - width}.get(align)
-        if x is None:
-            before, after = _point_parts(made, style, span.column0)
-            own = pen.width(line.split(".")[0])
-            x = (x0 + x1 + before - after) / 2 - own
-        paper.text((x, y), line, pen)
+        _set_line(paper, line, Room(x0, x1, y, align), pen, _point_parts(made, style, span.column0))
+        if is_stub and style.has_leaders:
+            _lead(paper, x0 + pen.width(line + " "), x1, y, pen)
         y += leading
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a line of a cell may stand: its left, right and base line, and how it stands there."""
+
+    left: float
+    right: float
+    base: float
+    align: str
+
+
+def _set_line(paper: Paper, line: str, room: Room, pen: Pen, parts: tuple[float, float]) -> None:
+    """Write one line of a cell; `parts` are the widest before and after its column's points."""
+    width = pen.width(line)
+    if room.align == RIGHT and line.startswith("$ "):  # the sign stands at the other side
+        paper.text((room.left, room.base), "$", pen)
+        line = line[2:]
+        paper.text((room.right - pen.width(line), room.base), line, pen)
+        return
+    middle = (room.left + room.right) / 2
+    x = {LEFT: room.left, CENTRE: middle - width / 2, RIGHT: room.right - width}.get(room.align)
+    if x is None:
+        before, after = parts
+        x = middle + (before - after) / 2 - pen.width(line.split(".")[0])
+    paper.text((x, room.base), line, pen)
+
+
+def _lead(paper: Paper, start: float, end: float, base: float, pen: Pen) -> None:
+    count = int((end - start) / pen.width("."))
+    if count > 2:
+        paper.text((start, base), "." * count, pen)
 
 
 def _point_parts(made: Content, style: Style, number: int) -> tuple[float, float]:
@@ -205,8 +246,7 @@ def _point_parts(made: Content, style: Style, number: int) -> tuple[float, float
 
 
 def _pen(row: int, made: Content, style: Style) -> Pen:
-    is_head = row < made.header_rows or row in made.projected_rows or row in made.total_rows
-    return style.head if is_head else style.body
+    return style.head if row in made.head_rows else style.body
 
 
 def _shade(paper: Paper, made: Content, style: Style, layout: Layout) -> None:
