@@ -10,14 +10,17 @@ from pathlib import Path
 from sqlalchemy import bindparam, exc, func, select
 
 from desktop.errors import UserError
-from desktop.store import digests, rows, tables
+from desktop.store import digests, rows, tables, values
 from desktop.store.database import APPLICATION_ID, Database, raw_connection, sqlite_engine
+from desktop.store.migrating import version_of
+from model_backend.document_json import from_json
 from model_backend.errors import Cancelled
+from model_backend.labels import LabelSchema
 from model_backend.translation import _
 
 WHOLE = 2_000
 """Up to so many pages every digest is compared; of more, so many that are spread evenly."""
-_PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError)
+_PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, ValueError, TypeError, KeyError)
 _IDS = select(tables.pages.c.id).order_by(tables.pages.c.id)
 _AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
 
@@ -44,6 +47,7 @@ def file_problem(path: Path) -> str:
 
 
 def _file_problem(path: Path) -> str:
+    version_of(path)
     with contextlib.closing(raw_connection(path, read_only=True)) as connection:
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         if application_id != APPLICATION_ID:
@@ -63,9 +67,19 @@ def _page_problem(path: Path, most: int, is_cancelled: Callable[[], bool]) -> st
             count = connection.scalar(select(func.count()).select_from(tables.pages)) or 0
         if kept != count:
             return _("{count} of {kept} pages are there").format(count=count, kept=kept)
+        _read_texts(database)
         return _first_damaged(database, max(1, count // most), is_cancelled)
     finally:
         database.close()
+
+
+def _read_texts(database: Database) -> None:
+    """What belongs to no page has no digest, but must be readable at least."""
+    with database.reading() as connection:
+        from_json(LabelSchema, values.from_text(connection.scalar(select(tables.project.c.labels))))
+        for table in (tables.documents, tables.revisions):
+            for _row in connection.execution_options(yield_per=1000).execute(select(table)):
+                pass
 
 
 def _first_damaged(database: Database, step: int, is_cancelled: Callable[[], bool]) -> str:
