@@ -89,8 +89,9 @@ def _printed_places(page: Collage, pixels: Pixels, dpi: float) -> list[tuple[str
         ink = pixels[y0:y1, x0:x1].min(axis=2) < 235
         rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
         if len(rows) > 2 and len(columns) > 2:
-            left, top = x0 + float(columns[0]), y0 + float(rows[0])
-            found.append((label, Box(left, top, x0 + columns[-1] + 1.0, y0 + rows[-1] + 1.0)))
+            left, right = x0 + int(columns[0]), x0 + int(columns[-1]) + 1
+            top, bottom = y0 + int(rows[0]), y0 + int(rows[-1]) + 1
+            found.append((label, Box(float(left), float(top), float(right), float(bottom))))
     return sorted(found, key=lambda item: FROM_BELOW.index(item[0]))
 
 
