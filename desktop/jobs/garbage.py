@@ -28,6 +28,7 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         gc.disable()
         self._last_deep = monotonic()
+        self._is_wanted = False
         self._timer = QTimer(self, interval=LOOK_EVERY)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -39,10 +40,17 @@ class GarbageCollector(QObject):
         due = [index for index, (count, limit) in enumerate(limits) if limit and count > limit]
         if due:
             gc.collect(due[-1])
-        if OLDEST in due:
+        if self._is_wanted:
+            self._is_wanted = False
+            self.search_everything()
+        elif OLDEST in due:
             gc.freeze()
         elif monotonic() - self._last_deep > DEEP_EVERY and not _is_used():
             self.search_everything()
+
+    def search_soon(self) -> None:
+        """Much has become garbage just now: a project was closed."""
+        self._is_wanted = True
 
     def search_everything(self) -> None:
         """Free also what became garbage after it had survived a search."""

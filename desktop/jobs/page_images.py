@@ -209,10 +209,13 @@ class PageImages(QObject):
         self._strikes.pop(page_id, None)
 
     def close(self) -> None:
-        """Ask for nothing any more: the project closes."""
+        """Ask for nothing any more and keep nothing: the project closes."""
         self._is_closed = True
         self._timer.stop()
         self._queue.clear()
+        self._in_flight.clear()
+        self._kept = _Kept(MEMORY)
+        self._thumbnails.clear()
 
     def _key(self, page: Page, scale: float, box: Box | None = None) -> _Key:
         return _Key(page.id, page.rotation, page.skew, scale, box)

@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
         self.center.addWidget(view.canvas)
         view.refresh()
         for name, panel in view.panels.items():
-            self.docks[name].setWidget(panel)
+            self._put(name, panel)
         size = self.size()
         self._show_parts(is_shown=True)
         self.parts.lay_out(self.settings.value("window_state"))
@@ -168,6 +168,13 @@ class MainWindow(QMainWindow):
         self.actions_table.set_targets(view.targets)
         self.setWindowTitle(f"{view.title} – Proofdesk")
         view.canvas.setFocus()
+
+    def _put(self, name: str, panel: QWidget) -> None:
+        """Have a part show this, and nothing stay of what it showed before."""
+        before = self.docks[name].widget()
+        self.docks[name].setWidget(panel)
+        if before is not None:
+            before.deleteLater()
 
     def drop_project(self) -> None:
         """Take the project out of the window; the start page comes."""
@@ -179,7 +186,7 @@ class MainWindow(QMainWindow):
         self.actions_table.detach()
         self.actions_table.set_state(frozenset())
         for name in view.panels:
-            self.docks[name].setWidget(QWidget())
+            self._put(name, QWidget())
         self.center.removeWidget(view.canvas)
         view.leave()
         self._show_parts(is_shown=False)
@@ -233,7 +240,7 @@ class MainWindow(QMainWindow):
     def context_menu(self) -> QMenu:
         """What can be done now with what is selected; the menu is gone when it closes."""
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.aboutToHide.connect(menu.deleteLater)  # also where it is hidden, not closed
         chosen = self.project_view.canvas.fitting() if self.project_view else frozenset()
         for action_id in CONTEXT_MENU:
             made = self.actions_table.by_id.get(action_id)

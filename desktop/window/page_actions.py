@@ -26,8 +26,8 @@ class PageActions(QObject):
 
     said = Signal(str)
 
-    def __init__(self, bench: Workbench, window: QWidget) -> None:
-        super().__init__(window)
+    def __init__(self, bench: Workbench, window: QWidget, parent: QObject) -> None:
+        super().__init__(parent)
         self._bench, self._window = bench, window
         bench.selection.page_changed.connect(self._look_ahead)
 

@@ -84,6 +84,4 @@ class PasswordActions(QObject):
     def _typed(self, name: str, number: int) -> str:
         dialog = PasswordDialog(name, number, self._window)
         is_accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        password = dialog.password if is_accepted else ""
-        dialog.deleteLater()
-        return password
+        return dialog.password if is_accepted else ""

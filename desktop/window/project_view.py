@@ -77,13 +77,13 @@ class ProjectView(QObject):
             "changes": self.changes_panel,
         }
         self.edit = EditActions(editor, self)
-        self.pages = PageActions(bench, window)
+        self.pages = PageActions(bench, window, self)
         self.tools = ToolActions(self.canvas, editor, self)
         self.problems = CheckActions(editor, bench.checks, self.canvas, self)
         self.tables = TableActions(bench, self)
         self.review = ReviewActions(bench, self.canvas, self.pages, self.problems, self)
         self.marks = MarkActions(bench, self.canvas, self)
-        self.texts = TextActions(bench, self.canvas, window)
+        self.texts = TextActions(bench, self.canvas, window, self)
         self.passwords = PasswordActions(bench, window, self)
         self.sight = SightActions(editor, bench.settings, self)
         self.facts = PageFacts(bench, window.status, self)
@@ -275,7 +275,11 @@ class ProjectView(QObject):
         self._window.actions_table.press(key.upper())
 
     def _show_menu(self, place: QPoint) -> None:
-        self._window.context_menu().popup(place)
+        menu = self._window.context_menu()
+        if menu.isEmpty():
+            menu.deleteLater()  # it would never be shown, so it would never close
+        else:
+            menu.popup(place)
 
     def _show_page_menu(self, place: QPoint) -> None:
         """The canvas has selected what is under the pointer already."""

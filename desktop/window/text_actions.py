@@ -18,8 +18,10 @@ class TextActions(QObject):
 
     said = Signal(str)
 
-    def __init__(self, bench: Workbench, canvas: CanvasView, window: QWidget) -> None:
-        super().__init__(window)
+    def __init__(
+        self, bench: Workbench, canvas: CanvasView, window: QWidget, parent: QObject
+    ) -> None:
+        super().__init__(parent)
         self._bench, self._canvas, self._window = bench, canvas, window
 
     def find_replace(self) -> None:
