@@ -255,6 +255,19 @@ def _jagged(_text: str, _hand: Hand, random: np.random.Generator) -> list[Stroke
     return strokes
 
 
+def _rising(text: str, hand: Hand, random: np.random.Generator) -> list[Stroke]:
+    """Letters that climb and shrink, and a line through the last of them."""
+    strokes = []
+    climb, shrink = between(random, 0.05, 0.3), between(random, 0.5, 0.9)
+    for stroke in _written(text.split()[-1], hand, random):
+        size = 1.5 * np.exp(-shrink * stroke[:, :1] / 20)
+        places = stroke * (0.8, 1.0) + (0.0, -3.0)
+        strokes.append(places * size + (0.0, 3.0) + stroke[:, :1] * (0.0, climb))
+    ends = strokes[-1]
+    tail = [ends[-1], ends[-1] + (3, 1), ends[-1] + (-2, 2), ends[-1] + (6, 0.5)]
+    return [*strokes, smooth(np.array(tail), 8)]
+
+
 def _flourish(end: float, random: np.random.Generator) -> Stroke:
     """A line back under the name."""
     y = between(random, 0.5, 2.5)
@@ -278,5 +291,5 @@ def _wave(start: float, length: float, random: np.random.Generator) -> Stroke:
 Signing = Callable[[str, Hand, np.random.Generator], list[Stroke]]
 SIGNATURES: dict[Family, tuple[Signing, ...]] = {
     Family.TRAINING: (_named, _named, _looped, _initials, _waved),
-    Family.HELD_OUT: (_named, _circled, _jagged),
+    Family.HELD_OUT: (_rising, _circled, _jagged),
 }

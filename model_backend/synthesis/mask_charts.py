@@ -320,6 +320,40 @@ def _network(canvas: Canvas) -> None:
             canvas.word(place[0], place[1] + 0.04, chosen(random, mask_words.LAST))
 
 
+def _radar(canvas: Canvas) -> None:
+    """Values along rays, joined to rings."""
+    random, flat = canvas.random, canvas.box.width / canvas.box.height
+    rays = int(random.integers(3, 9))
+    angles = np.arange(rays + 1) * 2 * math.pi / rays
+
+    def ring(radius: np.ndarray) -> list[Point]:
+        x = 0.5 + radius * np.cos(angles) / max(1.0, flat)
+        y = 0.5 + radius * np.sin(angles) * min(1.0, flat)
+        return list(zip(x.tolist(), y.tolist(), strict=True))
+
+    for radius in (0.15, 0.3, 0.45):
+        canvas.path(ring(np.full(rays + 1, radius)), 0.3, (0.6, 0.6, 0.6))
+    for end in ring(np.full(rays + 1, 0.45))[:-1]:
+        canvas.path([(0.5, 0.5), end], 0.3, (0.5, 0.5, 0.5))
+        canvas.word(*end, chosen(random, mask_words.PLACES))
+    for number in range(int(random.integers(1, 4))):
+        values = random.uniform(0.1, 0.45, rays)
+        canvas.path(ring(np.append(values, values[0])), 1.2, canvas.colours[number])
+
+
+def _boxes(canvas: Canvas) -> None:
+    """Boxes with whiskers."""
+    plot, random = _axes(canvas), canvas.random
+    count = int(random.integers(2, 9))
+    for index in range(count):
+        x, wide = (index + 0.5) / count, 0.25 / count
+        low, first, middle, last, high = np.sort(random.uniform(0.05, 0.95, 5)).tolist()
+        plot.path([(x, low), (x, high)], 0.5, (0.0, 0.0, 0.0))
+        corners = [(x - wide, first), (x + wide, first), (x + wide, last), (x - wide, last)]
+        plot.area(corners, plot.colours[index % 5], 0.6)
+        plot.path([(x - wide, middle), (x + wide, middle)], 1.2, (0.0, 0.0, 0.0))
+
+
 def _dot(canvas: Canvas, at: Point, radius: float, colour: Colour) -> None:
     x, y = canvas.at(*at)
     box = f"{x - radius:.2f} {y - radius:.2f} {2 * radius:.2f} {2 * radius:.2f} re"
@@ -330,5 +364,5 @@ def _dot(canvas: Canvas, at: Point, radius: float, colour: Colour) -> None:
 Draw = Callable[[Canvas], None]
 CHARTS: dict[Family, tuple[Draw, ...]] = {
     Family.TRAINING: (_bars, _bars, _lines, _lines, _scatter, _pie, _flow, _map, _machine),
-    Family.HELD_OUT: (_stacks, _heat, _network, _bars, _lines),
+    Family.HELD_OUT: (_stacks, _heat, _network, _radar, _boxes),
 }

@@ -132,6 +132,30 @@ def _ripples(height: int, width: int, random: np.random.Generator) -> Values:
     return ((total + 3) / 6 + 0.2 * clouds(height, width, random)).astype(np.float32)
 
 
+def _stones(height: int, width: int, random: np.random.Generator) -> Values:
+    """Stones side by side, each of its own shade."""
+    from scipy.spatial import cKDTree
+
+    seeds = random.uniform(0, 1, (int(random.integers(6, 60)), 2)) * (height, width)
+    places = np.indices((height, width)).reshape(2, -1).T
+    distances, nearest = cKDTree(seeds).query(places, k=2)
+    shades = random.uniform(0.3, 0.9, len(seeds))[nearest[:, 0]]
+    gaps = np.clip((distances[:, 1] - distances[:, 0]) / 2, 0.0, 1.0)
+    found: Values = (shades * gaps).reshape(height, width).astype(np.float32)
+    return found
+
+
+def _blurred(height: int, width: int, random: np.random.Generator) -> Values:
+    """Lights out of focus."""
+    values = 0.15 + 0.3 * clouds(height, width, random, 4)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    for _light in range(int(random.integers(6, 30))):
+        radius = random.uniform(0.02, 0.12) * width
+        inside = np.hypot(x - random.uniform(0, width), y - random.uniform(0, height)) < radius
+        values[inside] += random.uniform(0.1, 0.4)
+    return values
+
+
 def _screened(values: Values, random: np.random.Generator) -> Values:
     """Dots of a printer's screen in place of greys."""
     height, width = values.shape
@@ -145,5 +169,5 @@ def _screened(values: Values, random: np.random.Generator) -> Values:
 Photo = Callable[[int, int, np.random.Generator], "Values"]
 PHOTOS: dict[Family, tuple[Photo, ...]] = {
     Family.TRAINING: (_scene, _scene, _cells, _gel, _grain, _face),
-    Family.HELD_OUT: (_city, _ripples, _face, _cells),
+    Family.HELD_OUT: (_city, _ripples, _stones, _blurred),
 }

@@ -283,8 +283,37 @@ def _banded(plate: Plate) -> None:
     plate.centred(mask_words.date(random).upper(), band * 0.6, band * 1.5, 1.8 * outer[0])
 
 
+def _ticket(plate: Plate) -> None:
+    """Lines of words in a frame with cut corners, a box for a date below."""
+    random = plate.random
+    width, size = between(random, 70, 140), between(random, 8, 15)
+    lines = int(random.integers(1, 4))
+    x, y = width / 2, (lines + 1) * size * 0.8 + 2
+    plate.half = (x, y)
+    cut = size * 0.6
+    corners = [(-x + cut, -y), (x - cut, -y), (x, -y + cut), (x, y - cut), (x - cut, y)]
+    corners += [(-x + cut, y), (-x, y - cut), (-x, -y + cut), (-x + cut, -y)]
+    plate.paper.curve(corners, width=between(random, 0.8, 2.4), color=plate.pen.color)
+    for line in range(lines):
+        text = chosen(random, (mask_words.STAMPED, mask_words.PLACES)[line % 2]).upper()
+        plate.centred(text, -y + (line + 1) * size * 1.4, size, width - 8)
+    plate.centred(mask_words.date(random).upper(), y - size * 0.6, size, width - 16)
+
+
+def _underlined(plate: Plate) -> None:
+    """A word with a heavy line above and below."""
+    random = plate.random
+    text, size = chosen(random, mask_words.STAMPED), between(random, 14, 30)
+    pen = replace(plate.pen, size=size)
+    x = pen.width(text) / 2
+    plate.half = (x + 2, size)
+    plate.centred(text, size * 0.36, size)
+    for y in (-size * 0.7, size * 0.7):
+        plate.paper.curve([(-x, y), (x, y)], width=size * 0.12, color=plate.pen.color)
+
+
 Design = Callable[[Plate], None]
 DESIGNS: dict[Family, tuple[Design, ...]] = {
     Family.TRAINING: (_round, _round, _dotted, _word, _word, _dated, _dated, _seal, _postmark),
-    Family.HELD_OUT: (_scalloped, _cornered, _banded, _dated, _word),
+    Family.HELD_OUT: (_scalloped, _cornered, _banded, _ticket, _underlined),
 }
