@@ -100,12 +100,12 @@ class Application(QObject):
 
     def _opened(self, folder: Path) -> Store:
         """The project to write to; only to read where it is read-only, or held by somebody else."""
-        from desktop.errors import OnlyReadableError
+        from desktop.errors import DiskFullError, OnlyReadableError
         from desktop.store.store import Store
 
         try:
             return Store.open(folder)
-        except OnlyReadableError as error:
+        except (OnlyReadableError, DiskFullError) as error:
             store = Store.open(folder, read_only=True)
             text = _("Only for reading: {holder}")
             self._held_by = text.format(holder=error)

@@ -141,6 +141,7 @@ _SYSTEM_ERRORS: dict[int, _Maker] = {
 
 _DATABASE_ERRORS: dict[str, _Maker] = {
     "SQLITE_FULL": _disk_full,
+    "SQLITE_IOERR_SHMSIZE": _disk_full,
     "SQLITE_READONLY": _read_only,
     "SQLITE_PERM": _no_permission,
     "SQLITE_CORRUPT": _damaged,

@@ -135,13 +135,21 @@ def _prepare_writing(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> sqlite3.Connection:
-    """A connection that has not looked at the file yet; it never makes a new one."""
-    mode = "ro" if read_only else "rw"
-    if read_only and _is_closed_for_good(path):
-        mode += "&immutable=1"
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    """A connection that trusts nothing in the file; it never makes a new one."""
+    if not read_only:
+        return _raw(path, "mode=rw", any_thread=any_thread)
+    if _is_closed_for_good(path):
+        return _raw(path, "mode=ro&immutable=1", any_thread=any_thread)
+    connection = _raw(path, "mode=ro", any_thread=any_thread)
+    if _has_room_to_track(connection) or _has_log_file(path):
+        return connection
+    connection.close()
+    return _raw(path, "mode=ro&immutable=1", any_thread=any_thread)
+
+
+def _raw(path: Path, how: str, *, any_thread: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        uri,
+        f"file:{quote(str(path.absolute()))}?{how}",
         uri=True,
         timeout=_WAIT_SECONDS,
         isolation_level=None,
@@ -150,6 +158,26 @@ def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> 
     for pragma in _DISTRUST:
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _has_room_to_track(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite can make the file by which readers and writers see each other."""
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:  # whatever else is wrong comes up when it is read
+        return error.sqlite_errorname not in ("SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN")
+    return True
+
+
+def _has_log_file(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
+def _is_closed_for_good(path: Path) -> bool:
+    """Whether nobody can write beside the file and all is in order: SQLite cannot track writers."""
+    wal = path.with_name(path.name + "-wal")
+    return not os.access(path.parent, os.W_OK) and not wal.exists()
 
 
 def was_cut_short(path: Path) -> bool:
@@ -180,12 +208,6 @@ def still(source: sqlite3.Connection) -> sqlite3.Connection:
         copy.close()
         raise
     return copy
-
-
-def _is_closed_for_good(path: Path) -> bool:
-    """Whether nobody can write beside the file and all is in order: SQLite cannot track writers."""
-    wal = path.with_name(path.name + "-wal")
-    return not os.access(path.parent, os.W_OK) and not wal.exists()
 
 
 _DISTRUST = ("trusted_schema = OFF", "cell_size_check = ON")

@@ -80,6 +80,8 @@ class ProjectLock:
 
     def close(self) -> None:
         """Let the next one in."""
+        if self._file.closed:
+            return
         with contextlib.suppress(OSError):  # a full disk; the name is not what locks
             self._file.seek(0)
             self._file.truncate()
