@@ -48,7 +48,7 @@ def _listed(form: Form, column: Column, head: Written, at: Point, *, are_questio
     choices = form.language.choices(form.random)
     ticked = form.random.randrange(len(choices)) if form.is_answered() else -1
     mark_first, has_box = form.happens(0.7), form.happens(0.6)
-    gap = pen.size * form.random.uniform(1.2, 5.0)
+    gap = pen.size * form.random.uniform(0.8, 3.6)
     start = at[0]
     x, y = at
     for index, choice in enumerate(choices):

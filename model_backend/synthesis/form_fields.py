@@ -8,7 +8,8 @@ from model_backend.synthesis.form_sheet import Column, Form
 
 LONG = ("sentence", "address", "persons", "phrase", "product")
 """Kinds of values that may go over several lines."""
-PROSE = ("sentence",)
+LISTED = ("person", "phrase", "company", "product", "sentence", "phrase", "quantity")
+"""Kinds of values that come in lists."""
 
 
 def rows(form: Form, column: Column) -> None:
@@ -26,14 +27,17 @@ def rows(form: Form, column: Column) -> None:
             parts = column.split(form.random.randint(1, across), gap)
         for index, part in enumerate(parts):
             at = part.left + part.width * tabs[index % across] if is_tabbed else None
-            _beside(form, part, form.field(), at)
+            asked = form.field()
+            if len(parts) == 1 and form.happens(0.3):
+                asked = Field(asked.label, form.random.choice(LONG))
+            _beside(form, part, asked, at)
         column.y = max(part.y for part in parts)
 
 
 def _across(width: float) -> tuple[int, int, int]:
     if width < 260:
         return (1, 0, 0)
-    return (4, 6, 0) if width < 400 else (4, 6, 5)
+    return (6, 6, 0) if width < 400 else (7, 6, 4)
 
 
 def _beside(form: Form, part: Column, asked: Field, tab: float | None) -> None:
@@ -144,7 +148,7 @@ def listing(form: Form, column: Column) -> None:
     is_beside = form.happens(0.7)
     left = question.box.x1 + style.gap if is_beside else column.left + 14
     y = base if is_beside else base + style.value.size * 1.4
-    kind = "person" if asked.kind in PROSE else asked.kind
+    kind = form.random.choice(LISTED)
     is_one = form.happens(0.25)
     lines: list[str] = []
     for _line in range(form.random.randint(2, 6)):
@@ -219,8 +223,9 @@ def _date(form: Form) -> Field:
 
 def _signed(form: Form, question: int, at: tuple[float, float], kind: str, width: float) -> None:
     """A name or a date, by hand most of the time."""
-    lines = form.value("date" if kind == "date" else "person", width * 0.8)
     hand = form.style.signer
+    lines = form.value("date" if kind == "date" else "person", width * 0.8)
+    lines = [line for line in lines if form.hand_width(line, hand) < width] or lines[:0]
     if not lines or form.style.hand is not None or form.happens(0.4) or form.language.name == "ko":
         form.answer([question], at, lines)
     elif made := form.by_hand("answer", at, [lines[0].replace(",", "")], hand):

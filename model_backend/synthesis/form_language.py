@@ -51,7 +51,7 @@ class Language:
         label = random.choice(listed(kinds[kind]))
         if random.random() < 0.06:
             label += f"/{random.choice(listed(kinds[random.choice(tuple(kinds))]))}"
-        if random.random() < 0.1:
+        if random.random() < 0.15:
             label += f" {self.one(random, 'hints')}"
         return Field(label, kind)
 
@@ -76,7 +76,8 @@ class Language:
 
     def column(self, random: Random) -> Field:
         """The head of a column."""
-        kind = random.choice(tuple(self.columns))
+        kinds = tuple(self.columns)
+        kind = random.choices(kinds, [WORDY.get(kind, 1.0) for kind in kinds])[0]
         return Field(random.choice(listed(self.columns[kind])), kind)
 
     def title(self, random: Random, recipe: str) -> str:
@@ -117,7 +118,10 @@ class Language:
         return " ".join(self.write("sentence", random) for _ in range(sentences))
 
 
-WORDY = {"phrase": 2.0, "person": 1.6, "product": 1.6, "company": 1.4, "address": 2.0, "date": 1.4}
+WORDY = {
+    "phrase": 2.0, "person": 1.6, "product": 1.6, "company": 1.4, "address": 2.0, "date": 1.4,
+    "sentence": 1.6,
+}  # fmt: skip
 """Kinds of values that are asked for more often than they have labels."""
 LISTS = {
     "hints": "HINTS",

@@ -10,28 +10,47 @@ from model_backend.synthesis.paper import Pen
 
 
 def letterhead(form: Form, column: Column) -> None:
-    """Who issues the form: a name, an address, perhaps a mark."""
+    """Who issues the form: a name, an address, perhaps a mark; one entity, or several."""
     style = form.style
     pen = replace(style.title, size=style.title.size * form.random.uniform(0.8, 1.3))
-    name = form.language.write("company", form.random)
-    name = name.upper() if form.happens(0.5) else name
-    base = column.y + pen.size * 1.1
     side = form.random.choice(("left", "centre", "centre"))
-    left = column.left
+    place = Column(column.left, column.right, column.y + pen.size * 1.1, column.bottom)
     if form.happens(0.3):
         _mark(form, column.left, column.y)
-        left += 42
-    lines = form.lines(name, column.right - left, pen)[:2]
-    x = _start(side, left, column.right, max(map(pen.width, lines)))
-    form.write("header" if form.happens(0.8) else "other", (x, base), lines, pen)
-    base += (len(lines) - 1) * pen.size * 1.25
-    small = style.small
-    for kind in ("address", "phone")[: form.random.randint(0, 2)]:
-        base += small.size * 1.5
-        text = form.lines(form.language.write(kind, form.random), column.right - left, small)[:1]
-        x = _start(side, left, column.right, small.width(text[0]))
-        form.write("other", (x, base), text, small)
-    column.y = base + small.size
+        place.left += 42
+    name = form.language.write("company", form.random)
+    name = name.upper() if form.happens(0.5) else name
+    ids = _centred_lines(form, place, form.lines(name, place.width, pen)[:2], pen, side)
+    small: list[tuple[int, ...]] = []
+    for kind in ("address", "phone")[: form.random.choices((0, 1, 2), (3, 4, 3))[0]]:
+        place.y += (style.small.size - pen.size) * 0.25
+        text = form.lines(form.language.write(kind, form.random), place.width, style.small)[:1]
+        small.append(_centred_lines(form, place, text, style.small, side))
+    _letterhead_entities(form, ids, small)
+    column.y = place.y
+
+
+def _letterhead_entities(form: Form, name: tuple[int, ...], small: list[tuple[int, ...]]) -> None:
+    label = "header" if form.happens(0.8) else "other"
+    together = tuple(key for ids in small for key in ids)
+    if form.happens(0.25):
+        form.paper.entity(label, name + together)
+        return
+    form.paper.entity(label, name)
+    for ids in [together] if together and form.happens(0.5) else small:
+        form.paper.entity("other", ids)
+
+
+def _centred_lines(
+    form: Form, place: Column, lines: list[str], pen: Pen, side: str
+) -> tuple[int, ...]:
+    """Write lines and move down; ids of their words."""
+    ids: list[int] = []
+    for line in lines:
+        x = _start(side, place.left, place.right, pen.width(line))
+        ids += form.paper.text((x, place.y), line, pen)
+        place.y += pen.size * 1.4
+    return tuple(ids)
 
 
 def _start(side: str, left: float, right: float, width: float) -> float:
@@ -43,7 +62,8 @@ def _mark(form: Form, x: float, y: float) -> None:
     size = form.random.uniform(22, 34)
     form.paper.rule(Box(x, y, x + size, y + size), width=form.random.uniform(0.8, 2.5))
     for _line in range(form.random.randint(1, 3)):
-        points = [(x + form.random.uniform(3, size - 3), y + form.random.uniform(3, size - 3)) for _ in range(3)]  # fmt: skip
+        inside = [form.random.uniform(3, size - 3) for _ in range(6)]
+        points = [(x + inside[n], y + inside[n + 3]) for n in range(3)]
         form.paper.curve(points, width=form.random.uniform(1, 4))
 
 
@@ -59,30 +79,17 @@ def title(form: Form, column: Column, recipe: str) -> None:
     if form.happens(0.4):
         lines.append(form.language.one(form.random, "subtitles"))
     side = form.random.choice(("left", "centre", "centre", "centre"))
-    base = column.y + pen.size * form.random.uniform(1.1, 1.9)
-    is_one = form.happens(0.6)
-    if is_one and side == "left":
-        form.write("header", (column.left, base), lines, pen)
+    place = Column(column.left, column.right, column.y, column.bottom)
+    place.y += pen.size * form.random.uniform(1.1, 1.9)
+    ids = [_centred_lines(form, place, [line], pen, side) for line in lines]
+    if form.happens(0.6):
+        form.paper.entity("header", tuple(key for line in ids for key in line))
     else:
-        _centred(form, column, lines, base, pen, side, is_one=is_one)
-    column.y = base + (len(lines) - 1) * pen.size * 1.25 + pen.size * form.random.uniform(0.2, 1.2)
+        for index, line in enumerate(ids):
+            form.paper.entity("header" if index == 0 or form.happens(0.6) else "other", line)
+    column.y = place.y - pen.size * form.random.uniform(0.0, 1.1)
     if form.happens(0.2):
         form.paper.line((column.left, column.y), (column.right, column.y), width=1.0)
-
-
-def _centred(
-    form: Form, column: Column, lines: list[str], base: float, pen: Pen, side: str, *, is_one: bool
-) -> None:
-    ids: list[int] = []
-    for index, line in enumerate(lines):
-        x = _start(side, column.left, column.right, pen.width(line))
-        words = form.paper.text((x, base + index * pen.size * 1.25), line, pen)
-        if is_one:
-            ids += words
-        else:
-            form.paper.entity("header" if index == 0 or form.happens(0.6) else "other", words)
-    if is_one:
-        form.paper.entity("header", tuple(ids))
 
 
 def top_lines(form: Form, column: Column) -> None:
@@ -109,7 +116,7 @@ def top_lines(form: Form, column: Column) -> None:
 def bottom_lines(form: Form, column: Column, size: tuple[float, float]) -> None:
     """Small things below: a form's number, a page's, initials, a file's code; a long number."""
     width, height = size
-    pen, y = form.style.small, height - form.random.uniform(22, 50)
+    pen, y = form.style.small, height - form.random.uniform(24, 75)
     edge = column.left + (column.right - column.left) * 0.3
     if form.happens(0.5):
         text = form.lines(_form_number(form), edge - column.left, pen)[:1]
@@ -124,13 +131,14 @@ def bottom_lines(form: Form, column: Column, size: tuple[float, float]) -> None:
 def _form_number(form: Form) -> str:
     random = form.random
     word, code = form.language.one(random, "form words"), form.language.write("code", random)
+    typist = f"{random.choice('abcdefghj')}{random.choice('cdghkl')}"
     return random.choice(
         (
             f"{word} {code}",
             f"{word} {code} ({random.randint(1, 12)}/{random.randint(60, 99)})",
             code,
             f"{code} Rev. {random.randint(1, 12)}-{random.randint(60, 99)}",
-            f"{form.language.write('initials', random)}/{random.choice('abcdefghj')}{random.choice('cdghkl')}",
+            f"{form.language.write('initials', random)}/{typist}",
         )
     )
 

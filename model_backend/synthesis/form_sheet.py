@@ -19,6 +19,8 @@ from model_backend.synthesis.sheet import BLACK
 LINE = 1.25
 """From one line of a text to the next, in sizes."""
 HAND_LINE = 1.6
+WORDY = ("sentence", "phrase", "persons", "product")
+"""Kinds of values that people cut short where there is no room."""
 TRIES = 4
 
 
@@ -115,21 +117,37 @@ class Form:
 
     def value(self, kind: str, width: float, lines: int = 1) -> list[str]:
         """A value in at most so many lines of that width; nothing where none fits."""
-        pen = self.style.value
+        fitting: list[list[str]] = []
+        found: list[str] = []
         for _try in range(TRIES):
-            text = self.language.write(kind, self.random)
-            if kind == "sentence" and lines > 1:
-                text = self.language.paragraph(self.random, self.random.randint(1, lines + 1))
-            found = self.lines(text, width, pen)
+            found = self.lines(self._text(kind, lines), width, self.style.value)
             if len(found) <= lines and all(self.width(line) <= width for line in found):
-                return found
-        return found[:lines] if lines > 1 else []
+                fitting.append(found)
+            if len(fitting) == 2 or (fitting and self.happens(0.4)):
+                break
+        if fitting:
+            return max(fitting, key=lambda made: len(" ".join(made)))
+        cut = found[:lines] if kind in WORDY else []
+        return [line for line in cut if self.width(line) <= width]
+
+    def _text(self, kind: str, lines: int) -> str:
+        text = self._plain(kind, lines)
+        return text.upper() if self.style.shouts else text
+
+    def _plain(self, kind: str, lines: int) -> str:
+        if kind == "sentence" and lines > 1:
+            return self.language.paragraph(self.random, self.random.randint(1, lines + 1))
+        return self.language.write(kind, self.random)
 
     def width(self, text: str) -> float:
         """How wide a value comes out."""
-        if self.style.hand is None:
-            return self.style.value.width(text)
-        return len(text) * self.style.value.size * 0.75 * max(0.7, self.style.hand.stretch)
+        hand = self.style.hand
+        return self.style.value.width(text) if hand is None else self.hand_width(text, hand)
+
+    def hand_width(self, text: str, hand: hands.Hand) -> float:
+        """How wide a value comes out by hand, about."""
+        wide = 5.0 if hand.is_upper else 4.2
+        return len(text) * self.style.value.size * (wide * hand.stretch + 0.9 + hand.spacing) / 6
 
     def answer(self, questions: Sequence[int], at: Point, lines: Sequence[str]) -> Written | None:
         """Write the answer to questions, typed or by hand."""
@@ -180,10 +198,11 @@ class Form:
         words = []
         for index, line in enumerate(lines):
             x, y = at[0], at[1] + index * self.style.value.size * HAND_LINE
+            right = at[0] + self.hand_width(line, hand) * 1.1
             for text in line.split():
                 drawn = len(self.paper.operators)
                 box = hands.write(self.paper, (x, y), text, size, hand, self.chance)
-                if not self.paper.holds(box):
+                if box.x1 > right or not self.paper.holds(box):
                     del self.paper.operators[drawn:]
                     break
                 words.append(Word(self.paper.new_id(), text, box))

@@ -35,6 +35,8 @@ class Style:
     signer: Hand
     case: str
     """Of labels: "upper", "title" or "sentence"."""
+    shouts: bool
+    """Whether values are in capitals."""
     colon: float
     """Chance that a label ends in a colon."""
     is_colon_apart: bool
@@ -82,6 +84,7 @@ def style(language: str, random: Random, density: float = 1.0) -> Style:
         hand=hand_of(Family.TRAINING, seeds) if by_hand else None,
         signer=hand_of(Family.TRAINING, seeds),
         case=random.choices(("upper", "title", "sentence"), (45, 42, 13))[0],
+        shouts=random.random() < 0.13,
         colon=random.choices((1.0, 0.0, 0.5, 0.9), (26, 55, 10, 9))[0],
         is_colon_apart=random.random() < 0.06,
         leading=max(leading, size * 1.25, value.size * (1.6 if by_hand else 1.3)),
@@ -92,7 +95,7 @@ def style(language: str, random: Random, density: float = 1.0) -> Style:
         lift=random.choice((0.0, 0.0, random.uniform(-1.0, 2.0))),
         numbering=random.choices(("", "1.", "(1)", "1)", "A."), (82, 9, 3, 3, 3))[0],
         shade=random.choice((1.0, 1.0, random.uniform(0.75, 0.92))),
-        answered=random.choices((0.9, 0.72, 0.45, 0.1), (35, 40, 18, 7))[0],
+        answered=random.choices((0.95, 0.78, 0.45, 0.1), (42, 40, 13, 5))[0],
         links_headers=random.random() < 0.75,
         has_boxes=random.random() < 0.2,
     )

@@ -47,7 +47,7 @@ def _planned(form: Form, column: Column) -> Plan:
     has_row_heads = form.happens(0.5)
     fields = tuple(_field(form, first=index == 0, heads=has_row_heads) for index in range(count))
     shares = [form.random.uniform(0.7, 1.3) * (1.7 if _is_wide(field) else 1.0) for field in fields]
-    width = min(column.width, max(count * 58.0, column.width * form.random.uniform(0.55, 1.2)))
+    width = min(column.width, max(count * 58.0, column.width * form.random.uniform(0.45, 1.15)))
     edges = [column.left]
     for share in shares:
         edges.append(edges[-1] + width * share / sum(shares))
@@ -60,7 +60,7 @@ def _planned(form: Form, column: Column) -> Plan:
         height=height,
         rules=form.random.choices(("all", "rows", "columns", ""), (40, 18, 7, 35))[0],
         filled=form.style.answered * form.random.uniform(0.4, 1.0),
-        links_columns=form.happens(0.75),
+        links_columns=form.happens(0.9),
     )
 
 

@@ -152,9 +152,13 @@ def _period(random: Random) -> str:
             f"FY {year}",
             f"{random.randint(2, 30)} {random.choice(('days', 'weeks', 'months'))}",
             f"{_date(random)} to {_date(random)}",
-            f"{random.randint(1, 12)}/{random.randint(1, 28)} - {random.randint(1, 12)}/{random.randint(1, 28)}",
+            f"{_day(random)} - {_day(random)}",
         )
     )
+
+
+def _day(random: Random) -> str:
+    return f"{random.randint(1, 12)}/{random.randint(1, 28)}"
 
 
 def _amount(random: Random) -> str:
@@ -204,32 +208,40 @@ def _code(random: Random) -> str:
 
 def _product(random: Random) -> str:
     name = f"{random.choice(ADJECTIVES)} {random.choice(GOODS)}"
+    maker = random.choice(pool("en", "last"))
     return random.choice(
         (
             name.title(),
             name.capitalize(),
             f"{name.capitalize()}, {_quantity(random)}",
             random.choice(GOODS).title(),
-            f"{random.choice(pool('en', 'last'))} {random.choice(GOODS).title()}",
-            f"{random.choice(pool('en', 'last'))} {random.choice(ADJECTIVES).title()} {random.randint(20, 900)}",
+            f"{maker} {random.choice(GOODS).title()}",
+            f"{maker} {random.choice(ADJECTIVES).title()} {random.randint(20, 900)}",
         )
     )
 
 
 def _phrase(random: Random) -> str:
-    return random.choice(
+    """A few words, often more than three."""
+    goods, thing = random.choice(GOODS), random.choice(OBJECTS)
+    subject, verb = random.choice(SUBJECTS), random.choice(VERBS)
+    terms = random.choice(TERMS).lower()
+    text = random.choice(
         (
             _product(random),
-            f"{random.choice(pool('en', 'city'))} {random.choice(GOODS)} {random.choice(GOODS)}".title(),
-            f"{random.choice(DEPARTMENTS)} {random.choice(GOODS)}",
-            f"{random.choice(OBJECTS).removeprefix('the ')}".capitalize(),
-            f"{random.choice(ADJECTIVES)} and {random.choice(ADJECTIVES)} {random.choice(GOODS)}".capitalize(),
-            f"To {random.choice(('review', 'test', 'replace', 'order', 'promote'))} {random.choice(OBJECTS)}",
-            f"{random.choice(OBJECTS)} {random.choice(ENDINGS)}".capitalize(),
-            f"{random.choice(SUBJECTS)} {random.choice(VERBS)} {random.choice(OBJECTS)}".capitalize(),
-            f"{random.choice(GOODS)} and {random.choice(GOODS)} for {random.choice(SUBJECTS)}".capitalize(),
+            f"{random.choice(pool('en', 'city'))} {goods} {random.choice(GOODS)}".title(),
+            f"{random.choice(DEPARTMENTS)} {goods}",
+            thing.removeprefix("the "),
+            f"{random.choice(ADJECTIVES)} and {random.choice(ADJECTIVES)} {goods}",
+            f"to {random.choice(DOINGS)} {thing}",
+            f"to {random.choice(DOINGS)} {thing} {random.choice(ENDINGS)}",
+            f"{thing} {random.choice(ENDINGS)}",
+            f"{subject} {verb} {thing}",
+            f"{goods} and {random.choice(GOODS)} for {subject}",
+            f"{_count(random)} {goods}, {random.choice(ADJECTIVES)}, {terms}",
         )
     )
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _sentence(random: Random) -> str:
@@ -242,11 +254,7 @@ def _sentence(random: Random) -> str:
     return f"{said[0].upper()}{said[1:]}."
 
 
-def paragraph(random: Random, sentences: int) -> str:
-    """Running text."""
-    return " ".join(_sentence(random) for _ in range(sentences))
-
-
+DOINGS = ("review", "test", "replace", "order", "promote", "compare", "improve", "determine")
 VALUES: dict[str, Callable[[Random], str]] = {
     "person": _person,
     "persons": _persons,

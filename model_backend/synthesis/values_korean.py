@@ -110,7 +110,9 @@ def _code(random: Random) -> str:
 
 def _product(random: Random) -> str:
     goods = random.choice(GOODS)
-    return random.choice((goods, f"{random.choice(ADJECTIVES)} {goods}", f"{goods} {_code(random)}"))
+    return random.choice(
+        (goods, f"{random.choice(ADJECTIVES)} {goods}", f"{goods} {_code(random)}")
+    )
 
 
 def _phrase(random: Random) -> str:
@@ -149,7 +151,9 @@ VALUES: dict[str, Callable[[Random], str]] = {
     "age": lambda random: f"{random.randint(1, 80)}세",
     "sex": lambda random: random.choice(("남", "여")),
     "status": lambda random: random.choice(STATUSES),
-    "job": lambda random: random.choice(("사원", "대리", "과장", "부장", "교사", "연구원", "회사원", "주부")),
+    "job": lambda random: random.choice(
+        ("사원", "대리", "과장", "부장", "교사", "연구원", "회사원", "주부")
+    ),
     "terms": lambda random: random.choice(TERMS),
     "amount": _amount,
     "count": _count,
