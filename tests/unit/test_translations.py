@@ -16,7 +16,10 @@ from model_backend import translation
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = translation.TRANSLATIONS / "ko" / "LC_MESSAGES"
-KEYWORDS = dict.fromkeys(("_", "mark", "UserError", "PasswordNeeded", "WorkerDied", "TookTooLong"))
+KEYWORDS = dict.fromkeys(
+    ("_", "mark", "UserError", "PasswordNeeded", "SetupIncomplete", "WorkerDied", "TookTooLong")
+    + ("DiskFullError", "OnlyReadableError")
+)
 
 
 def texts_of_the_source() -> Iterator[str]:
