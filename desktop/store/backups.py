@@ -94,7 +94,9 @@ class Moment:
         self._source.close()
 
     def keep(self, reason: str, is_cancelled: Callable[[], bool] = lambda: False) -> Path:
-        """Copy it to the folder of backups and verify the copy; old ones are thinned after it."""
+        """Copy it to the folder of backups and verify the copy; old ones are thinned after it,
+        but not before a restore: it may be the one that is wanted.
+        """
         folder = self._path.parent / FOLDER
         target = folder / f"project-{HEAD}-{datetime.now(UTC):{_TIME}}-{reason}.sqlite"
         partial = target.with_suffix(PARTIAL)
@@ -104,7 +106,8 @@ class Moment:
                 self._copy(partial, is_cancelled)
                 partial.rename(target)
             sync_folder(folder)
-            thin(folder, datetime.now(UTC))
+            if reason != RESTORE:
+                thin(folder, datetime.now(UTC))
         except (OSError, sqlite3.Error) as error:
             raise known_error(error, target) or error from error
         finally:
