@@ -88,7 +88,7 @@ def stacked(form: Form, column: Column) -> None:
 def boxed(form: Form, column: Column) -> None:
     """A grid of ruled boxes, each with its label in a corner or beside its value."""
     style = form.style
-    is_corner = form.happens(0.6)
+    is_corner = form.happens(0.6 if form.language.name == "en" else 0.2)
     label = style.small if is_corner else style.label
     width = form.random.uniform(0.4, 1.4)
     top = column.y + style.label.size * 0.6

@@ -109,8 +109,8 @@ def top_lines(form: Form, column: Column) -> None:
     if form.happens(0.25):
         form.write("other", (column.left, column.y), [_form_number(form)], pen)
     if form.happens(0.15):
-        text = _page_number(form)
-        form.write("other", (column.right - pen.width(text), column.y), [text], pen)
+        number = _page_number(form)
+        form.write("other", (column.right - pen.width(number), column.y), [number], pen)
 
 
 def bottom_lines(form: Form, column: Column, size: tuple[float, float]) -> None:
@@ -122,8 +122,8 @@ def bottom_lines(form: Form, column: Column, size: tuple[float, float]) -> None:
         text = form.lines(_form_number(form), edge - column.left, pen)[:1]
         form.write("other", (column.left, y), text, pen)
     if form.happens(0.25):
-        text = _page_number(form)
-        form.write("other", ((width - pen.width(text)) / 2, y), [text], pen)
+        number = _page_number(form)
+        form.write("other", ((width - pen.width(number)) / 2, y), [number], pen)
     if form.happens(0.7):
         _stamped_number(form, column, size, y)
 

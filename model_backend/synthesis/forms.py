@@ -55,6 +55,8 @@ USUAL = {
     "stamp": 0.5, "aside": 5.0,
 }  # fmt: skip
 """How often each block comes, where a recipe says nothing else."""
+KOREAN_BOXED = 3.0
+"""How much more of Korean forms is a grid of boxes."""
 SECTION = 0.28
 """Chance of a section's header before a block."""
 SIZES = (*(LETTER,) * 10, A4, A4, (612.0, 936.0), (620.0, 760.0))
@@ -131,6 +133,8 @@ def fill(form: Form, name: str, wanted: float) -> None:
     if form.happens(0.93):
         form_margins.title(form, page, name)
     blocks = {**USUAL, **recipe.blocks}
+    if form.language.name == "ko":
+        blocks["boxed"] *= KOREAN_BOXED
     while form.count < wanted and page.room > form.style.leading * 3:
         _strip(form, page, blocks)
     form_margins.bottom_lines(form, page, size)
