@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -102,7 +103,10 @@ def share_of_words(page: Page, said: Proposals, labels: Sequence[str]) -> tuple[
     inside = every = 0.0
     for word in page.words:
         box = word.box
-        part = covered[int(box.y0) : int(box.y1) + 1, int(box.x0) : int(box.x1) + 1]
+        rows, columns = (
+            slice(int(a), math.ceil(b)) for a, b in ((box.y0, box.y1), (box.x0, box.x1))
+        )
+        part = covered[rows, columns]
         every += box.area
         inside += box.area * (float(part.mean()) if part.size else 0.0)
     return inside, every
