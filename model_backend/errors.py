@@ -37,5 +37,9 @@ class PasswordNeeded(UserError):
     """A document is protected: ask for its password (never stored in plain text)."""
 
 
+class SetupIncomplete(UserError):
+    """A program or its data are missing on this computer: told once, not for every page."""
+
+
 class Cancelled(Exception):
     """A person stopped the work."""

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import gettext
+import struct
 from pathlib import Path
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "resources" / "translations"
+SOURCE_LANGUAGE = "en"
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
-_language = "en"
+_language = SOURCE_LANGUAGE
 
 
-def use_language(code: str) -> None:
-    """Show everything in this language from now on; English where there is no catalogue for it."""
+def use_language(code: str) -> bool:
+    """Show everything in this language from now on; English, and False, where its catalogue is
+    missing or damaged.
+    """
     global _catalogue, _language
-    _language = code
-    _catalogue = gettext.translation("proofdesk", TRANSLATIONS, [code], fallback=True)
+    _language, _catalogue = code, gettext.NullTranslations()
+    try:
+        _catalogue = gettext.translation("proofdesk", TRANSLATIONS, [code])
+    except (OSError, ValueError, LookupError, struct.error):
+        return code == SOURCE_LANGUAGE
+    return True
 
 
 def language() -> str:
@@ -37,6 +45,7 @@ SINGULAR = {
         "1 file still waits to be imported; it is not in the copy"
     ),
     "{count} boxes reach out of the page": mark("1 box reaches out of the page"),
+    "{count} parts lie outside their table": mark("1 part lies outside its table"),
     "{count} boxes have their corners swapped": mark("1 box has its corners swapped"),
     "{count} entities are linked to themselves": mark("1 entity is linked to itself"),
     "{count} links lead to missing entities": mark("1 link leads to a missing entity"),
@@ -75,6 +84,9 @@ SINGULAR = {
     ),
     "{count} cells hold a currency sign alone: their column may belong to the next": mark(
         "1 cell holds a currency sign alone: its column may belong to the next"
+    ),
+    "Number of this mistake: {id}. It happened {count} times.": mark(
+        "Number of this mistake: {id}."
     ),
     "{count} cells still have leading dots": mark("1 cell still has leading dots"),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +34,8 @@ EXTENSIONS = {
 }
 LIKELY = {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"}
 """Endings of documents: what else lies in a folder is left out without a word."""
+TRIES, PAUSE = 3, 0.5
+"""How often, and after how many seconds, a file is tried that changes while it is read."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,37 @@ def _documents_under(folder: Path) -> Iterator[Path]:
 
 
 def inspect_file(path: Path, folder: Path, password: str = "") -> Inspected:
-    """What the file is, with a copy of it in `folder` named by its SHA-256."""
+    """What the file is, with a copy of it in `folder` named by its SHA-256.
+
+    A file that changes meanwhile, as another program still writes it, is tried again.
+    """
+    for _attempt in range(TRIES):
+        before = _state(path)
+        try:
+            return _inspected(path, folder, password)
+        except (UserError, FileNotFoundError):
+            if _state(path) == before:
+                raise
+        time.sleep(PAUSE)
+    raise _changed(path)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _changed(path: Path) -> UserError:
+    return UserError(
+        "The file {file} changed while it was read. Wait until it is complete and retry.",
+        file=path,
+    )
+
+
+def _inspected(path: Path, folder: Path, password: str) -> Inspected:
     from model_backend import sources
 
     info = sources.inspect(path, password=password)
@@ -87,10 +121,7 @@ def copy_document(path: Path, target: Path, sha256: str) -> None:
             out.flush()
             os.fsync(out.fileno())
         if sources.sha256(part) != sha256:
-            raise UserError(
-                "The file {file} changed while it was read. Wait until it is complete and retry.",
-                file=path,
-            )
+            raise _changed(path)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -150,12 +181,16 @@ def _page_of_pdf(path: Path, number: int, folder: Path) -> Inspected:
 
 
 def _stand_in(page: ReadPage, folder: Path) -> Inspected:
-    """A white picture as large as the page; its own for each page, by a text that PNG can carry."""
+    """A white picture as large as the page; its own for each page, by a text that PNG can carry.
+
+    The text tells pages apart by what is on them, too: sets often name their pages alike.
+    """
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
     text = PngInfo()
     text.add_text("Comment", f"No picture came with {page.name}")
+    text.add_text("Page", hashlib.sha256(repr(page.page).encode(errors="replace")).hexdigest())
     size = (max(1, round(page.page.width)), max(1, round(page.page.height)))
     handle, name = tempfile.mkstemp(suffix=".png")
     try:

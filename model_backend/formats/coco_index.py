@@ -17,6 +17,7 @@ from model_backend.formats.coco_region import Record
 from model_backend.formats.safe_json import ElementReader, Place, Places
 from model_backend.formats.safe_path import resolve_inside
 from model_backend.formats.source_data import is_id
+from model_backend.formats.text_files import head_of
 from model_backend.translation import _, counted, mark
 
 _PART = re.compile(r"(?:^|[_.-])(train|val|test)(?:\d{4})?$")
@@ -199,7 +200,7 @@ def files_of(path: Path) -> tuple[Path, ...]:
 def _coco_files(folders: tuple[Path, ...], _modified: tuple[int, ...]) -> tuple[Path, ...]:
     """The files in these folders, looked for once while the folders stay as they are."""
     files = (file for folder in folders for file in sorted(folder.glob("*.json")))
-    return tuple(file for file in files if _is_coco(file))
+    return tuple(file for file in files if file.is_file() and _is_coco(file))
 
 
 def _are_parts(files: tuple[Path, ...]) -> bool:
@@ -216,9 +217,8 @@ def part_of(file: Path) -> str:
 
 def _is_coco(file: Path) -> bool:
     """A look at the start: an object whose first list has entries like images or annotations."""
-    with file.open("rb") as opened:
-        head = opened.read(65536)
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and any(
+    head = head_of(file, 65536)
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] == b"{" and any(
         f'"{key}"'.encode() in head for key in (*_LISTS, *_TOP)
     )
 

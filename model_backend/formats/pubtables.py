@@ -262,6 +262,13 @@ class _Sample:
             has_words=self.raw_words is not None,
         )
 
+    def _outside_their_table(self, page: Page) -> int:
+        """How many rows, columns and cells lie with more than half of them outside the table."""
+        boxes = [item.box.normalized() for item in self.annotation.objects]
+        insides = [box.intersection(table.box).area for table in page.tables for box in boxes]
+        areas = [box.area for _table in page.tables for box in boxes]
+        return sum(inside < area / 2 for inside, area in zip(insides, areas, strict=True))
+
     def problems(self, page: Page, image: Path | None) -> list[str]:
         """What is kept but looks wrong, and what is missing."""
         found = []
@@ -275,6 +282,10 @@ class _Sample:
             found.append(
                 _("its words file {name} is missing").format(name=f"{self.file.stem}_words.json")
             )
+        if 0 in (self.annotation.width, self.annotation.height) and image is not None:
+            found.append(_("its file does not say how large the picture is; the picture does"))
+        if self.kind == STRUCTURE_KIND and (lost := self._outside_their_table(page)):
+            found.append(counted(mark("{count} parts lie outside their table"), lost))
         if self.kind == STRUCTURE_KIND and not page.tables:
             found.append(_("its rows and columns contradict one another; they are kept as regions"))
         swapped = sum(item.box != item.box.normalized() for item in self.annotation.objects)

@@ -266,7 +266,8 @@ class _Window:
         try:
             new = self._decode.decode(data, final=self._is_at_end)
         except UnicodeDecodeError as error:
-            raise _not_text(self._reader.path, self._file.tell() - len(data)) from error
+            start = self._file.tell() - len(error.object)  # with what was left of the last part
+            raise _not_text(self._reader.path, start + error.start) from error
         self._here()
         self._text = self._text[self._position :] + new
         self._position = self._counted = 0

@@ -12,6 +12,8 @@ from model_backend.errors import UserError
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$", re.I)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_STEM = 150
+_LONGEST_PART, _LONGEST_NAME = 255, 1024
+"""Bytes that file systems allow for one part of a path, and what leaves room for the folder."""
 _CONFUSING = (".xml", ".jpg", ".jpeg", ".png", "json")
 """Parts that loaders replace anywhere in a name (`replace("json", "png")`)."""
 
@@ -26,7 +28,8 @@ def resolve_inside(root: Path, name: str) -> Path:
     """
     plain = name.replace("\\", "/")
     parts = PurePosixPath(plain).parts
-    if not parts or plain.startswith("/") or not all(map(_is_plain_part, parts)):
+    is_long = len(plain.encode(errors="replace")) > _LONGEST_NAME
+    if not parts or is_long or plain.startswith("/") or not all(map(_is_plain_part, parts)):
         raise _leads_out(name)
     root = root.resolve()
     try:
@@ -40,7 +43,8 @@ def resolve_inside(root: Path, name: str) -> Path:
 
 def _is_plain_part(part: str) -> bool:
     has_control = any(unicodedata.category(character) == "Cc" for character in part)
-    return not (part == ".." or ":" in part or has_control or _RESERVED.match(part))
+    is_long = len(part.encode(errors="replace")) > _LONGEST_PART
+    return not (part == ".." or ":" in part or has_control or is_long or _RESERVED.match(part))
 
 
 def _leads_out(name: str) -> UserError:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model_backend.document import Box, Page, Word
-from model_backend.errors import UserError
+from model_backend.errors import SetupIncomplete, UserError
 from model_backend.sources.files import PDF, media_type, sha256
 from model_backend.sources.values import (
     EXPORT_PIXELS,
+    NO_TEXT,
     OCR_TOO_LONG,
+    TURNED,
     VIEW_PIXELS,
     PageRead,
     Picture,
@@ -79,9 +81,33 @@ def read_page(
     whole = Page(0, 0, number, page.width, page.height, page.unit, page.geometry)
     try:
         words = recognize(path, whole, None, languages=languages, password=password)
+    except SetupIncomplete as error:
+        return replace(page, missing=str(error))
     except UserError as error:
         return replace(page, problems=(*page.problems, str(error)))
-    return replace(page, words=words, is_scan=True)
+    problems = (*page.problems, *_scan_problems(path, whole, words, password))
+    return replace(page, words=words, is_scan=True, problems=problems)
+
+
+def _scan_problems(
+    path: Path, page: Page, words: tuple[Word, ...], password: str
+) -> tuple[str, ...]:
+    """What a person should know of the text that was found: that there is none, or that the scan
+    lies upside down."""
+    from model_backend.sources import ocr
+
+    if not words:
+        return (NO_TEXT,)
+    if sum(word.confidence or 0.0 for word in words) >= ocr.DOUBTFUL * len(words):
+        return ()
+    picture = render_image(
+        path,
+        page.number,
+        scale=_reading_scale(page),
+        password=password,
+        most_pixels=ocr.MOST_PIXELS,
+    )
+    return (TURNED,) if ocr.is_turned(picture) else ()
 
 
 def recognize(
@@ -221,7 +247,7 @@ def _page_as_stored(path: Path, number: int, password: str) -> PageRead:
     from model_backend.sources import images
 
     size = images.geometry(path, number)
-    problems = images.problems(images.decoded(path, number))
+    problems = images.decoded(path, number).problems
     return PageRead((), size, size.width, size.height, "px", True, problems)
 
 

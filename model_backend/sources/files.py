@@ -28,10 +28,18 @@ MEDIA_TYPES = (
 )
 """First bytes of the picture formats we open; WebP and PDF are looked for apart."""
 
+ARCHIVE = mark("an archive, which has to be unpacked first")
+TAR_MAGIC = slice(257, 262)
 FOREIGN_TYPES = (
     (b"%!PS", mark("a PostScript file")),
     (b"\xc5\xd0\xd3\xc6", mark("a PostScript file")),
-    (b"PK\x03\x04", mark("a ZIP archive or an office document")),
+    (b"PK", mark("a ZIP archive or an office document")),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"BZh", ARCHIVE),
+    (b"\xfd7zXZ\x00", ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
+    (b"Rar!", ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", ARCHIVE),
     (b"\xd0\xcf\x11\xe0", mark("an old office document")),
     (b"SQLite format 3", mark("a database")),
     (b"\x00\x00\x00\x0cjP  ", mark("a JPEG 2000 picture")),
@@ -106,7 +114,9 @@ def _head(path: Path) -> bytes:
 
 def _foreign(path: Path, head: bytes) -> UserError:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text[4:8] == b"ftyp":
+    if head[TAR_MAGIC] == b"ustar":
+        kind = _(ARCHIVE)
+    elif text[4:8] == b"ftyp":
         kind = _("a HEIC picture or a video")
     else:
         start = text.lower()

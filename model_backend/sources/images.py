@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from model_backend.document import (
     Box,
@@ -26,6 +28,7 @@ from model_backend.sources.values import (
     FIRST_FRAME,
     INCOMPLETE,
     MANY_FRAMES,
+    NOT_SQUARE,
     Frame,
     frame,
     shown_from_file,
@@ -69,24 +72,36 @@ TURNS = {
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture upright on white, gray ("L") or colour ("RGB"), and whether its end was missing."""
+    """A picture upright on white, gray ("L") or colour ("RGB"), and what is amiss with it."""
 
     image: Image.Image
-    is_incomplete: bool
+    problems: tuple[str, ...] = ()
 
 
-_decoded: OrderedDict[tuple[str, int, int, int], Decoded] = OrderedDict()
+PILLOW_ERRORS = (
+    *(OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError),
+    *(TypeError, LookupError, ArithmeticError, AssertionError, AttributeError, struct.error),
+)
+"""What Pillow's readers raise for broken files: the second line where a byte was changed."""
+
+Key = tuple[str, int, int]
+"""A file as it is now: its path, when it was changed, its size."""
+
+_decoded: OrderedDict[tuple[Key, int], Decoded] = OrderedDict()
+_pages: dict[Key, Image.Image] = {}
+"""The TIFF that was read last stays open: its pages are found by walking from the first one."""
 
 
 def geometries(path: Path) -> tuple[tuple[PageGeometry, ...], tuple[str, ...]]:
     """Geometry of every page of a TIFF, of the one page of any other picture; and its problems."""
     with opened(path) as image:
-        count = _frame_count(image)
-        animated = image.format != "TIFF" and count > 1
-        shown = 1 if animated else min(count, MOST_FRAMES)
-        sizes = tuple(_geometry(image, path, number) for number in range(shown))
-    problems = (FIRST_FRAME,) if animated else (MANY_FRAMES,) if count > shown else ()
-    return sizes, problems
+        if image.format != "TIFF":
+            return (_geometry(image, path, 0),), _frame_problems(image)
+        sizes = [_geometry(image, path, 0)]
+        while len(sizes) < MOST_FRAMES and _has_page(image, len(sizes)):
+            sizes.append(_geometry(image, path, len(sizes)))
+        has_more = len(sizes) == MOST_FRAMES and _has_page(image, MOST_FRAMES)
+    return tuple(sizes), (MANY_FRAMES,) if has_more else ()
 
 
 def geometry(path: Path, number: int) -> PageGeometry:
@@ -97,8 +112,7 @@ def geometry(path: Path, number: int) -> PageGeometry:
 
 def decoded(path: Path, number: int) -> Decoded:
     """The picture, decoded once while it is among the last few of this process."""
-    status = path.stat()
-    key = (str(path), status.st_mtime_ns, status.st_size, number)
+    key = (_key(path), number)
     if key not in _decoded:
         _decoded[key] = _decode(path, number)
         if len(_decoded) > KEPT:
@@ -131,12 +145,58 @@ def opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata that we do not read
-            with Image.open(path, formats=FORMATS) as image:
+            with _kept_or_new(path) as image:
                 yield image
-    except UnidentifiedImageError as error:
+    except PILLOW_ERRORS as error:
         raise _unreadable(path) from error
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise _unreadable(path) from error
+
+
+@contextmanager
+def _kept_or_new(path: Path) -> Iterator[Image.Image]:
+    key = _key(path)
+    image = _pages.pop(key, None) or _header(path)
+    try:
+        yield image
+    except BaseException:
+        image.close()
+        raise
+    for other in _pages.values():
+        other.close()
+    _pages.clear()
+    if image.format == "TIFF" and getattr(image, "is_animated", False):
+        _pages[key] = image
+    else:
+        image.close()
+
+
+def _header(path: Path) -> Image.Image:
+    """The opened picture; one whose comments are a bomb without its comments."""
+    try:
+        return Image.open(path, formats=FORMATS)
+    except ValueError as error:
+        if not _is_text_bomb(error):
+            raise
+    with _lenient():
+        return Image.open(path, formats=FORMATS)
+
+
+@contextmanager
+def _lenient() -> Iterator[None]:
+    """Let Pillow go on where data are missing or a PNG's comments are too long."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _is_text_bomb(error: BaseException | None) -> bool:
+    return isinstance(error, ValueError) and "MAX_TEXT_CHUNK" in str(error)
+
+
+def _key(path: Path) -> Key:
+    status = path.stat()
+    return (str(path), status.st_mtime_ns, status.st_size)
 
 
 def on_white(image: Image.Image) -> Image.Image:
@@ -161,8 +221,19 @@ def _unreadable(path: Path) -> UserError:
     )
 
 
-def _frame_count(image: Image.Image) -> int:
-    return int(getattr(image, "n_frames", 1))
+def _frame_problems(image: Image.Image) -> tuple[str, ...]:
+    """What a picture with a single page hides: animations, further sizes."""
+    is_animated = image.format != "TIFF" and getattr(image, "is_animated", False)
+    return (FIRST_FRAME,) if is_animated else ()
+
+
+def _has_page(image: Image.Image, number: int) -> bool:
+    """Whether a TIFF has that page and its entry can be read; the ones before it are read first."""
+    try:
+        image.seek(number)
+    except PILLOW_ERRORS:
+        return False
+    return True
 
 
 def _geometry(image: Image.Image, path: Path, number: int) -> PageGeometry:
@@ -185,9 +256,10 @@ def _geometry(image: Image.Image, path: Path, number: int) -> PageGeometry:
 
 
 def _seek(image: Image.Image, path: Path, number: int) -> None:
-    if number and not 0 <= number < _frame_count(image):
-        raise UserError("{file} has no page {number}.", file=path, number=number + 1)
-    image.seek(number)
+    try:
+        image.seek(number)
+    except EOFError as error:
+        raise UserError("{file} has no page {number}.", file=path, number=number + 1) from error
 
 
 def _orientation(image: Image.Image) -> int:
@@ -198,37 +270,52 @@ def _orientation(image: Image.Image) -> int:
 
 def _dpi(image: Image.Image) -> float | None:
     """The stated resolution when it is one that a scanner or camera program would write."""
+    stated = _stated(image)
+    return stated[0] if stated and _is_square(stated) else None
+
+
+def _stated(image: Image.Image) -> tuple[float, float] | None:
+    """Dots an inch across and down, where both can be true."""
     stated = image.info.get("dpi")
     if not isinstance(stated, tuple) or len(stated) != 2:
         return None
     horizontal, vertical = (float(value) for value in stated)
-    if not all(DPI_RANGE[0] <= value <= DPI_RANGE[1] for value in (horizontal, vertical)):
-        return None
-    return horizontal if abs(horizontal - vertical) <= 0.05 * horizontal else None
+    is_likely = all(DPI_RANGE[0] <= value <= DPI_RANGE[1] for value in (horizontal, vertical))
+    return (horizontal, vertical) if is_likely else None
+
+
+def _is_square(stated: tuple[float, float]) -> bool:
+    return abs(stated[0] - stated[1]) <= 0.05 * stated[0]
 
 
 def _decode(path: Path, number: int) -> Decoded:
     """The picture; what can be had of it, when the end of its data is missing or broken."""
     try:
-        return Decoded(_loaded(path, number), is_incomplete=False)
+        return _loaded(path, number)
     except UserError as error:
-        if not isinstance(error.__cause__, OSError):
+        cause = error.__cause__
+        if not isinstance(cause, OSError) and not _is_text_bomb(cause):
             raise
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    try:
-        return Decoded(_loaded(path, number), is_incomplete=True)
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    with _lenient():
+        found = _loaded(path, number)
+    lost = () if _is_text_bomb(cause) else (INCOMPLETE,)
+    return Decoded(found.image, (*found.problems, *lost))
 
 
-def _loaded(path: Path, number: int) -> Image.Image:
+def _loaded(path: Path, number: int) -> Decoded:
     with opened(path) as image:
         geometry = _geometry(image, path, number)
+        if geometry.exif_orientation >= 5 and isinstance(image, TiffImageFile):
+            image.filename = ""  # else Pillow maps uncompressed ones with their sides swapped
         image.load()
+        stated = _stated(image)
+        found = () if stated is None or _is_square(stated) else (NOT_SQUARE,)
         upright = on_white(image)
         if geometry.exif_orientation == 1 or image.format == "TIFF":
-            return upright if upright is not image else image.copy()
-        return upright.transpose(ORIENTATIONS[geometry.exif_orientation])
+            upright = upright if upright is not image else image.copy()
+        else:
+            upright = upright.transpose(ORIENTATIONS[geometry.exif_orientation])
+        return Decoded(upright, (*found, *_frame_problems(image)))
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -298,8 +385,3 @@ def _skewed(source: Image.Image, view: Frame, rotation: int, skew: float) -> Ima
 
 def _white(image: Image.Image) -> int | tuple[int, int, int]:
     return 255 if image.mode == "L" else WHITE
-
-
-def problems(picture: Decoded) -> tuple[str, ...]:
-    """What a person should know of a decoded picture."""
-    return (INCOMPLETE,) if picture.is_incomplete else ()

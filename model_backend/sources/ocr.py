@@ -12,7 +12,7 @@ import pytesseract
 from PIL import Image
 
 from model_backend.document import Box, Word
-from model_backend.errors import UserError
+from model_backend.errors import SetupIncomplete, UserError
 from model_backend.sources.values import NO_TESSERACT
 
 os.environ["OMP_THREAD_LIMIT"] = "1"  # tesseract's threads wait for each other: four times the time
@@ -34,8 +34,13 @@ PAGE_INCHES = 11.0
 JUNK_CONFIDENCE = 0.3
 MARGIN = 20
 """White pixels put around a picture: letters that touch the border are not found."""
+DOUBTFUL = 0.6
+"""Mean confidence below which the letters may stand on their heads: upright forms have more."""
+SURE_OF_TURN = 1.0
+TURN_SECONDS = 10.0
 PREFERRED = ("eng", "kor")
 NOT_A_LANGUAGE = {"osd", "equ"}
+SIGNS_OF_BROKEN_DATA = ("Error opening data file", "Failed loading language", "load any languages")
 
 
 class OcrTimeout(Exception):
@@ -44,11 +49,11 @@ class OcrTimeout(Exception):
 
 @cache
 def installed_languages() -> tuple[str, ...]:
-    """Languages that tesseract can read, by its own codes; UserError when it is not installed."""
+    """Languages that tesseract can read, by its own codes; SetupIncomplete without tesseract."""
     try:
         found = pytesseract.get_languages()
     except (pytesseract.TesseractNotFoundError, FileNotFoundError) as error:
-        raise UserError(NO_TESSERACT) from error
+        raise SetupIncomplete(NO_TESSERACT) from error
     return tuple(sorted(set(found) - NOT_A_LANGUAGE))
 
 
@@ -60,11 +65,11 @@ def default_languages() -> str:
 
 
 def checked_languages(languages: str) -> str:
-    """The languages to read with; UserError that names one which is not installed."""
+    """The languages to read with; SetupIncomplete that names one which is not installed."""
     wanted = languages or default_languages()
     for language in wanted.split("+"):
         if language not in installed_languages():
-            raise UserError(
+            raise SetupIncomplete(
                 "Tesseract has no data for the language {language}. "
                 "Install tesseract-ocr-{language} or choose among: {installed}.",
                 language=language,
@@ -108,6 +113,12 @@ def recognized(
             output_type=pytesseract.Output.DICT,
         )
     except pytesseract.TesseractError as error:
+        if any(sign in str(error) for sign in SIGNS_OF_BROKEN_DATA):
+            raise SetupIncomplete(
+                "Tesseract's data for {languages} are damaged. Install tesseract-ocr-{languages}"
+                " again.",
+                languages=wanted,
+            ) from error
         raise UserError(
             "Tesseract could not read this picture ({reason}). Check its installation and retry.",
             reason=str(error)[:200],
@@ -115,6 +126,20 @@ def recognized(
     except RuntimeError as error:  # pytesseract's own sign of a time limit
         raise OcrTimeout from error
     return tuple(_words(table, Box(0.0, 0.0, *map(float, picture.size))))
+
+
+def is_turned(picture: Image.Image) -> bool:
+    """Whether tesseract believes that the letters do not stand upright; not when it cannot say."""
+    try:
+        found = pytesseract.image_to_osd(
+            _framed(picture),
+            config=f"--dpi {TOLD_DPI}",
+            timeout=TURN_SECONDS,
+            output_type=pytesseract.Output.DICT,
+        )
+    except (pytesseract.TesseractError, RuntimeError):  # too few letters, no data for it, too slow
+        return False
+    return bool(found["rotate"]) and float(found["orientation_conf"]) >= SURE_OF_TURN
 
 
 def _framed(picture: Image.Image) -> Image.Image:

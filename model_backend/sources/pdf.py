@@ -17,9 +17,14 @@ from pymupdf import mupdf
 from model_backend.document import Affine, Box, PageGeometry, Word, compose
 from model_backend.errors import PasswordNeeded, UserError
 from model_backend.reading_order import reading_order
+from model_backend.sources import pdf_faults
 from model_backend.sources.values import (
     BROKEN_PAGE,
     HUGE_PAGE,
+    MANY_FRAMES,
+    MANY_WORDS,
+    NO_COPYING,
+    ODD_GEOMETRY,
     REPAIRED,
     Frame,
     PageRead,
@@ -37,8 +42,10 @@ OPEN_DOCUMENTS = 4
 DISPLAY_LISTS = 12
 """How many documents, and pages of each, a process keeps open for quick tiles and page turns."""
 MOST_PAGES = 100_000
+MOST_WORDS = 100_000
+"""Of one page: fifty times what a page of a newspaper has."""
 HUGE_POINTS = 14_400.0
-"""200 inches, PDF's own limit: a longer side is a fault of the file or a drawing of a ship."""
+"""200 inches, PDF's own limit: such a side is a fault of the file or a drawing of a ship."""
 
 PICTURE_COVERS = 0.8
 """A page whose pictures cover this share of it is a photograph or a scan of a page."""
@@ -53,8 +60,16 @@ WORD_FLAGS = (
 INVISIBLE = 3
 """PDF's text rendering mode of an OCR layer."""
 
-SIGNS_OF_LOSS = ("treating as end of file", "may not be correct", "syntax error")
+SIGNS_OF_LOSS = (
+    "treating as end of file",
+    "may not be correct",
+    "syntax error",
+    "padding truncated image",
+    "cannot load content stream",
+)
 """The few of MuPDF's many warnings after which something of the page is missing."""
+LOOKED_AT = 200.0
+"""Longest side in pixels at which a page's pictures are decoded to see whether they are whole."""
 MUPDF_ERRORS = (mupdf.FzErrorBase, RuntimeError)
 """What PyMuPDF raises for broken files."""
 
@@ -66,6 +81,7 @@ class OpenPdf:
     path: Path
     document: pymupdf.Document
     lists: OrderedDict[int, pymupdf.DisplayList] = field(default_factory=OrderedDict)
+    is_miscounted: bool = False
 
     def display_list(self, number: int) -> pymupdf.DisplayList:
         """The page's drawing instructions, interpreted once for every tile and scale."""
@@ -91,7 +107,7 @@ def open_pdf(path: Path, password: str = "") -> OpenPdf:
     status = path.stat()
     key = (str(path), status.st_mtime_ns, status.st_size, password)
     if key not in _open:
-        _open[key] = OpenPdf(path, _opened(path, password))
+        _open[key] = _opened(path, password)
         if len(_open) > OPEN_DOCUMENTS:
             _open.popitem(last=False)[1].document.close()
     _open.move_to_end(key)
@@ -108,8 +124,10 @@ def geometries(path: Path, password: str = "") -> tuple[tuple[PageGeometry, ...]
             "The PDF {file} has no readable pages. Export it again and retry.", file=path
         )
     sizes = tuple(_geometry_or_letter(opened, number) for number in range(min(count, MOST_PAGES)))
-    problems = (REPAIRED,) if opened.document.is_repaired else ()
-    return sizes, problems
+    may_copy = opened.document.permissions & pymupdf.PDF_PERM_COPY
+    found = (REPAIRED if _is_repaired(opened) else "", "" if may_copy else NO_COPYING)
+    found += (MANY_FRAMES if count > MOST_PAGES else "",)
+    return sizes, tuple(filter(None, found))
 
 
 def read_page(path: Path, number: int, password: str = "") -> PageRead:
@@ -119,11 +137,15 @@ def read_page(path: Path, number: int, password: str = "") -> PageRead:
     with damaged(path, number):
         geometry = _geometry(opened.page(number))
         raw_words, pictures = _contents(opened, number)
-        problems = _page_problems(geometry)
+        if pictures:
+            _decode_pictures(opened, number)
+        problems = _page_problems(opened, number, geometry)
         cover = _cover(pictures, geometry.width, geometry.height)
         is_usable = _is_usable(raw_words, cover)
         is_scan = not is_usable or (cover >= PICTURE_COVERS and _is_invisible(opened, number))
-    words = _words(raw_words) if is_usable else ()
+    words = _words(raw_words[:MOST_WORDS]) if is_usable else ()
+    if len(raw_words) > MOST_WORDS:
+        problems += (MANY_WORDS,)
     return PageRead(words, geometry, geometry.width, geometry.height, "pt", is_scan, problems)
 
 
@@ -183,9 +205,9 @@ def prepared_password(password: str) -> str:
     return unicodedata.normalize("NFKC", "".join(mapped))
 
 
-def _opened(path: Path, password: str) -> pymupdf.Document:
+def _opened(path: Path, password: str) -> OpenPdf:
     with damaged(path):
-        document = pymupdf.open(path, filetype="pdf")
+        document = _document(path)
     if document.needs_pass and not _unlock(document, password):
         if password:
             raise PasswordNeeded(
@@ -193,9 +215,33 @@ def _opened(path: Path, password: str) -> pymupdf.Document:
                 file=path,
             )
         raise PasswordNeeded("The file {file} is protected. Enter its password.", file=path)
+    if _has_pages(document):
+        return OpenPdf(path, document)
     with damaged(path):
-        document.page_count  # noqa: B018  # the page tree is read here: a broken one raises now
-    return document
+        is_mended = pdf_faults.mend_count(document, MOST_PAGES)
+        document.page_count  # noqa: B018  # raises again where that did not help
+    return OpenPdf(path, document, is_miscounted=is_mended)
+
+
+def _document(path: Path) -> pymupdf.Document:
+    try:
+        return pymupdf.open(path, filetype="pdf")
+    except pymupdf.FileDataError as error:
+        if "encryption" not in str(error.__cause__ or error.__context__):
+            raise
+        raise UserError(
+            "The PDF {file} is locked in a way that is not supported. Open it in the program it"
+            " was locked with, save it without protection and retry.",
+            file=path,
+        ) from error
+
+
+def _has_pages(document: pymupdf.Document) -> bool:
+    """Whether the page tree counts any; this is where it is read for the first time."""
+    try:
+        return document.page_count > 0
+    except MUPDF_ERRORS:
+        return False
 
 
 def _unlock(document: pymupdf.Document, password: str) -> bool:
@@ -216,15 +262,21 @@ def _geometry_or_letter(opened: OpenPdf, number: int) -> PageGeometry:
 def _geometry(page: pymupdf.Page) -> PageGeometry:
     rect = page.rect
     crop = page.cropbox
-    unit_kind, unit = page.parent.xref_get_key(page.xref, "UserUnit")
     return PageGeometry(
         engine=ENGINE,
         width=float(rect.width),
         height=float(rect.height),
         file_rotation=int(page.rotation),
         crop_box=(float(crop.x0), float(crop.y0), float(crop.x1), float(crop.y1)),
-        user_unit=float(unit) if unit_kind in {"int", "real", "float"} else 1.0,
+        user_unit=_user_unit(page),
     )
+
+
+def _user_unit(page: pymupdf.Page) -> float:
+    if not pdf_faults.is_there(page):
+        return 1.0
+    kind, unit = page.parent.xref_get_key(page.xref, "UserUnit")
+    return float(unit) if kind in {"int", "real", "float"} else 1.0
 
 
 def _contents(opened: OpenPdf, number: int) -> tuple[list[Any], list[Any]]:
@@ -279,11 +331,31 @@ def numbered(words: tuple[Word, ...]) -> tuple[Word, ...]:
     )
 
 
-def _page_problems(geometry: PageGeometry) -> tuple[str, ...]:
-    huge = (HUGE_PAGE,) if max(geometry.width, geometry.height) > HUGE_POINTS else ()
+def _decode_pictures(opened: OpenPdf, number: int) -> None:
+    """Draw the page in small: MuPDF says only while drawing that data of a picture are missing."""
+    display_list = opened.display_list(number)
+    bounds = display_list.rect
+    scale = LOOKED_AT / max(bounds.width, bounds.height)
+    view = frame(bounds.width, bounds.height, scale=scale, clip=None)
+    to_pixels = compose((1.0, 0.0, 0.0, 1.0, -bounds.x0, -bounds.y0), view.pixels_from_page)
+    _draw(display_list, to_pixels, view)
+
+
+def _is_repaired(opened: OpenPdf) -> bool:
+    return bool(opened.document.is_repaired or opened.is_miscounted)
+
+
+def _page_problems(opened: OpenPdf, number: int, geometry: PageGeometry) -> tuple[str, ...]:
+    """What a person should know of the page, after it was read."""
+    page = opened.page(number)
+    is_there = pdf_faults.is_there(page)
     warnings = pymupdf.TOOLS.mupdf_warnings()
-    broken = (BROKEN_PAGE,) if any(sign in warnings for sign in SIGNS_OF_LOSS) else ()
-    return huge + broken
+    is_broken = not is_there or any(sign in warnings for sign in SIGNS_OF_LOSS)
+    is_odd = is_there and pdf_faults.has_odd_geometry(opened.document, page.xref)
+    is_huge = max(geometry.width, geometry.height) >= HUGE_POINTS
+    found = (HUGE_PAGE if is_huge else "", ODD_GEOMETRY if is_odd else "")
+    found += (BROKEN_PAGE if is_broken else "", REPAIRED if _is_repaired(opened) else "")
+    return tuple(filter(None, found))
 
 
 def _draw(display_list: pymupdf.DisplayList, to_pixels: Affine, view: Frame) -> bytes:

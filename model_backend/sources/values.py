@@ -29,12 +29,27 @@ NO_TESSERACT = mark(
 OCR_TOO_LONG = mark(
     "Reading the text of this page took too long and was stopped. Read a part of it instead."
 )
+NO_TEXT = mark("No text was found in this scan.")
+TURNED = mark("This scan seems to lie on its side or upside down: turn the page and read it again.")
 INCOMPLETE = mark("The picture is incomplete, the file was cut off. Get the file again if you can.")
 FIRST_FRAME = mark("The file holds several pictures or an animation: only the first is shown.")
 REPAIRED = mark("The PDF is damaged and was repaired while reading: parts may be missing.")
 BROKEN_PAGE = mark("This page of the PDF is damaged and may not be shown whole.")
 HUGE_PAGE = mark("This page is far larger than paper: it is shown with less detail.")
 MANY_FRAMES = mark("The file has more pages than can be opened: the rest was left out.")
+MANY_WORDS = mark("The page has more words than can be kept: the rest was left out.")
+ODD_GEOMETRY = mark(
+    "The PDF states the size or turn of this page wrongly: other programs may show it differently."
+)
+NOT_SQUARE = mark(
+    "The picture was scanned with different resolutions across and down: it is shown as its pixels"
+    " are."
+)
+NO_COPYING = mark(
+    "The owner of the PDF does not allow copying its text. Ask before you pass it on."
+)
+OF_DOCUMENT = frozenset({FIRST_FRAME, REPAIRED, MANY_FRAMES, NO_COPYING})
+"""What concerns a whole document: its pages are marked, but it is told only once."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,10 @@ class SourceInfo:
 
 @dataclass(frozen=True)
 class PageRead:
-    """Words (ids from 1, in reading order) and size of one page as the file has it."""
+    """Words (ids from 1, in reading order) and size of one page as the file has it.
+
+    `missing` says what this computer lacks for reading such pages.
+    """
 
     words: tuple[Word, ...]
     geometry: PageGeometry
@@ -59,6 +77,7 @@ class PageRead:
     unit: str
     is_scan: bool
     problems: tuple[str, ...] = ()
+    missing: str = ""
 
 
 @dataclass(frozen=True)

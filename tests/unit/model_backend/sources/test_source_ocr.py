@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model_backend.document import Box, Page
-from model_backend.errors import UserError
+from model_backend.errors import SetupIncomplete, UserError
 from model_backend.sources import inspect, ocr, read_page, recognize
 
 
@@ -83,8 +83,9 @@ def test_blank_picture_has_no_words(tmp_path: Path) -> None:
 def test_missing_language_is_named(samples: Path) -> None:
     page = read_page(samples / "form.png", 0, languages="eng+xyz")
     assert page.words == ()
-    assert "xyz" in page.problems[0]
-    with pytest.raises(UserError, match="tesseract-ocr-xyz"):
+    assert page.problems == ()
+    assert "xyz" in page.missing
+    with pytest.raises(SetupIncomplete, match="tesseract-ocr-xyz"):
         ocr.checked_languages("xyz")
 
 
@@ -103,7 +104,7 @@ def test_missing_tesseract_leaves_the_page_with_one_remedy(
     finally:
         ocr.installed_languages.cache_clear()
     assert page.words == ()
-    assert page.problems == (ocr.NO_TESSERACT,)
+    assert (page.problems, page.missing) == ((), ocr.NO_TESSERACT)
 
 
 def test_time_limit_is_a_problem_of_the_page(
