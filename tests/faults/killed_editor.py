@@ -19,12 +19,14 @@ import scripted_editor
 from edit_scripts import document_of, full_page
 from long_driver import drive
 
+from desktop.store.backups import backups_of
 from desktop.store.store import FILE, Store
 from desktop.store.verifying import problem_of
 from model_backend.document import Page
 
 TESTS = Path(__file__).resolve().parent.parent
-LONGEST = 0.12
+LONGEST = {"edit": 0.12, "checkpoint": 0.12, "close": 0.4, "backup": 0.4, "restore": 0.8}
+"""Seconds until the kill, at most: some edits are done by then."""
 RUNS_A_PROJECT = 50
 """After so many a new project begins: the record grows with every edit."""
 
@@ -39,20 +41,20 @@ class Editor:
             self.pages = {page_id: store.page(page_id) for page_id in store.page_ids()}
         self.edits = 0
 
-    def kill(self, delay: float) -> str:
+    def kill(self, delay: float, phase: str = "edit") -> str:
         """Have it killed after so many seconds of work; what is wrong then, or nothing."""
-        for number in self._run(delay):
+        for number in self._run(delay, phase):
             if number != self.edits:
                 return f"edit {number} was said where {self.edits} was expected"
             self._follow()
         return self._problem()
 
-    def _run(self, delay: float) -> list[int]:
+    def _run(self, delay: float, phase: str) -> list[int]:
         """Numbers of the edits that were said to be saved before the end."""
         path = os.pathsep.join([str(TESTS), str(TESTS / "faults"), str(TESTS.parent)])
         script = str(TESTS / "faults" / "scripted_editor.py")
         with subprocess.Popen(
-            [sys.executable, script, str(self.folder), str(self.edits)],
+            [sys.executable, script, str(self.folder), str(self.edits), "", phase],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": path},
@@ -81,8 +83,15 @@ class Editor:
         if found != self.pages:
             self._follow()
         return next(filter(None, self._complaints(found, head.id if head else 0, seconds)), "") or (
-            f"pages {damaged} are damaged" if damaged else problem_of(self.folder / FILE)
+            f"pages {damaged} are damaged" if damaged else self._file_problem()
         )
+
+    def _file_problem(self) -> str:
+        """Of the project, of every backup, and what is left of one that was not finished."""
+        files = [self.folder / FILE, *(item.path for item in backups_of(self.folder)[:3])]
+        rest = [path.name for path in self.folder.rglob("*.partial")]
+        problem = next(filter(None, map(problem_of, files)), "")
+        return problem or (f"left behind: {rest}" if rest else "")
 
     def _complaints(self, found: dict[int, Page], head: int, seconds: float) -> tuple[str, ...]:
         return (
@@ -102,7 +111,9 @@ def main() -> int:
                 folder = Path(base) / str(number)
                 folder.mkdir()
                 editors[:] = [Editor(folder)]
-            problem = editors[0].kill(Random(number).uniform(0, LONGEST))
+            chance = Random(number)
+            phase = chance.choice(("edit", *scripted_editor.PHASES))
+            problem = editors[0].kill(chance.uniform(0, LONGEST[phase]), phase)
             if problem:
                 editors.clear()
             return f"kill {number}: {problem}" if problem else ""

@@ -10,10 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from edit_scripts import random_edit
 
 from model_backend.document import Page
+
+if TYPE_CHECKING:
+    from desktop.document.open_document import OpenDocument
 
 NAMES = (
     "Add word",
@@ -45,8 +49,14 @@ def _with_word(page: Page, number: int) -> Page:
     return edits.add_word(page, f"word {number}", Box(1, 2, 3, 4))
 
 
-def main(folder: Path, first: int, last: int | None = None) -> None:
-    """Edit without end, or up to the last; say each edit's number when it is in the store."""
+PHASES = ("edit", "backup", "checkpoint", "close", "restore")
+
+
+def main(folder: Path, first: int, last: int | None = None, phase: str = "edit") -> None:
+    """Edit without end, or up to the last; say each edit's number when it is in the store.
+
+    `phase`: what happens between the edits, so that most of the time is spent in it.
+    """
     from desktop.document.open_document import OpenDocument
     from desktop.store.store import Store
 
@@ -61,8 +71,30 @@ def main(folder: Path, first: int, last: int | None = None) -> None:
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()
         number += 1
+        document = _between(document, phase)
+
+
+def _between(document: OpenDocument, phase: str) -> OpenDocument:
+    """What else is done with a project; the document to go on with."""
+    from desktop.document.open_document import OpenDocument
+    from desktop.store.backups import TIME, Moment, restore_whole
+    from desktop.store.store import FILE, Store
+
+    folder = document.store.folder
+    if phase in ("backup", "restore"):
+        kept = Moment(folder / FILE).keep(TIME)
+    if phase == "checkpoint":
+        with document.store.database.reading() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_autocheckpoint = 1")
+    if phase in ("close", "restore"):
+        document.close()
+        if phase == "restore":
+            restore_whole(folder, kept)
+        document = OpenDocument(Store.open(folder))
+    return document
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+    _script, project, start, until, phase = (*sys.argv, "edit")[:5]
+    main(Path(project), int(start), int(until) if until else None, phase)
     os._exit(0)  # as if the power went: nothing is closed

@@ -58,7 +58,7 @@ def _unmounted(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "-l", str(folder)], check=True)  # workers may look still
 
 
 def fill(folder: Path, *, leave: int = 0) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from killed_editor import LONGEST, Editor
+from scripted_editor import PHASES
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal 9")
 
@@ -15,9 +16,10 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal 9
 @pytest.mark.timeout(300)
 def test_killed_editor_keeps_every_acknowledged_edit(tmp_path: Path) -> None:
     chance, editor = random.Random(7), Editor(tmp_path)
-    kills = 20
-    assert [editor.kill(chance.uniform(0, LONGEST)) for _kill in range(kills)] == [""] * kills
-    assert editor.edits > kills
+    phases = (*PHASES, "edit", "edit", "edit", *PHASES, "edit", "edit", "edit", "edit")
+    found = [editor.kill(chance.uniform(0, LONGEST[phase]), phase) for phase in phases]
+    assert found == [""] * len(phases)
+    assert editor.edits > 2
 
 
 @pytest.mark.long
@@ -29,4 +31,5 @@ def test_editor_killed_many_times_keeps_every_acknowledged_edit(tmp_path: Path) 
         folder.mkdir()
         editor = Editor(folder)
         for _kill in range(50):
-            assert editor.kill(chance.uniform(0, LONGEST)) == ""
+            phase = chance.choice(PHASES)
+            assert editor.kill(chance.uniform(0, LONGEST[phase]), phase) == ""
