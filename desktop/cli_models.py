@@ -183,6 +183,13 @@ def export(
     int8: Annotated[
         bool, typer.Option("--int8", help="Also with weights of eight bits; says what they cost.")
     ] = False,
+    truth: Annotated[
+        Path | None,
+        typer.Option(help="A data set on whose pages it is measured; else the sample page."),
+    ] = None,
+    format_name: Annotated[
+        Format | None, typer.Option("--format", help="The data set's format.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The folder to write to; else NAME-onnx here.")
     ] = None,
@@ -198,12 +205,15 @@ def export(
 
     if not onnx:
         raise typer.BadParameter("say --onnx: models are written in no other form")
+    if (truth is None) != (format_name is None):
+        raise typer.BadParameter("--truth and --format belong together")
     with reporting(as_json=as_json) as report, working(1) as workers:
         installed.installed_model(name)
         folder = (out or Path(f"{name}-onnx")).absolute()
         if folder.exists() and not folder.is_dir():
             raise UserError("{file} is no folder. Choose another.", file=folder)
-        work = ExportModel(name, folder, with_int8=int8)
+        pages = (format_name.value, truth.absolute()) if truth and format_name else None
+        work = ExportModel(name, folder, with_int8=int8, truth=pages)
         exported = run_work(work, workers, report).result
         if exported is not None:
             data = {"model": name, "folder": folder, "files": [asdict(file) for file in exported]}
@@ -242,9 +252,10 @@ def calibrate(
         work = CalibrateModel(name, format_name.value, truth.absolute(), device)
         found = run_work(work, workers, report).result
         if found is not None:
+            fitted = "" if found.is_held_out else ", measured on the page that it was fitted to"
             line = (
                 f"{name}: temperature {found.temperature:.3f}, expected calibration error"
-                f" {found.before:.3f} before, {found.after:.3f} after"
+                f" {found.before:.3f} before, {found.after:.3f} after{fitted}"
                 f" ({found.decisions} decisions on {found.pages} pages)"
             )
             report.give({"model": name, **asdict(found)}, [line])

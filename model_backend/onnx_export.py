@@ -56,8 +56,13 @@ class Exported:
     cost: str = ""
 
 
-def export_model(name: str, folder: Path, *, with_int8: bool = False) -> tuple[Exported, ...]:
+def export_model(
+    name: str, folder: Path, *, with_int8: bool = False, truth: tuple[str, Path] | None = None
+) -> tuple[Exported, ...]:
     """Write the programs of an added model into a folder, with a description (export.json).
+
+    What eight bits cost is measured on the pages of `truth` (the name of a format, and where the
+    data set lies), else on the sample page.
 
     UserError where one does not say what torch says: then nothing of it is left. Runs in the model
     process.
@@ -70,7 +75,7 @@ def export_model(name: str, folder: Path, *, with_int8: bool = False) -> tuple[E
     if with_int8:
         from model_backend import onnx_int8
 
-        exported += onnx_int8.quantised(model, predictor, programs, folder)
+        exported += onnx_int8.quantised(model, predictor, programs, folder, truth)
     _describe(model, exported, folder)
     return tuple(exported)
 

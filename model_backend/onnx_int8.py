@@ -1,12 +1,13 @@
-"""ONNX programs with weights of eight bits, and what they cost on sample pages."""
+"""ONNX programs with weights of eight bits, and what they cost on real pages."""
 
 from __future__ import annotations
 
 import importlib.util
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from model_backend.checkpoints.onnx_file import check_onnx
 from model_backend.errors import UserError
 from model_backend.installed import InstalledModel
 from model_backend.onnx_export import Exported, onnx_says, unfinished
+from model_backend.predictors.calibrating import as_input, pages_of
 from model_backend.predictors.hot_models import ModelPredictor
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.self_test import sample_page
@@ -30,26 +32,31 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[Any]]
 
-MOST_INPUTS = 8
-"""Of one program, from the sample pages: more would only take longer."""
+DataSet = tuple[str, Path]
+"""The name of its format, and where it lies."""
+
+MOST_PAGES, MOST_INPUTS = 8, 16
+"""Of one program: more would only take longer."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What eight bits change on `inputs` that sample pages gave: outputs moved by up to `moved`,
-    where the largest is `largest`; of all decisions `changed` is the share that became others
-    (None where nothing is decided).
+    """What eight bits change on `inputs` that pages gave (of `source`, else the sample page):
+    outputs moved by up to `moved`, where the largest is `largest`; of all decisions `changed` is
+    the share that became others (None where nothing is decided).
     """
 
     inputs: int
     moved: float
     largest: float
     changed: float | None
+    source: str = ""
 
     def __str__(self) -> str:
         """In a sentence."""
-        text = _("on sample pages outputs moved by up to {moved} where the largest is {largest}")
-        said = text.format(moved=f"{self.moved:.2g}", largest=f"{self.largest:.2g}")
+        text = _("on {source} outputs moved by up to {moved} where the largest is {largest}")
+        source = self.source or _("the sample page")
+        said = text.format(source=source, moved=f"{self.moved:.2g}", largest=f"{self.largest:.2g}")
         if self.changed is None:
             return said
         return f"{said}; " + _("decisions that became others: {share}").format(
@@ -58,10 +65,14 @@ class Cost:
 
 
 def quantised(
-    model: InstalledModel, predictor: ModelPredictor, programs: Sequence[Program], folder: Path
+    model: InstalledModel,
+    predictor: ModelPredictor,
+    programs: Sequence[Program],
+    folder: Path,
+    truth: DataSet | None = None,
 ) -> list[Exported]:
-    """Write each program again with weights of eight bits; UserError where the package that does
-    it is missing.
+    """Write each program again with weights of eight bits, and say what they cost on pages of a
+    data set, or on the sample page; UserError where the package that does it is missing.
     """
     if importlib.util.find_spec("onnx") is None:
         raise UserError(
@@ -69,19 +80,29 @@ def quantised(
             " `pip install -e '.[torch]'`.",
             name="onnx",
         )
-    given = seen_on_samples(model.task, predictor, programs)
+    given = seen_on(_pages(model.task, truth), predictor, programs)
+    source = truth[1].name if truth else ""
     return [
-        _quantised(program, inputs, folder / f"{program.name}.onnx")
+        _quantised(program, inputs, folder / f"{program.name}.onnx", source)
         for program, inputs in zip(programs, given, strict=True)
     ]
 
 
-def _quantised(program: Program, given: Sequence[Arrays], full: Path) -> Exported:
+def _pages(task: str, truth: DataSet | None) -> Iterator[PredictorInput]:
+    """The sample page of a task, or the first pages of a data set."""
+    if truth is None:
+        yield PredictorInput(*sample_page(task))
+    else:
+        yield from (as_input(read) for read in islice(pages_of(*truth), MOST_PAGES))
+
+
+def _quantised(program: Program, given: Sequence[Arrays], full: Path, source: str) -> Exported:
     path = full.with_name(f"{program.name}-int8.onnx")
     with unfinished(path) as part:
         quantise(full, part)
         check_onnx(part)
         cost = cost_of(program, given, runtime.session(full), runtime.session(part))
+        cost = replace(cost, source=source)
     size = path.stat().st_size
     names = tuple(program.example)
     share = cost.moved / max(1.0, cost.largest)
@@ -101,20 +122,21 @@ def quantise(full: Path, path: Path) -> None:
         root.setLevel(level)
 
 
-def seen_on_samples(
-    task: str, predictor: ModelPredictor, programs: Sequence[Program]
+def seen_on(
+    pages: Iterable[PredictorInput], predictor: ModelPredictor, programs: Sequence[Program]
 ) -> list[list[Arrays]]:
-    """What each program is given while the predictor looks at the sample page of its task.
+    """What each program is given while the predictor looks at pages.
 
     Where it is written for other sizes than a page has, its own example.
     """
     seen: list[list[Arrays]] = [[] for _program in programs]
-    path, page = sample_page(task)
     with ExitStack() as stack:
         for program, kept in zip(programs, seen, strict=True):
             handle = program.watched.register_forward_pre_hook(_keeper(program, kept))
             stack.callback(handle.remove)
-        predictor([PredictorInput(path, page)])
+        for page in pages:
+            if any(len(kept) < MOST_INPUTS for kept in seen):
+                predictor([page])
     return [
         kept or [{name: value.numpy() for name, value in program.example.items()}]
         for program, kept in zip(programs, seen, strict=True)

@@ -125,7 +125,13 @@ def session(path: Path, *, device: str = CPU, threads: int = 0) -> Any:  # noqa:
     if not chosen.provider:
         raise UserError("ONNX programs cannot run: {why}.", why=chosen.reason)
     import onnxruntime
-    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
+    from onnxruntime.capi.onnxruntime_pybind11_state import (
+        Fail,
+        InvalidGraph,
+        InvalidProtobuf,
+        NotImplemented,  # of an operator or a type
+        RuntimeException,
+    )
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or thread_count()
@@ -134,7 +140,7 @@ def session(path: Path, *, device: str = CPU, threads: int = 0) -> Any:  # noqa:
     providers = list(dict.fromkeys((chosen.provider, PROVIDERS[CPU])))
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=providers)
-    except (Fail, InvalidGraph, InvalidProtobuf) as error:
+    except (Fail, InvalidGraph, InvalidProtobuf, NotImplemented, RuntimeException) as error:
         raise UserError(
             "onnxruntime refuses the file {file}: {error}", file=path, error=str(error)[:300]
         ) from error

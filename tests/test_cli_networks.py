@@ -40,6 +40,12 @@ def test_model_is_written_as_onnx(tmp_path: Path) -> None:
     added(tmp_path / "vgg16", "kinds")
     written = answer("models", "export", "kinds", "--onnx", "--out", tmp_path / "onnx")
     (file,) = written["files"]
+    said = proofdesk("models", "export", "kinds", "--onnx", "--int8", "--out", tmp_path / "both")
+    assert said.returncode == 0, said.stderr
+    assert "model.onnx: " in said.stdout
+    assert "allowed 1e-04" in said.stdout
+    assert "on the sample page outputs moved by up to" in said.stdout
+    assert proofdesk("models", "export", "kinds", "--onnx", "--format", "coco").returncode == 2
     assert file["difference"] <= file["tolerance"]
     assert (tmp_path / "onnx" / "model.onnx").stat().st_size == file["bytes"]
     assert proofdesk("models", "export", "kinds").returncode == 2

@@ -137,10 +137,17 @@ class TryModel(_Steps):
 class ExportModel(_Steps):
     """Writes a model as ONNX; its result is what was written, or None where it failed."""
 
-    def __init__(self, name: str, folder: Path, *, with_int8: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        *,
+        with_int8: bool = False,
+        truth: tuple[str, Path] | None = None,
+    ) -> None:
         super().__init__(1)
         self._exported: tuple[Exported, ...] | None = None
-        options = {"with_int8": with_int8}
+        options = {"with_int8": with_int8, "truth": truth}
         self._next = lambda: Step(
             "model", export_model, (name, folder), options, EXPORTING_LIMIT, name
         )

@@ -4,7 +4,7 @@ trained on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -39,6 +39,9 @@ SURE = 1e-6
 class Calibrated:
     """What calibrating found: the temperature, and the expected calibration error of single
     decisions (words, pixels, pages, tables) before and after.
+
+    With `is_held_out` the error after is that of pages which its temperature was not fitted to: of
+    each half of the pages with the temperature of the other. A single page has no halves.
     """
 
     temperature: float
@@ -46,6 +49,7 @@ class Calibrated:
     after: float
     decisions: int
     pages: int
+    is_held_out: bool
 
 
 @runtime_checkable
@@ -60,7 +64,8 @@ class Calibratable(Protocol):
 def calibrate(name: str, format_name: str, path: Path, device: str = runtime.AUTO) -> Calibrated:
     """Fit the temperature of an added model to a data set, and keep it in the model's record.
 
-    UserError where the data set has too little for it. Runs in the model process.
+    UserError where the data set has too little for it. It should be one that the model was not
+    trained on. Runs in the model process.
     """
     model = installed_model(name)
     on_device = HOT.on_device(name, device)
@@ -68,7 +73,7 @@ def calibrate(name: str, format_name: str, path: Path, device: str = runtime.AUT
     with runtime.calculating(on_device.device):
         parts = [
             evidence_of(predictor, as_input(read), read.page, model.temperature)
-            for read in _pages(format_name, path)
+            for read in pages_of(format_name, path)
         ]
     decisions = sum(len(classes) for _logits, classes in parts)
     if decisions < LEAST_DECISIONS:
@@ -80,15 +85,39 @@ def calibrate(name: str, format_name: str, path: Path, device: str = runtime.AUT
             name=name,
             least=LEAST_DECISIONS,
         )
-    logits = np.concatenate([logits for logits, _classes in parts]).astype(np.float64)
-    classes = np.concatenate([classes for _logits, classes in parts])
+    logits, classes = joined(parts)
     temperature = round(fitted_temperature(logits, classes), 4)
-    errors = [error_at(logits, classes, value) for value in (model.temperature, temperature)]
+    before = error_at(logits, classes, model.temperature)
+    after = held_out_error([part for part in parts if len(part[1])])
+    is_held_out = after is not None
+    if after is None:
+        after = error_at(logits, classes, temperature)
     write_record(replace(model, temperature=temperature))
-    return Calibrated(temperature, errors[0], errors[1], decisions, len(parts))
+    return Calibrated(temperature, before, after, decisions, len(parts), is_held_out)
 
 
-def _pages(format_name: str, path: Path) -> Iterator[ReadPage]:
+def joined(parts: Sequence[Evidence]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The evidence of several pages as one."""
+    logits = np.concatenate([logits for logits, _classes in parts]).astype(np.float64)
+    return logits, np.concatenate([classes for _logits, classes in parts])
+
+
+def held_out_error(parts: Sequence[Evidence]) -> float | None:
+    """The expected calibration error of every second page at the temperature that the others
+    want, and the other way round; None of a single page.
+    """
+    if len(parts) < 2:
+        return None
+    halves = [joined(parts[0::2]), joined(parts[1::2])]
+    scaled = [
+        logits / fitted_temperature(*other)
+        for (logits, _classes), other in zip(halves, reversed(halves), strict=True)
+    ]
+    return error_at(np.concatenate(scaled), np.concatenate([half[1] for half in halves]), 1.0)
+
+
+def pages_of(format_name: str, path: Path) -> Iterator[ReadPage]:
+    """The pages of a data set whose pictures are there."""
     for read in formats.read(format_name, path):
         if isinstance(read, UserError):
             raise read

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -117,6 +118,21 @@ def test_tolerance_is_in_shares_of_the_largest_value(tmp_path: Path) -> None:
         onnx_export.exported_program(replace(program, tolerance=-1.0), tmp_path / "model.onnx")
 
 
+def test_cost_of_eight_bits_is_that_on_pages_of_a_data_set(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    pytest.importorskip("onnx")
+    for kind in ("annotations", "images"):
+        (tmp_path / "truth" / kind).mkdir(parents=True)
+        for path in sorted((shared_data / "funsd" / "training_data" / kind).iterdir())[:3]:
+            shutil.copy(path, tmp_path / "truth" / kind)
+    small_layoutlm(tmp_path / "small", hidden_size=64)
+    truth = ("funsd", tmp_path / "truth")
+    options: Any = {"with_int8": True, "truth": truth}
+    _full, small = onnx_export.export_model(added(tmp_path / "small"), tmp_path / "onnx", **options)
+    assert small.cost.startswith("on truth outputs moved by up to")
+
+
 def test_eight_bits_say_what_they_cost(tmp_path: Path) -> None:
     pytest.importorskip("onnx")
     small_layoutlm(tmp_path / "small", hidden_size=64)
@@ -126,7 +142,7 @@ def test_eight_bits_say_what_they_cost(tmp_path: Path) -> None:
     assert (full.file, small.file) == ("model.onnx", "model-int8.onnx")
     assert full.cost == ""
     assert small.tolerance is None
-    assert "outputs moved by up to" in small.cost
+    assert small.cost.startswith("on the sample page outputs moved by up to")
     assert "decisions that became others: " in small.cost
     assert 0 < small.difference < 1
     assert small.bytes < full.bytes

@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ from model_backend.checkpoints.recognizing import recognize
 from model_backend.document import Box, Entity, Page, PageGeometry, Region, Word
 from model_backend.errors import UserError
 from model_backend.installed import installed_model
+from model_backend.metrics.calibration import fitted_temperature
 from model_backend.predictors import masks_model
-from model_backend.predictors.calibrating import calibrate, error_at
+from model_backend.predictors.calibrating import calibrate, error_at, held_out_error, joined
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.tagged_words import true_tags
 
@@ -62,7 +64,9 @@ def test_temperature_is_fitted_to_real_forms_and_kept(tmp_path: Path, shared_dat
     assert found.after < found.before
     assert found.decisions > 200
     again = calibrate(name, "funsd", forms)
-    assert (again.temperature, again.before) == (found.temperature, found.after)
+    assert again.temperature == found.temperature
+    assert again.before == pytest.approx(found.after, abs=0.05)  # fitted to them, and held out
+    assert found.is_held_out
 
 
 def test_too_little_truth_is_told(tmp_path: Path, shared_data: Path) -> None:
@@ -90,6 +94,28 @@ def test_pixels_are_drawn_with_their_classes(tmp_path: Path) -> None:
     assert np.mean(classes == 1) == pytest.approx(50 * 20 / (200 * 100), rel=0.1)
     assert classes.size == height * width
     assert set(classes.tolist()) == {0, 1}
+
+
+def test_error_afterwards_is_that_of_pages_it_was_not_fitted_to() -> None:
+    """Pages of two kinds, of which one wants to be hot and one cold: fitted to themselves both
+    look better than either does with the other's temperature.
+    """
+    generator = np.random.default_rng(5)
+
+    def page(temperature: float) -> tuple[Any, Any]:
+        logits = generator.normal(0, 3, (400, 3)).astype(np.float32)
+        noise = generator.gumbel(size=logits.shape)
+        return logits, (logits / temperature + noise).argmax(-1)
+
+    unlike = [page(0.3), page(3.0)]
+    logits, classes = joined(unlike)
+    found = held_out_error(unlike)
+    assert found is not None
+    assert found > 2 * error_at(logits, classes, fitted_temperature(logits, classes))
+    alike = held_out_error([page(3.0) for _number in range(6)])
+    assert alike is not None
+    assert alike < 0.05
+    assert held_out_error(unlike[:1]) is None
 
 
 def test_error_of_decisions_is_hand_computed() -> None:
