@@ -7,10 +7,16 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
+from edit_scripts import document_of, page_of_words
+from PIL import Image
+from safetensors.torch import save_file
 from small_models import LABELS, small_bert, small_tagger
 
 from desktop.jobs.course import Course, Outcome, Work, run
 from desktop.jobs.models import AddModel, LookAtModel, TryModel
+from desktop.jobs.predicting import PAGES_AT_ONCE, Prelabel
+from desktop.jobs.work import StoreTarget
+from desktop.store.store import Store
 from model_backend import installed
 from model_backend.checkpoints.adding import Answers
 from model_backend.service import Workers
@@ -90,3 +96,37 @@ def test_stopped_addition_leaves_nothing_and_keeps_the_model_process(
     assert "stopped" not in [model.name for model in installed.installed_models()]
     workers.submit("model", abs, 1).result(60)
     assert workers.pids("model") == before
+
+
+def test_stopped_prelabelling_keeps_what_came_and_brings_no_more(
+    tmp_path: Path, workers: Workers
+) -> None:
+    network = small_tagger(tmp_path / "tagger")
+    network.emission.bias.data[LABELS.index("B-QUESTION")] = 50.0  # of every word
+    save_file(network.state_dict(), tmp_path / "tagger" / "model.safetensors")
+    found = done(LookAtModel(tmp_path / "tagger"), workers).result
+    done(AddModel(found, Answers(name="labeller")), workers)
+    picture = tmp_path / "picture.png"
+    Image.new("L", (40, 40)).save(picture)
+    count = 3 * PAGES_AT_ONCE
+    with Store.create(tmp_path / "p.proofdesk") as store:
+        pages = [page_of_words(number=number) for number in range(count)]
+        store.add_document(picture, document_of(count), pages, read=True)
+        target = StoreTarget(store)
+        course = Course(Prelabel(target, ["labeller"]), workers)
+        first = course.advance()[0]
+        first.result(120)
+        course.settle(first)
+        course.advance()
+        pid = workers.pids("model")
+        left = course.waiting
+        course.cancel()
+        assert course.outcome().is_cancelled
+        assert course.is_finished
+        for future in left:
+            with pytest.raises(CancelledError):
+                future.result(60)
+        labelled = [bool(target.page(page_id).entities) for page_id in store.page_ids()]
+        assert labelled == [True] * PAGES_AT_ONCE + [False] * (count - PAGES_AT_ONCE)
+        workers.submit("model", abs, 1).result(60)
+        assert workers.pids("model") == pid

@@ -20,7 +20,7 @@ from model_backend.document import Page, PageGeometry, Status
 from model_backend.errors import UserError
 from model_backend.installed import installed_model, write_record
 from model_backend.networks import PAGE_CLASS, RVL_CDIP
-from model_backend.predictors import batches, hot_models, masks_model, page_class_model
+from model_backend.predictors import batches, hot_models, masks_model, page_class_model, predicting
 from model_backend.predictors.hot_models import HotModels
 from model_backend.predictors.predicting import predict_pages
 from model_backend.predictors.predictor import PredictorInput
@@ -157,6 +157,22 @@ def test_models_are_let_go_when_memory_is_short(
     hot.keep_room()
     assert hot.size == second.size  # type: ignore[attr-defined]
     assert hot.predictor(names[1]) is second
+
+
+def test_each_call_lets_go_of_what_others_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_vgg16(tmp_path / "one")
+    small_vgg16(tmp_path / "two")
+    names = [added(tmp_path / "one"), added(tmp_path / "two")]
+    hot = HotModels()
+    monkeypatch.setattr(predicting, "HOT", hot)
+    path, page = sample_page(PAGE_CLASS)
+    predict_pages([(path, page, "")], names)
+    both = hot.size
+    monkeypatch.setattr(hot_models, "is_short_of", lambda _size: True)
+    predict_pages([(path, page, "")], [])
+    assert hot.size == both / 2
 
 
 def test_device_that_is_not_there_is_told_and_the_cpu_is_used(
