@@ -61,6 +61,9 @@ def train_masks(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
     ] = False,
+    as_it_is: Annotated[
+        bool, typer.Option("--as-it-is", help="Write and measure what was learnt so far.")
+    ] = False,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
@@ -79,6 +82,7 @@ def train_masks(
                     wish,
                     partial(workers.submit, "batch"),
                     resume=resume,
+                    as_it_is=as_it_is,
                     on_page=lambda done, total: report.note(f"{done} of {total} pages"),
                     on_note=lambda note: report.note(_line(note)),
                     is_cancelled=is_cancelled,
@@ -92,6 +96,63 @@ def train_masks(
                 shown = ", ".join(f"{name} {_two(value)}" for name, value in dice.items())
                 lines.append(f"Dice, {noise} noise: {shown}")
             report.give({"program": trained.program, "dice": trained.figures}, lines)
+
+
+@train.command("entities")
+def train_entities(
+    *,
+    out: Annotated[Path, typer.Option(help="A folder for the model and its card.")],
+    data: Annotated[
+        list[Path] | None, typer.Option(help="The folder of a FUNSD data set; may be repeated.")
+    ] = None,
+    generated: Annotated[int, typer.Option(min=0, help="How many forms to generate.")] = 0,
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="minilm, nothing, a model that was trained before, or a folder of BERT's weights.",
+        ),
+    ] = "minilm",
+    seed: Seed = 1,
+    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 2e-4,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after so long; --resume goes on.")
+    ] = None,
+    device: Device = runtime.AUTO,
+    work: Annotated[Path | None, typer.Option(help="A folder for what is needed to go on.")] = None,
+    measured: Annotated[int, typer.Option(min=1, help="Generated forms to measure with.")] = 100,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Train the network that reads forms: questions, answers, headers and their links.
+
+    Ctrl+C saves and stops; the same command with --resume goes on, as if it had not been stopped.
+    """
+    from model_backend.training import train_entities as training
+
+    with reporting(out, as_json=as_json) as report:
+        folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "entities"
+        sets = tuple(data or ())
+        wish = training.Wish(out, folder, sets, generated, start, seed, rate, device, measured)
+        try:
+            with _stopping(minutes) as is_cancelled:
+                trained = training.train_entities(
+                    wish,
+                    resume=resume,
+                    on_note=lambda note: report.note(_line(note)),
+                    is_cancelled=is_cancelled,
+                )
+        except Cancelled:
+            report.note("Stopped and saved. The same command with --resume goes on.")
+            report.give({"program": None}, [])
+        else:
+            lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
+            for name, figures in trained.figures.items():
+                shown = ", ".join(f"{what} {_two(value)}" for what, value in figures.items())
+                lines.append(f"{name}: {shown}")
+            report.give({"program": trained.program, "figures": trained.figures}, lines)
 
 
 def _two(value: float | None) -> str:

@@ -14,7 +14,7 @@ from model_backend.predictors.masks_pixels import MasksPixels
 from model_backend.synthesis.generator import Submit
 from model_backend.training import card, mask_sets
 from model_backend.training.mask_export import export
-from model_backend.training.mask_figures import NOISES, dice_by_label
+from model_backend.training.mask_figures import dice_by_label
 from model_backend.training.mask_pages import MaskPages
 from model_backend.training.mask_task import SIDE, MaskTask, new_network
 from model_backend.training.mask_tiles import Tiles
@@ -65,30 +65,36 @@ def train_masks(
     submit: Submit,
     *,
     resume: bool = False,
+    as_it_is: bool = False,
     on_page: Callable[[int, int], None] = lambda done, total: None,
     on_note: Callable[[Note], None] = lambda note: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Trained:
-    """Train, write the program, measure it and note the figures on its card.
+    """Train, write the program, measure it and note the figures on its card; with `as_it_is` only
+    the latter, with what was learnt so far.
 
     Raises Cancelled when it was stopped (it can go on with `resume`), UserError.
     """
     pages = pages_of(wish, submit, on_page)
     trainer = trainer_of(wish, pages)
-    if resume:
+    if resume or as_it_is:
         trainer.resume()
     started, first = time.monotonic(), trainer.step
-    trainer.run(on_note=on_note, is_cancelled=is_cancelled)
+    if not as_it_is:
+        trainer.run(on_note=on_note, is_cancelled=is_cancelled)
     seconds = time.monotonic() - started
     program = wish.out / PROGRAM
     written = export(trainer.task.network.cpu(), program)
     figures = dice_by_label(MasksPixels(program), wish.measured)
+    learnt = f"{trainer.step} of {wish.steps} steps on {len(pages.names)} pages"
+    if trainer.step > first:
+        learnt += (
+            f" (the last {trainer.step - first} in {seconds / 60:.0f} minutes, {trainer.device})"
+        )
     lines = [
         f"`{wish.command}`",
         "",
-        f"{wish.steps} steps on {len(pages.names)} pages ({seconds / 60:.0f} minutes for the last"
-        f" {trainer.step - first} steps on {trainer.device.type}). Dice of {wish.measured} pages of"
-        f" the held-out family at each noise ({', '.join(NOISES)}):",
+        f"{learnt}. Dice of all pixels of {wish.measured} held-out pages at each noise:",
     ]
     card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures)
     return Trained(program, written.bytes, figures)
