@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def patches(chance: Chance, shape: tuple[int, ...]) -> Values:
     """Slow changes over the page (H, W), -1..1."""
     coarse = Image.fromarray(chance.uniform(-1.0, 1.0, (9, 7)).astype(np.float32))
-    return np.asarray(coarse.resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
+    return np.asarray(coarse.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
 
 
 def specked(values: Values, chance: Chance, amount: float) -> Values:
