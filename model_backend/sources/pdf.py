@@ -125,9 +125,12 @@ def geometries(path: Path, password: str = "") -> tuple[tuple[PageGeometry, ...]
         )
     sizes = tuple(_geometry_or_letter(opened, number) for number in range(min(count, MOST_PAGES)))
     may_copy = opened.document.permissions & pymupdf.PDF_PERM_COPY
-    found = (REPAIRED if _is_repaired(opened) else "", "" if may_copy else NO_COPYING)
-    found += (MANY_FRAMES if count > MOST_PAGES else "",)
-    return sizes, tuple(filter(None, found))
+    found = {
+        REPAIRED: _is_repaired(opened),
+        NO_COPYING: not may_copy,
+        MANY_FRAMES: count > MOST_PAGES,
+    }
+    return sizes, tuple(problem for problem, is_so in found.items() if is_so)
 
 
 def read_page(path: Path, number: int, password: str = "") -> PageRead:
@@ -239,7 +242,7 @@ def _document(path: Path) -> pymupdf.Document:
 def _has_pages(document: pymupdf.Document) -> bool:
     """Whether the page tree counts any; this is where it is read for the first time."""
     try:
-        return document.page_count > 0
+        return bool(document.page_count > 0)
     except MUPDF_ERRORS:
         return False
 
@@ -350,12 +353,13 @@ def _page_problems(opened: OpenPdf, number: int, geometry: PageGeometry) -> tupl
     page = opened.page(number)
     is_there = pdf_faults.is_there(page)
     warnings = pymupdf.TOOLS.mupdf_warnings()
-    is_broken = not is_there or any(sign in warnings for sign in SIGNS_OF_LOSS)
-    is_odd = is_there and pdf_faults.has_odd_geometry(opened.document, page.xref)
-    is_huge = max(geometry.width, geometry.height) >= HUGE_POINTS
-    found = (HUGE_PAGE if is_huge else "", ODD_GEOMETRY if is_odd else "")
-    found += (BROKEN_PAGE if is_broken else "", REPAIRED if _is_repaired(opened) else "")
-    return tuple(filter(None, found))
+    found = {
+        HUGE_PAGE: max(geometry.width, geometry.height) >= HUGE_POINTS,
+        ODD_GEOMETRY: is_there and pdf_faults.has_odd_geometry(opened.document, page.xref),
+        BROKEN_PAGE: not is_there or any(sign in warnings for sign in SIGNS_OF_LOSS),
+        REPAIRED: _is_repaired(opened),
+    }
+    return tuple(problem for problem, is_so in found.items() if is_so)
 
 
 def _draw(display_list: pymupdf.DisplayList, to_pixels: Affine, view: Frame) -> bytes:

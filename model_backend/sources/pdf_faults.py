@@ -59,7 +59,7 @@ def mend_count(document: pymupdf.Document, most: int) -> bool:
 
 
 def _has(document: pymupdf.Document, xref: int) -> bool:
-    return 0 < xref < document.xref_length()
+    return bool(0 < xref < document.xref_length())
 
 
 def _entry(document: pymupdf.Document, xref: int, key: str) -> tuple[str, str]:

@@ -171,8 +171,7 @@ def _with_actions(canary: str, address: str) -> bytes:
         stream(b"touch me", b"<< /Type /EmbeddedFile "),
         b"<< /Type /Filespec /F (x.sh) /EF << /F 9 0 R >> >>",
         stream(
-            f'<xdp:xdp xmlns:xdp="x"><template><image href="{address}"/></template></xdp:xdp>'
-            .encode()
+            f'<x:xdp xmlns:x="x"><template><image href="{address}"/></template></x:xdp>'.encode()
         ),
         page=b"/AA << /O 7 0 R >> /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 9 9]"
         b" /A 8 0 R >>]",
@@ -237,7 +236,7 @@ def files(samples: Path, canary: str, address: str) -> dict[str, Make]:
         "B11 garbage box.pdf": odd_page(b"/MediaBox [(a) /b null 7]"),
         "B11 nan box.pdf": odd_page(b"/MediaBox [0 0 nan inf]"),
         "B13 double flate.pdf": written(_double_flate()),
-        "B14 huge one-bit picture.pdf": written(_one_bit()),
+        "B14 huge one-bit picture.pdf": written(_one_bit(12_000)),
         "B15 picture without data.pdf": written(picture(30_000, 30_000, b"\x40" * 1000)),
         "B16 nested arrays.pdf": written(document(b"[" * 100_000 + b"]" * 100_000)),
         "B16 nested in the page.pdf": odd_page(b"/X " + b"[" * 100_000 + b"]" * 100_000),
@@ -273,6 +272,7 @@ def slow_files() -> dict[str, Make]:
     """What never ends, or nearly so."""
     return {
         "B12 stream bomb.pdf": written(document(content=_bomb(600), page=LETTER)),
+        "B14 huge one-bit picture.pdf": written(_one_bit(65_000)),
         "B18 form fan-out.pdf": written(forms(12, 10)),
         "B19 fine tiling.pdf": written(_tiling()),
         "B20 a million lines.pdf": written(
@@ -303,8 +303,7 @@ def _archive(kind: str) -> Make:
     return make
 
 
-def _one_bit() -> bytes:
-    side = 65_000
+def _one_bit(side: int) -> bytes:
     squeeze = zlib.compressobj(9)
     row = bytes(side // 8 + 1)
     data = b"".join(squeeze.compress(row * 100) for _ in range(side // 100)) + squeeze.flush()

@@ -38,8 +38,9 @@ KINDS = (".pdf", ".png", ".jpg", ".tif", ".tiff", ".webp", ".gif", ".mpo")
 LARGEST = 400_000
 RUNS_A_PROJECT = 50
 LONGEST_MS = 200_000
-GAP_LIMIT = 250
-"""Milliseconds; the machine's own part is not counted."""
+WORK_LIMIT = 250
+"""Milliseconds that the event loop's thread may work between two beats: waiting for a core or for
+the disk is the machine's part, which is printed beside it."""
 BUG = "Something went wrong"
 
 
@@ -168,10 +169,10 @@ def main() -> int:
     finally:
         trial.close()
         shutil.rmtree(room)
-    beats = trial.heart.summary()
-    print(json.dumps({"ends": trial.ends, "beats": beats}), flush=True)  # noqa: T201
-    print(json.dumps(list(trial.heart.slow)[-5:]), flush=True)  # noqa: T201
-    return 1 if failed or beats["own_max"] > GAP_LIMIT else 0
+    slow = list(trial.heart.slow)
+    print(json.dumps({"ends": trial.ends, "beats": trial.heart.summary()}), flush=True)  # noqa: T201
+    print(json.dumps(slow[-5:]), flush=True)  # noqa: T201
+    return 1 if failed or any(gap["cpu"] > WORK_LIMIT for gap in slow) else 0
 
 
 if __name__ == "__main__":

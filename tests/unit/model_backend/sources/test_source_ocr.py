@@ -11,6 +11,7 @@ import pytest
 from model_backend.document import Box, Page
 from model_backend.errors import SetupIncomplete, UserError
 from model_backend.sources import inspect, ocr, read_page, recognize
+from model_backend.sources.values import NO_TEXT, TURNED
 
 
 def page_of(path: Path, *, rotation: int = 0) -> Page:
@@ -71,13 +72,23 @@ def test_region_outside_the_page_has_no_words(samples: Path) -> None:
     assert recognize(path, page_of(path), Box(-50, -50, -10, -10)) == ()
 
 
-def test_blank_picture_has_no_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turn", [0, 90, 180])
+def test_scan_that_lies_on_its_side_says_so(samples: Path, tmp_path: Path, turn: int) -> None:
+    from PIL import Image
+
+    with Image.open(samples / "letter.jpg") as letter:
+        letter.rotate(turn, expand=True).save(tmp_path / "turned.jpg")
+    page = read_page(tmp_path / "turned.jpg", 0, languages="eng")
+    assert page.problems == ((TURNED,) if turn else ())
+
+
+def test_blank_picture_has_no_words_and_says_so(tmp_path: Path) -> None:
     from PIL import Image
 
     Image.new("L", (400, 300), 255).save(tmp_path / "a.png")
     page = read_page(tmp_path / "a.png", 0, languages="eng")
     assert page.words == ()
-    assert page.problems == ()
+    assert page.problems == (NO_TEXT,)
 
 
 def test_missing_language_is_named(samples: Path) -> None:
