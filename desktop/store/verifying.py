@@ -76,7 +76,8 @@ def _page_problem(path: Path, most: int, is_cancelled: Callable[[], bool]) -> st
 def _read_texts(database: Database) -> None:
     """What belongs to no page has no digest, but must be readable at least."""
     with database.reading() as connection:
-        from_json(LabelSchema, values.from_text(connection.scalar(select(tables.project.c.labels))))
+        labels = connection.execute(select(tables.project.c.labels)).scalar_one()
+        from_json(LabelSchema, values.from_text(labels))
         for table in (tables.documents, tables.revisions):
             for _row in connection.execution_options(yield_per=1000).execute(select(table)):
                 pass
