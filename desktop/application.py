@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from desktop import bugs, crashes, logs
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.errors import UserError, explain
 from desktop.jobs.garbage import GarbageCollector
 from desktop.screenshot import Photographer, without_screenshot
 from desktop.settings.settings import Settings
 from desktop.settings.settings_file import projects_folder
+from desktop.window.bug_reports import BugReports, crash_text
 from desktop.window.main_window import MainWindow
 from model_backend.translation import _, use_language
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from desktop.window.workbench import Workbench
     from model_backend.service import Workers
 
-log = logging.getLogger(__name__)
 ENDING = ".proofdesk"
 SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
 SAMPLE_NAME = "Sample"
@@ -49,6 +47,7 @@ class Application(QObject):
         self._connect_window()
 
     def _connect_window(self) -> None:
+        self.reports = BugReports(self.window)
         files = self.window.files
         files.project_wanted.connect(self.open_project)
         files.new_project_wanted.connect(self.new_project)
@@ -63,6 +62,10 @@ class Application(QObject):
     def start_with(self, first: Callable[[], None]) -> None:
         """Do this as soon as the window is there."""
         self._first = first
+
+    def tell_at_start(self, text: str) -> None:
+        """Say this as soon as the window is there."""
+        self.window.first_shown.connect(lambda: self.window.complain(text))
 
     def _begin(self) -> None:
         self._remove_unfinished()
@@ -237,7 +240,7 @@ class Application(QObject):
 
     def _speak_the_language(self) -> None:
         """Before a project is open another language counts at once: the window is made anew."""
-        before = self.window
+        before, reports = self.window, self.reports
         before.remember_layout()
         use_language(language_of(self.settings.value("language")))
         self.window = MainWindow(self.settings)
@@ -245,6 +248,7 @@ class Application(QObject):
         self.window.show()
         self.window.show_start()
         before.closing.disconnect(self.close)
+        reports.close()
         before.close()
         before.deleteLater()
 
@@ -259,19 +263,7 @@ class Application(QObject):
             self._workers.close()
             self._workers = None
         self._garbage.close()
-
-    def report_bug(
-        self,
-        kind: type[BaseException],
-        error: BaseException,
-        trace: TracebackType | None,
-    ) -> None:
-        """An error nobody expected: it is logged as a whole and shown as one line."""
-        if isinstance(error, KeyboardInterrupt):
-            QTimer.singleShot(0, self.window.close)
-            return
-        log.error("not expected", exc_info=(kind, error, trace))
-        self.window.complain(explain(error))
+        self.reports.close()
 
 
 def _free(folder: Path) -> Path:
@@ -304,19 +296,39 @@ def make_application(arguments: Sequence[str] = ()) -> tuple[QApplication, Appli
     qt.setApplicationName("Proofdesk")
     qt.setStyle("Fusion")
     settings = Settings()
-    use_language(language_of(settings.value("language")))
+    chosen = settings.value("language")
+    has_language = use_language(language_of(chosen)) or not chosen
     apply_theme(qt, settings.value("theme"))
     application = Application(settings)
+    if not has_language:
+        application.tell_at_start(
+            _("The texts of the chosen language are missing or damaged: everything is in English.")
+        )
     application.start_with(first_step(application, arguments))
     return qt, application
 
 
 def main(arguments: Sequence[str]) -> int:
     """Show the window, and stay until it is closed; everything else comes after the first paint."""
+    has_crashed = bool(crashes.collect(logs.folder()))
+    record = crashes.Crashes(logs.folder())
+    try:
+        return _run(arguments, has_crashed=has_crashed)
+    finally:
+        record.close()
+
+
+def _run(arguments: Sequence[str], *, has_crashed: bool) -> int:
     rest, picture = without_screenshot(arguments)
     qt, application = make_application(rest)
-    sys.excepthook = application.report_bug
+    log = logs.start("window", application.reports.tell_log_trouble)
+    bugs.catch_all(stop=lambda: QTimer.singleShot(0, application.window.close))
+    if has_crashed:
+        application.tell_at_start(crash_text())
     application.window.show()
     if picture is not None:
         Photographer(application.window, picture, application.is_calm)
-    return qt.exec()
+    status = qt.exec()
+    if log is not None:
+        log.stop()
+    return status

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from desktop import bugs
 from model_backend.errors import Cancelled, PasswordNeeded, UserError
 from model_backend.translation import _
 
@@ -34,6 +35,7 @@ def explain(error: BaseException) -> str:
     known = error if isinstance(error, UserError) else known_error(error)
     if known is not None:
         return str(known)
+    bugs.report(error)
     text = _("Something went wrong inside Proofdesk ({name}: {message}). Please report it.")
     return text.format(name=type(error).__name__, message=str(error) or "-")
 

@@ -23,6 +23,7 @@ from typing import Any
 from model_backend import worker_process
 from model_backend.errors import UserError
 from model_backend.shared_picture import SharedPicture, forget, opened
+from model_backend.traces import Harmless, lines_in
 from model_backend.translation import language, mark
 from model_backend.worker_process import Kind
 
@@ -222,7 +223,7 @@ class Worker:
 
     def _broken(self, work: Work, error: Exception) -> WorkerDied:
         """End a process that makes no sense."""
-        logger.error("a %s process answered nonsense", self._kind, exc_info=error)
+        logger.error("a %s process answered nonsense", Harmless(self._kind), exc_info=error)
         self._end()
         return _died(work)
 
@@ -325,4 +326,6 @@ class Worker:
         log, said = self._folder / str(self._process.pid) / "log", ""
         with contextlib.suppress(OSError):  # a cleaner took it, or no further file can be opened
             said = log.read_text("utf-8", "replace")[-4000:]
-        logger.info("a %s process ended (%s): %s", self._kind, self._process.exitcode, said)
+        told = Harmless("".join(f"\n  {line}" for line in lines_in(said)))
+        status = self._process.exitcode
+        logger.info("a %s process ended (%s)%s", Harmless(self._kind), status, told)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from desktop import bugs
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PROOFDESK_TEST_DATA", ROOT.parent / "shared" / "data"))
@@ -39,6 +41,20 @@ def garbage_is_freed_here() -> Iterator[None]:
     yield
     if gc.get_count()[0] > 50_000:
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def no_bug_is_swallowed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is caught in the window and reported there fails the test, as it would without that."""
+    before = bugs.counts()
+    yield
+    found = bugs.counts() - before
+    assert not found or "wanted_bugs" in request.fixturenames, f"bugs were reported: {found}"
+
+
+@pytest.fixture
+def wanted_bugs() -> None:
+    """For tests that make bugs happen."""
 
 
 @pytest.fixture(scope="session")

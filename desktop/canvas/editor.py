@@ -15,12 +15,14 @@ from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
 from desktop.canvas.style import Theme, font
 from desktop.canvas.word_walk import DOUBTFUL, ILLEGIBLE, RIGHT
+from desktop.guards import guarded
 from model_backend.translation import _
 
 SMALLEST_FONT, LARGEST_FONT, PADDING = 12, 34, 3
 VERDICTS = {Qt.Key.Key_I: ILLEGIBLE, Qt.Key.Key_Y: DOUBTFUL}
 
 
+@guarded
 class TextEditor(QPlainTextEdit):
     """Enter commits, Escape cancels, Tab commits and goes on, Shift+Enter is a line break.
 

@@ -13,6 +13,7 @@ from desktop.canvas.hits import hits
 from desktop.canvas.navigation import WHEEL_STEP
 from desktop.canvas.page_view import PageView
 from desktop.canvas.tools.tool import Pointer
+from desktop.guards import guarded
 from model_backend.document import Point
 
 HELD_KEYS = {Qt.Key.Key_H: "h", Qt.Key.Key_V: "v"}
@@ -28,6 +29,7 @@ does not always mark them.
 PALETTE_CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange)
 
 
+@guarded
 class InputView(PageView):
     """The page in view under the pointer; `tapped` tells of H and V released without a click."""
 

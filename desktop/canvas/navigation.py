@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QGestureEvent, QGraphicsView, QPinchGestur
 
 from desktop.canvas.layers.layer import rect_of
 from desktop.canvas.scene import PageScene
+from desktop.guards import guarded
 from model_backend.document import Box, Point
 
 SMALLEST, LARGEST = 0.02, 64.0
@@ -25,6 +26,7 @@ FREE_SHARE = 0.4
 """Share of the view that may be empty beyond the edge of a page that is larger than the view."""
 
 
+@guarded
 class NavigationView(QGraphicsView):
     """A view that keeps the point under the pointer in place, and fits again when it is resized."""
 

@@ -80,6 +80,7 @@ class PageView(NavigationView):
         self.canvas.live.hovered = None
         self.tool = TOOLS[name](self.work)
         self.canvas.live.preview = self.tool
+        self.canvas.try_again()
         self.canvas.live.has_grips = self.tool.has_grips
         self.canvas.live.has_turn = self.tool.has_turn
         self.canvas.set_strong_words(name == "entity")

@@ -7,13 +7,15 @@ dragging repaint only the foreground over it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QRectF
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
+from desktop import bugs
 from desktop.canvas.layers.changes import ChangeLayer
 from desktop.canvas.layers.entities import EntityLayer
 from desktop.canvas.layers.layer import Layer, Look, box_of, rect_of
@@ -26,6 +28,7 @@ from desktop.canvas.layers.tables import TableLayer
 from desktop.canvas.layers.words import WordLayer
 from desktop.canvas.style import DIMMED, LAYER_ORDER, color, initials
 from desktop.document.visibility import Showing
+from desktop.guards import guarded
 from model_backend.document import Box, Page
 from model_backend.labels import ENTITY, LabelSchema
 
@@ -33,6 +36,7 @@ SIGN_PX = 18.0
 """How far letters, heads and shadows reach beyond the boxes they belong to, in screen pixels."""
 
 
+@guarded
 class PageScene(QGraphicsScene):
     """One page with everything on it, made equal to each new value by `show_page`."""
 
@@ -47,6 +51,8 @@ class PageScene(QGraphicsScene):
         self.live = LiveLayer(self.regions.masks)
         self.changes = ChangeLayer()
         self._lifted: frozenset[int] = frozenset()
+        self._broken: set[str] = set()
+        """Layers that failed on this page: they are not tried at every frame."""
 
     def layer(self, kind: str) -> Layer:
         """The layer that shows this kind of thing."""
@@ -61,6 +67,8 @@ class PageScene(QGraphicsScene):
 
     def show_page(self, page: Page | None) -> None:
         """Become equal to this page; only what changed is painted anew."""
+        if page != self.page:
+            self._broken.clear()
         self.page = page
         if page is None:
             self.picture.clear()
@@ -111,14 +119,34 @@ class PageScene(QGraphicsScene):
         if self.page is None:
             return
         box = box_of(exposed).grown(SIGN_PX * self.look.pixel)
-        self.picture.paint(painter, box, self.look)
+        with self._safely("picture", painter) as is_whole:
+            if is_whole:
+                self.picture.paint(painter, box, self.look)
+            else:
+                painter.fillRect(rect_of(self.page.box), Qt.GlobalColor.white)
         for kind in LAYER_ORDER:
             showing = self.look.visibility.showing(kind)
-            if showing is not Showing.HIDDEN:
-                is_dimmed = showing is Showing.DIMMED or self.changes.is_on
-                painter.setOpacity(DIMMED if is_dimmed else 1.0)
-                self.layer(kind).paint(painter, box, self.look)
-        painter.setOpacity(1.0)
+            if showing is Showing.HIDDEN:
+                continue
+            is_dimmed = showing is Showing.DIMMED or self.changes.is_on
+            with self._safely(kind, painter) as is_whole:
+                if is_whole:
+                    painter.setOpacity(DIMMED if is_dimmed else 1.0)
+                    self.layer(kind).paint(painter, box, self.look)
+
+    @contextmanager
+    def _safely(self, name: str, painter: QPainter) -> Iterator[bool]:
+        """A layer that fails is reported and left out until the page changes; False for one that
+        has failed already.
+        """
+        painter.save()
+        try:
+            yield name not in self._broken
+        except Exception as error:
+            self._broken.add(name)
+            bugs.report(error)
+        finally:
+            painter.restore()
 
     def _in_view(self, rect: QRectF) -> QRectF:
         """The visible part: Qt counts all of an invalidated page as exposed, however near it is."""
@@ -129,10 +157,22 @@ class PageScene(QGraphicsScene):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
         """Paint what changed, the selection and the running gesture."""
-        if self.page is not None:
-            paint_locks(painter, self.page, self.look)
-            self.changes.paint(painter, self.page, self.look)
-            self.live.paint(painter, self.page, self.look)
+        page, look = self.page, self.look
+        if page is None:
+            return
+        layers: dict[str, Callable[[], None]] = {
+            "locks": lambda: paint_locks(painter, page, look),
+            "changes": lambda: self.changes.paint(painter, page, look),
+            "live": lambda: self.live.paint(painter, page, look),
+        }
+        for name, paint in layers.items():
+            with self._safely(name, painter) as is_whole:
+                if is_whole:
+                    paint()
+
+    def try_again(self) -> None:
+        """Paint what failed once more: another tool is in hand."""
+        self._broken.discard("live")
 
     def repaint_page(self) -> None:
         """Paint everything again: another picture of the page has come."""

@@ -17,6 +17,7 @@ from desktop.canvas.tools.simplifying import Simplify
 from desktop.canvas.word_view import WordView
 from desktop.document import edits
 from desktop.document.edits.arranging import Side
+from desktop.guards import guarded
 from model_backend.document import Page, Region, Relation
 from model_backend.translation import _, mark
 
@@ -57,6 +58,7 @@ class Burst:
         return min(1 + self._repeats // REPEATS_TO_FASTER, FASTEST)
 
 
+@guarded
 class ShapeView(WordView):
     """The page in view with the actions on places and outlines."""
 

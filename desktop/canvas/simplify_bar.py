@@ -7,11 +7,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from desktop.canvas.tools.simplifying import SHARE_STEPS, Simplify
+from desktop.guards import guarded
 from model_backend.translation import _
 
 MARGIN = 12
 
 
+@guarded
 class SimplifyBar(QFrame):
     """A slider with the number of corners and the likeness; Enter takes it, Escape leaves."""
 

@@ -13,6 +13,7 @@ from desktop.canvas.table_words import misplaced_text
 from desktop.canvas.text_view import TextView
 from desktop.canvas.tools.tables import take_cells_under
 from desktop.canvas.tools.tool import Pointer
+from desktop.guards import guarded
 from model_backend import table_grid
 from model_backend.document import Page, Point, Table
 from model_backend.table_grid import Misplaced
@@ -26,6 +27,7 @@ WAYS = {
 """The step among rows and columns of each arrow, in a table that is not turned."""
 
 
+@guarded
 class TableInput(TextView):
     """The page in view under hands that work on the selected table."""
 

@@ -24,6 +24,7 @@ from desktop.canvas.word_walk import (
     walk_doubtful,
     walk_from,
 )
+from desktop.guards import guarded
 from model_backend import table_grid
 from model_backend.document import Box, Entity, Page, Point, Table, Word
 from model_backend.translation import _, mark
@@ -40,6 +41,7 @@ READABLE_PX = 15.0
 """Lines that are smaller than this on the screen are shown larger while their text is edited."""
 
 
+@guarded
 class TextView(InputView):
     """The page in view with at most one text field open over it."""
 

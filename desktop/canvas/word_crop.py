@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.canvas.layers.layer import rect_of
 from desktop.canvas.layers.picture import Images
 from desktop.canvas.style import Theme, brush, color, font, pen
+from desktop.guards import guarded
 from model_backend.document import Box, Page
 
 TALL_PX = 40.0
@@ -20,6 +21,7 @@ SMALLEST_PX = 320.0
 SHARP = 0.95
 
 
+@guarded
 class WordCrop(QWidget):
     """A part of the page, magnified, with a line of text below it."""
 

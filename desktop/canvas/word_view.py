@@ -23,6 +23,7 @@ from desktop.canvas.word_cursor import (
 )
 from desktop.document import edits
 from desktop.document.order import annotations_in_order, words_in_order
+from desktop.guards import guarded
 from model_backend.document import Annotation, Box, Entity, Page, Relation, Table, Word, union_of
 from model_backend.labels import ENTITY
 from model_backend.translation import mark
@@ -35,6 +36,7 @@ WAYS = {
 }
 
 
+@guarded
 class WordView(TableView):
     """The page in view with a cursor on its words: the word that was selected last."""
 

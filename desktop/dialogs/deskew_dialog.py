@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from desktop.dialogs.frame import Frame, quiet
+from desktop.guards import guarded
 from model_backend.document import Page
 from model_backend.reading_order import slope_of
 from model_backend.translation import _
@@ -63,6 +64,7 @@ class DeskewDialog(Frame):
         self.angle.setValue(self._suggested)
 
 
+@guarded
 class _Preview(QWidget):
     """The page turned, with level lines over it."""
 

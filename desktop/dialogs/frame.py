@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.guards import guarded
 from desktop.panels.forms import FactForm, PlainLabel
 from model_backend.translation import _
 
 
+@guarded
 class Frame(QDialog):
     """A dialog with a form, an error line, and buttons."""
 

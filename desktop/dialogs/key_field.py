@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desktop.guards import guarded
 from desktop.panels.key_texts import key_text
 from model_backend.translation import _
 
@@ -21,6 +22,7 @@ LEAVING = (Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 """Alone these keep their meaning in a dialog: who cannot use a mouse must get out of the field."""
 
 
+@guarded
 class KeyField(QLineEdit):
     """Shows one key; `key` is what Qt calls it, empty while none was pressed."""
 

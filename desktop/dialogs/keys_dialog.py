@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.appearance.icons import icon
 from desktop.dialogs.frame import Frame, choice
 from desktop.dialogs.key_field import KeyField
+from desktop.guards import guarded
 from desktop.panels.forms import PlainLabel
 from desktop.panels.key_texts import key_text
 from model_backend.translation import _
@@ -87,6 +88,7 @@ class Keys(Protocol):
         """All as in the map."""
 
 
+@guarded
 class KeysDialog(Frame):
     """All actions with their keys; each change counts at once."""
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from desktop.appearance.icons import icon
+from desktop.guards import guarded
 from desktop.panels.forms import PlainLabel, make_narrow
 from model_backend.translation import _
 
@@ -26,6 +27,7 @@ KeyRow = tuple[str, str, str]
 """Menu, keys, text: all as they are shown."""
 
 
+@guarded
 class KeysOverlay(QWidget):
     """A card over the window with the keys of every action and gesture."""
 

@@ -25,6 +25,7 @@ from desktop.canvas.word_crop import WordCrop
 from desktop.dialogs.frame import Frame, choice, quiet
 from desktop.dialogs.space_key import SpaceKey
 from desktop.document.rereading import Reading, readings
+from desktop.guards import guarded
 from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def likely_layout(page: Page, box: Box | None) -> int:
     return ONE_LINE if box.height < 2 * line else ONE_BLOCK
 
 
+@guarded
 class ReadAgainDialog(Frame):
     """Settings, what differs, and the picture of the chosen line; `chosen` is what was ticked."""
 

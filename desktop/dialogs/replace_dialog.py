@@ -25,6 +25,7 @@ from desktop.dialogs.work_frame import WorkFrame
 from desktop.document.many_pages import PAGES_A_STEP, ManyPages, steps_for
 from desktop.document.searching import Found, Wanted, replaced_on, search_project
 from desktop.errors import UserError
+from desktop.guards import guarded
 from desktop.panels.counts import count_text
 from model_backend.translation import _, mark
 
@@ -41,6 +42,7 @@ SCOPES = ((PROJECT, mark("The whole project")), (THIS_PAGE, mark("This page")))
 POLL_MS = 80
 
 
+@guarded
 class ReplaceDialog(WorkFrame):
     """Enter in the first field searches; lines can be unticked; replacing is undone in one step."""
 

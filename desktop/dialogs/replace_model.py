@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop.document.searching import Found
+from desktop.guards import guarded
 from model_backend.translation import _, mark
 
 Index = QModelIndex | QPersistentModelIndex
@@ -16,6 +17,7 @@ MOST = 20_000
 """More lines than this nobody looks through; the rest is found when these are replaced."""
 
 
+@guarded
 class ReplaceModel(QAbstractTableModel):
     """Rows arrive while the search goes on; all are ticked until somebody unticks them."""
 

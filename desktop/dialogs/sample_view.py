@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QScrollArea, QWidget
 
 from desktop.dialogs.frame import Frame
+from desktop.guards import guarded
 from model_backend.translation import _
 
 WIDTH, HEIGHT = 1100, 1000
@@ -16,6 +17,7 @@ SMALLEST, LARGEST, STEP = 0.1, 4.0, 1.25
 """Of the picture's own size; and what a key makes it larger by."""
 
 
+@guarded
 class SampleView(Frame):
     """A picture with + and -, at first as wide as the window."""
 

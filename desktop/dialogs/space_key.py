@@ -6,7 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView
 
+from desktop.guards import guarded
 
+
+@guarded
 class SpaceKey(QObject):
     """Keeps Space from the list, which would tick only the current cell."""
 

@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 from threading import Event
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from desktop.errors import explain
 from desktop.jobs.course import Course, Outcome, Work
+from desktop.jobs.hub import Hub
 from model_backend.errors import Cancelled
 
 if TYPE_CHECKING:
     from model_backend.service import Workers
 
 Result = TypeVar("Result")
-SLICE = 0.008
-"""Seconds of results that are taken in one go before the window gets its turn."""
-
-
-class _Hub(QObject):
-    """Brings calls from any thread to the window's.
-
-    Foreign threads touch no Qt object, only a queue and a socket: signals emitted from threads
-    that Qt did not make have crashed, and objects as short-lived as a job have lost results.
-    """
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._reading, self._writing = socket.socketpair()
-        self._reading.setblocking(False)
-        self._writing.setblocking(False)
-        self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._deliver)
-
-    def post(self, call: Callable[[], None]) -> None:
-        """Have the call made on the window's thread; from any thread."""
-        self._calls.put(call)
-        self._wake()
-
-    def _wake(self) -> None:
-        try:
-            self._writing.send(b"\0")
-        except OSError:
-            # Full: a wake-up is already waiting. Closed: nobody wants the call any more.
-            return
-
-    @Slot()
-    def _deliver(self) -> None:
-        with suppress(BlockingIOError):
-            self._reading.recv(65536)
-        deadline = perf_counter() + SLICE
-        try:
-            while perf_counter() < deadline:
-                self._calls.get_nowait()()
-        except Empty:
-            return
-        finally:
-            if not self._calls.empty():
-                self._wake()
-
-    def close(self) -> None:
-        """Deliver nothing from now on."""
-        self._notifier.setEnabled(False)
-        self._notifier.activated.disconnect(self._deliver)
-        with suppress(Empty):
-            while True:
-                self._calls.get_nowait()  # with it go the results that nobody takes any more
-        self._reading.close()
-        self._writing.close()
 
 
 class Job(QObject):
@@ -124,7 +66,7 @@ class Runner(QObject):
     def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workers = workers
-        self._hub = _Hub(self)
+        self._hub = Hub(self)
         self._courses: dict[Job, Course] = {}
         self._threaded: dict[Job, tuple[Event, Future[Any]]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="io")

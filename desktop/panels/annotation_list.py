@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.order import annotation_ids_in_order, is_order_at_hand, likely_order
+from desktop.guards import guarded
 from desktop.panels.annotation_model import AnnotationModel
 from model_backend.translation import _
 
@@ -153,6 +154,7 @@ class AnnotationList(QWidget):
             self.edit_wanted.emit()
 
 
+@guarded
 class AnnotationTable(QTableView):
     """A table, as a tree would look at every row to lay them out; Left and Right close and open
     groups all the same.

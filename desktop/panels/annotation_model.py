@@ -21,6 +21,7 @@ from desktop.appearance.signs import (
 )
 from desktop.document.lookup import annotation_of
 from desktop.document.visibility import Visibility
+from desktop.guards import guarded
 from desktop.panels.texts import GROUP_TEXTS, name_of, score_text
 from model_backend.document import Annotation, Entity, Page, Region, Status, collection_of
 from model_backend.labels import ENTITY, REGION, LabelSchema
@@ -45,6 +46,7 @@ FEW_ROWS = 50
 _ICONS = {"relations": "relation", "tables": "table"}
 
 
+@guarded
 class AnnotationModel(QAbstractTableModel):
     """Headings and annotations below each other; two columns: name, state."""
 

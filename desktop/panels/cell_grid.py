@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.guards import guarded
 from desktop.panels.cell_model import CellModel
 from model_backend import table_grid
 from model_backend.document import Page, Span, Table, Word
@@ -37,6 +38,7 @@ Trigger = QAbstractItemView.EditTrigger
 FLAGS = QItemSelectionModel.SelectionFlag
 
 
+@guarded
 class CellTable(QTableView):
     """The grid itself: Enter edits and goes down, Tab goes on, Escape goes to the page."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from desktop.guards import guarded
 from desktop.panels.texts import one_line
 from model_backend import table_grid
 from model_backend.document import Span, Table, Word
@@ -22,6 +23,7 @@ HEADER_TINT, PROJECTED_TINT = QColor(99, 102, 241, 46), QColor(217, 119, 6, 46)
 """Header cells and projected row headers; they are bold and slanted, too."""
 
 
+@guarded
 class CellModel(QAbstractTableModel):
     """The grid of one table; what cells say is looked up only once a view asks."""
 

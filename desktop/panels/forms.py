@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QWidget
 
+from desktop.guards import guarded
 from model_backend.translation import _
 
 
@@ -37,6 +38,7 @@ def make_narrow(label: PlainLabel) -> None:
     label.setSizePolicy(policy)
 
 
+@guarded
 class TextField(QPlainTextEdit):
     """Some lines of text: Enter or leaving commits, Shift+Enter is a new line, Esc takes back, but
     leaves a text that is `own`: what a person thought of is lost by no single key.

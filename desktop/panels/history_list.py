@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
+from desktop.guards import guarded
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ PRECISION = 20
 """Rows that are asked how wide the column of names and times is: all are alike."""
 
 
+@guarded
 class HistoryModel(QAbstractTableModel):
     """The record of revisions, read in slices as one scrolls down."""
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QListView, QVBoxLayout, QWidget
 
 from desktop.document.marks import COUNTS, DOUBTFUL, ILLEGIBLE, MARKS, NOTED, UNSURE
+from desktop.guards import guarded
 from desktop.panels.forms import PlainLabel
 from desktop.panels.marked_model import MarkedModel
 from model_backend.translation import _, mark
@@ -28,6 +29,7 @@ DELAY = 300
 """Milliseconds without a change after which the counts are read again."""
 
 
+@guarded
 class MarkedList(QWidget):
     """A filter and the list; choosing a line shows its thing on its page."""
 

@@ -18,6 +18,7 @@ from desktop.document.marks import (
     is_marked,
     marked_on,
 )
+from desktop.guards import guarded
 from desktop.panels.texts import KIND_TEXTS, name_of, one_line
 from model_backend.lookup import changed_ids
 from model_backend.translation import _, mark
@@ -36,6 +37,7 @@ MARK_TEXTS = {
 PAGES_AT_ONCE = 20
 
 
+@guarded
 class MarkedModel(QAbstractListModel):
     """The marked things of the pages read so far, in the order of the pages."""
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.colors import Colors
 from desktop.appearance.signs import PAGE_STATUS_TEXTS, draw_page_status, page_status_color
+from desktop.guards import guarded
 from desktop.panels.page_model import (
     PLACE,
     SUMMARY,
@@ -41,6 +42,7 @@ ROW_HEIGHT, PICTURE = 84, QSize(56, 72)
 _Index = QModelIndex | QPersistentModelIndex
 
 
+@guarded
 class PageDelegate(QStyledItemDelegate):
     """Draws one page of the list."""
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 )
 
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
+from desktop.guards import guarded
 from model_backend.document import PageStatus
 from model_backend.translation import _
 
@@ -34,6 +35,7 @@ SLICE = 200
 Index = QModelIndex | QPersistentModelIndex
 
 
+@guarded
 class PageModel(QAbstractListModel):
     """One row a page; summaries are read in slices by key: 100,000 pages cost no more than 200."""
 

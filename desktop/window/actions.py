@@ -291,6 +291,9 @@ ACTIONS = (
     Action("keys", HELP, mark("Keys"), "view.show_keys", ("F1",), "help"),
     Action("change_keys", HELP, mark("Change the keys..."), "view.change_keys", ("Shift+F1",)),
     Action("messages", HELP, mark("Jobs and messages"), "view.toggle_messages", ("F8",), "info"),
+    Action("logs", HELP, mark("Log and crash records..."), "view.show_logs", (),
+           starts_section=True),
+    Action("log_folder", HELP, mark("Open the log folder"), "view.open_log_folder", ()),
     Action("about", HELP, mark("About Proofdesk"), "view.about", ()),
 )  # fmt: skip
 """All actions, in the order of their menus."""

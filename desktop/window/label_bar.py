@@ -9,12 +9,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from desktop.appearance.icons import swatch
+from desktop.guards import guarded
 from model_backend.labels import Label
 from model_backend.translation import _
 
 MARGIN, GAP = 4, 2
 
 
+@guarded
 class LabelBar(QWidget):
     """One button a label, in as many lines as they need; the current one is pressed.
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.icons import application_icon, refresh_icons
 from desktop.appearance.theme import apply_theme, colors_of
+from desktop.guards import guarded
 from desktop.panels.messages import Messages
 from desktop.window.action_set import ActionSet
 from desktop.window.actions import CONTEXT_MENU, FITTING, MAIN_TOOLBAR, TOOL_BAR, VIEW
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from desktop.window.project_view import ProjectView
 
 
+@guarded
 class MainWindow(QMainWindow):
     """The shell. What belongs to a project is put into it by `show_project`."""
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.appearance.icons import put_icon
+from desktop.guards import guarded
 from desktop.panels.forms import PlainLabel, make_narrow
 from model_backend.translation import _
 
@@ -113,6 +114,7 @@ class StatusLine(QStatusBar):
             label.clear()
 
 
+@guarded
 class _Message(PlainLabel):
     """One line however long its text is, so that the page above it does not jump."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
+from desktop import crashes, logs
 from desktop.window.parts import first_in
 
 if TYPE_CHECKING:
@@ -43,6 +44,20 @@ class ViewActions(QObject):
     def toggle_full_screen(self) -> None:
         """The whole screen, or a window again."""
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_logs(self) -> None:
+        """The log of the window, of the command line, and what crashes left."""
+        from desktop.dialogs.log_dialog import LogDialog
+        from desktop.window.bug_reports import open_folder
+
+        files = [*logs.files(), *crashes.records(logs.folder())]
+        LogDialog(files, open_folder, self._window).exec()
+
+    def open_log_folder(self) -> None:
+        """Have the system show the folder of the logs."""
+        from desktop.window.bug_reports import open_folder
+
+        open_folder()
 
     def about(self) -> None:
         """What this is."""

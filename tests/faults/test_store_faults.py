@@ -337,6 +337,7 @@ def test_database_errors_are_explained() -> None:
     assert "in use by another program" in str(known_error(wrapped, Path("a.proofdesk")))
 
 
+@pytest.mark.usefixtures("wanted_bugs")
 def test_bugs_are_called_bugs() -> None:
     assert known_error(ValueError("odd")) is None
     assert explain(ValueError("odd")) == (

@@ -52,6 +52,7 @@ def test_closed_dialog_leaves_no_widget(
     for _time in range(3):
         QTimer.singleShot(0, leave_dialog)
         made.trigger()
+        qtbot.waitUntil(lambda: not bench.is_busy, timeout=20_000)
         let_go()
         counts.append(widgets())
     assert counts[2] == counts[1]

@@ -137,6 +137,7 @@ def test_cancelling_ends_the_job_at_once_and_nothing_arrives_later(
     assert work.received == []
 
 
+@pytest.mark.usefixtures("wanted_bugs")
 def test_a_bug_in_taking_a_result_surfaces_and_the_job_still_ends(
     runner: Runner, qtbot: QtBot
 ) -> None:
@@ -189,6 +190,7 @@ def test_closing_ends_every_job(workers: Workers, qtbot: QtBot) -> None:
     assert all(job.outcome is not None and job.outcome.is_cancelled for job in jobs)
 
 
+@pytest.mark.usefixtures("wanted_bugs")
 def test_a_bug_in_taking_a_result_is_a_failure_of_its_step(runner: Runner, qtbot: QtBot) -> None:
     class Broken(ListWork):
         def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - a test
@@ -201,6 +203,7 @@ def test_a_bug_in_taking_a_result_is_a_failure_of_its_step(runner: Runner, qtbot
     assert (outcome.done, [label for label, _why in outcome.failed]) == (0, ["page"])
 
 
+@pytest.mark.usefixtures("wanted_bugs")
 @pytest.mark.parametrize("where", ["next_step", "result"])
 def test_a_job_that_breaks_ends_as_failed_and_the_bug_surfaces(
     runner: Runner, qtbot: QtBot, where: str
