@@ -114,7 +114,7 @@ def train_entities(
         ),
     ] = "minilm",
     seed: Seed = 1,
-    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 2e-4,
+    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 1.5e-4,
     minutes: Annotated[
         float | None, typer.Option(help="Stop after so long; --resume goes on.")
     ] = None,

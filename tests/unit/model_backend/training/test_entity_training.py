@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -26,7 +27,7 @@ from model_backend.training.form_lessons import (
     truth_of,
     worn,
 )
-from model_backend.training.form_program import export, weights_of
+from model_backend.training.form_program import export, held_in
 from model_backend.training.form_start import begun, language_model
 from model_backend.training.train_entities import Wish, beginning, config_in, train_entities
 
@@ -45,7 +46,7 @@ def form() -> Page:
         Entity(6, "answer", (4,), "", Box(120, 10, 150, 20)),
     )
     return Page(
-        1, 1, 0, 300, 400, "px", PageGeometry("drawn", 300, 400), words, entities,
+        1, 1, 0, 300, 400, "px", PageGeometry("drawn", 300, 400), words=words, entities=entities,
         relations=(Relation(7, 5, 6),),
     )  # fmt: skip
 
@@ -105,7 +106,7 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_program_says_what_torch_says_of_a_page(bert: Path, tmp_path: Path) -> None:
     network, vocabulary = beginning(str(bert))
-    written = export(network, vocabulary, LABELS, tmp_path / "entities.onnx")
+    written = export(network, vocabulary, tmp_path / "entities.onnx")
     assert written.difference < 0.005
     program = form_program(tmp_path / "entities.onnx")
     reading = reading_of(held_out_form(1), program.pieces)
@@ -122,47 +123,57 @@ def test_program_says_what_torch_says_of_a_page(bert: Path, tmp_path: Path) -> N
 
 def test_training_can_begin_with_what_a_program_holds(bert: Path, tmp_path: Path) -> None:
     network, vocabulary = beginning(str(bert))
-    export(network, vocabulary, LABELS, tmp_path / "entities.onnx")
-    weights = weights_of(tmp_path / "entities.onnx")
+    export(network, vocabulary, tmp_path / "entities.onnx")
+    weights = held_in(tmp_path / "entities.onnx").weights
     for name, value in network.state_dict().items():
         assert torch.allclose(weights[name], value, atol=1e-3), name
     again, text = beginning(str(tmp_path / "entities.onnx"))
     assert text == vocabulary
     assert again.config == network.config
+    assert all(torch.equal(value, weights[name]) for name, value in again.state_dict().items())
 
 
-def test_network_learns_a_few_forms(bert: Path) -> None:
+@pytest.fixture
+def task(bert: Path) -> Iterator[Callable[[int], EntityTask]]:
+    """Makes a task of a few short lessons, on one thread: more wait for each other here."""
+    lessons = [shortened(generated_lesson(1, number, PIECES), 70) for number in range(8)]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     network = begun(config_in(bert), language_model(bert))
-    task = EntityTask(network, lambda n: generated_lesson(1, n, PIECES), 8, PIECES.padding)
+    yield lambda seed: EntityTask(network, lessons.__getitem__, len(lessons), PIECES, seed)
+    torch.set_num_threads(threads)
+
+
+def test_network_learns_a_few_forms(task: Callable[[int], EntityTask]) -> None:
+    learnt = task(0)
+    network = learnt.network
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
     losses = []
-    for step in range(24):
-        loss = task.loss(task.batch(step))
+    for step in range(48):
+        loss = learnt.loss(learnt.batch(step))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(float(loss.detach()))
-    assert np.mean(losses[-4:]) < 0.6 * np.mean(losses[:4])
+    assert np.mean(losses[-8:]) < 0.6 * np.mean(losses[:8])
 
 
-def test_batch_depends_on_its_step_alone(bert: Path) -> None:
-    network = begun(config_in(bert), language_model(bert))
-    one, other = (
-        EntityTask(network, lambda n: generated_lesson(1, n, PIECES), 64, PIECES.padding, seed=5)
-        for _turn in range(2)
-    )
+def test_batch_depends_on_its_step_alone(task: Callable[[int], EntityTask]) -> None:
+    one, other = task(5), task(5)
     for step in range(9):
         expected = one.batch(step)
     found = other.batch(8)
     assert expected.keys() == found.keys()
     assert all(torch.equal(expected[name], found[name]) for name in found)
+    assert not torch.equal(task(6).batch(8)["ids"], found["ids"])
 
 
 def test_command_trains_resumes_and_notes_its_figures(
     bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("model_backend.training.train_entities.LEAST_STEPS", 4)
+    monkeypatch.setattr("model_backend.training.entities.BATCHES", 2)
     whole = Wish(tmp_path / "whole", tmp_path / "a", (), 32, str(bert), 3, device="cpu", measured=2)
     expected = train_entities(whole)
     halved = Wish(tmp_path / "out", tmp_path / "b", (), 32, str(bert), 3, device="cpu", measured=2)
@@ -170,7 +181,7 @@ def test_command_trains_resumes_and_notes_its_figures(
         train_entities(halved, is_cancelled=lambda: True)
     found = train_entities(halved, resume=True)
     assert found.figures == expected.figures
-    before, after = weights_of(expected.program), weights_of(found.program)
+    before, after = held_in(expected.program).weights, held_in(found.program).weights
     assert all(torch.equal(before[name], after[name]) for name in before)
     card = (tmp_path / "out" / "entities.md").read_text(encoding="utf-8")
     assert halved.command in card

@@ -1,0 +1,87 @@
+"""Entities and links by the network that comes with Proofdesk (resources/models/entities.onnx).
+
+It reads words, their places and what the form reader's rules say of them; it runs in onnxruntime,
+without torch. `training.train_entities` makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model_backend.document import Entity, Page, Proposals, Relation, Status, Word, union_of
+from model_backend.predictors.entities_rules import EntitiesRules
+from model_backend.predictors.form_decoding import Chain, chains_of, parents_of
+from model_backend.predictors.form_program import FormProgram, form_program
+from model_backend.predictors.form_reading import Order, reading_of
+from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
+from model_backend.reading_order import reading_order
+from model_backend.translation import _
+
+NAME = "forms"
+PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "entities.onnx"
+MOST_WORDS = 1_000
+"""A page with more words is a dense page of print and hardly a form: the rules are quick on it."""
+
+
+@dataclass(frozen=True)
+class EntitiesForms:
+    """Proposes entities and relations from the words of a page."""
+
+    program: Path = PROGRAM
+    name: str = NAME
+    task: str = "entities"
+    in_order: Order = reading_order
+
+    def __call__(self, pages: Sequence[PredictorInput]) -> list[Proposals]:
+        """Proposals for each page; ids count from 1 in each."""
+        return [self.read(given.page) for given in pages]
+
+    def read(self, page: Page) -> Proposals:
+        """Entities in reading order and the links between them."""
+        if len(page.words) > MOST_WORDS:
+            return EntitiesRules(name=self.name).read(page)
+        program: FormProgram = form_program(self.program)
+        reading = reading_of(page, program.pieces, self.in_order)
+        if not reading.words:
+            return Proposals(self.name)
+        said = program(reading)
+        if not all(
+            np.isfinite(part).all() for part in (said.classes, said.following, said.parents)
+        ):
+            return Proposals(self.name, notes=(_(NO_NUMBERS),))
+        chains = chains_of(said.classes, said.following)
+        entities = [self._entity(i, chain, reading.words) for i, chain in enumerate(chains, 1)]
+        relations = [
+            Relation(
+                id=number,
+                from_id=entities[link.start].id,
+                to_id=entities[link.end].id,
+                score=round(link.score, 4),
+                status=Status.PROPOSED,
+                source=self.name,
+            )
+            for number, link in enumerate(parents_of(chains, said.parents), len(entities) + 1)
+        ]
+        return Proposals(self.name, tuple(entities), tuple(relations))
+
+    def _entity(self, number: int, chain: Chain, words: Sequence[Word]) -> Entity:
+        members = [words[place] for place in chain.words]
+        return Entity(
+            id=number,
+            label=chain.label,
+            word_ids=tuple(word.id for word in members),
+            text=" ".join(word.text for word in members),
+            box=union_of(word.box for word in members),
+            score=round(chain.score, 4),
+            status=Status.PROPOSED,
+            source=self.name,
+        )
+
+
+def create() -> EntitiesForms:
+    """The predictor, for the registry."""
+    return EntitiesForms()

@@ -1,0 +1,71 @@
+"""The form network as a program of onnxruntime: a page's reading in, log chances out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from model_backend import runtime
+from model_backend.errors import UserError
+from model_backend.predictors.form_decoding import log_shares
+from model_backend.predictors.form_pieces import FormPieces, pieces_of_vocabulary
+from model_backend.predictors.form_reading import FormReading, batch_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float32]
+
+OUTPUTS = ("classes", "following", "parents")
+VOCABULARY_KEY, CONFIG_KEY = "vocabulary", "config"
+"""Where the file says by which pieces it was trained, and of which sizes the network is."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the network says of W words: log chances of classes (W, labels) and of the next word
+    (W, W + 1; the last: none), and scores of parents (W, W + 1).
+    """
+
+    classes: Numbers
+    following: Numbers
+    parents: Numbers
+
+
+@dataclass(frozen=True)
+class FormProgram:
+    """A program with its vocabulary."""
+
+    session: Any
+    pieces: FormPieces
+
+    def __call__(self, reading: FormReading) -> Said:
+        """What it says of a page."""
+        given = dict(batch_of([reading], self.pieces.padding))
+        classes, following, parents = (part[0] for part in self.session.run(list(OUTPUTS), given))
+        return Said(log_shares(classes), log_shares(following), parents)
+
+
+def form_program(path: Path) -> FormProgram:
+    """The program of a file, loaded once in each process and again where the file was changed.
+
+    UserError where it cannot be loaded.
+    """
+    stamp = path.stat() if path.is_file() else None
+    return _loaded(path, stamp and (stamp.st_mtime_ns, stamp.st_size))
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: Path, _stamp: tuple[int, int] | None) -> FormProgram:
+    session = runtime.session(path)
+    told = session.get_modelmeta().custom_metadata_map
+    if VOCABULARY_KEY not in told:
+        raise UserError(
+            "{file} is no model of forms. Choose one that `proofdesk train entities` made.",
+            file=path,
+        )
+    return FormProgram(session, pieces_of_vocabulary(told[VOCABULARY_KEY]))
