@@ -81,6 +81,8 @@ def run_work(work: Work, workers: Workers, report: Report, *, is_quiet: bool = F
         "is protected." in why for what, why in outcome.failed if what not in locked
     ):
         report.note(HOW_TO_UNLOCK)
+    if outcome.is_cancelled or outcome.has_rest:
+        report.fail("", f"{work.title}: stopped before the end; the rest was not done.")
     return outcome
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from model_backend.service import Workers
     from model_backend.worker_process import Kind
 
-log = logging.getLogger(__name__)
 
 OnProgress = Callable[[int, int], None]
 """Called with how many steps are done and how many there are, as far as is known."""
@@ -26,7 +24,8 @@ OnProgress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Step:
     """One piece of work for one worker process; `label` names it to people, `file` its file where
-    the label says more than that."""
+    the label says more than that. Those that are `in_order` are settled in the order in which they
+    were handed out, whichever is done first."""
 
     kind: Kind
     function: Callable[..., Any]
@@ -36,16 +35,21 @@ class Step:
     label: str = ""
     subject: Any = None
     file: str = ""
+    in_order: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: what was done, what failed and why; `result` is what the whole job made."""
+    """How a job ended: what was done, what failed and why; `result` is what the whole job made.
+
+    `has_rest`: it was stopped by what failed, so that there is more that was not even tried.
+    """
 
     done: int = 0
     failed: tuple[tuple[str, str], ...] = ()
     is_cancelled: bool = False
     result: Any = None
+    has_rest: bool = False
 
 
 class Work(Protocol):
@@ -80,15 +84,16 @@ class Course:
         self._workers = workers
         self._limit = in_flight or 2 * (os.cpu_count() or 1)
         self._steps: dict[Future[Any], Step] = {}
+        self._held: set[Future[Any]] = set()
+        """Finished, but in order after one that is not."""
         self._done = 0
         self._failed: list[tuple[str, str]] = []
         self._is_cancelled = self._is_stopped = False
-        self._has_bug = False
 
     def advance(self) -> tuple[Future[Any], ...]:
         """Submit steps until enough are in flight; the new futures."""
         new = []
-        while not self._is_stopped and len(self._steps) < self._limit:
+        while not self._is_stopped and len(self.waiting) < self._limit:
             try:
                 step = self.work.next_step()
             except (UserError, OSError) as error:
@@ -106,13 +111,34 @@ class Course:
 
     def settle(self, future: Future[Any]) -> None:
         """Take one finished future: its result to the work, its failure to the list."""
-        step = self._steps.pop(future, None)
-        if step is None or self._is_stopped:
+        step = self._steps.get(future)
+        if step is None:
             return
         if future.cancelled():
             # Not by us: the workers are closing, so nothing more can be done.
             self.cancel()
-            return
+        elif step.in_order:
+            self._held.add(future)
+            self._settle_in_order()
+        else:
+            self._settle(future)
+
+    def _settle_in_order(self) -> None:
+        bugs = []
+        while (first := self._first_in_order()) in self._held:
+            try:
+                self._settle(first)
+            except Exception as bug:  # those after it have their turn all the same
+                bugs.append(bug)
+        if bugs:
+            raise bugs[0]
+
+    def _first_in_order(self) -> Future[Any]:
+        return next((future for future, step in self._steps.items() if step.in_order), Future())
+
+    def _settle(self, future: Future[Any]) -> None:
+        step = self._steps.pop(future)
+        self._held.discard(future)
         error = future.exception()
         if isinstance(error, NoWorker):
             self.give_up(error)
@@ -137,10 +163,6 @@ class Course:
             self._stop()  # said once: the other steps would fail for the same reason
 
     def _note(self, step: Step, error: BaseException) -> None:
-        is_bug = known_error(error) is None and not isinstance(error, UserError)
-        if is_bug and not self._has_bug:
-            log.error("%s: %s", self.work.title, step.label, exc_info=error)
-            self._has_bug = True
         self._failed.append((step.label, own_name(explain(error), step.file or step.label)))
         try:
             self.work.fail(step, error)
@@ -163,11 +185,12 @@ class Course:
         for future in tuple(self._steps):
             future.cancel()
         self._steps.clear()
+        self._held.clear()
 
     @property
     def waiting(self) -> tuple[Future[Any], ...]:
         """The futures in flight."""
-        return tuple(self._steps)
+        return tuple(future for future in self._steps if future not in self._held)
 
     @property
     def is_finished(self) -> bool:
@@ -186,7 +209,8 @@ class Course:
 
     def outcome_without_result(self) -> Outcome:
         """How it ended, whatever it made."""
-        return Outcome(self._done, tuple(self._failed), self._is_cancelled)
+        has_rest = self._is_stopped and not self._is_cancelled
+        return Outcome(self._done, tuple(self._failed), self._is_cancelled, has_rest=has_rest)
 
 
 def run(work: Work, workers: Workers, on_progress: OnProgress | None = None) -> Outcome:

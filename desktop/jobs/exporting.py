@@ -121,7 +121,7 @@ def export_project(
                 report = export(
                     format_name, pages, out, chosen, is_cancelled=is_cancelled, finish=finish
                 )
-                waiting = len(store.pending()) if format_name == PAGES else 0
+                waiting = len(_waiting(store)) if format_name == PAGES else 0
                 damaged = len(store.damaged)
         except UserError as error:
             raise _with_own_name(error, store) from error
@@ -139,6 +139,11 @@ def _with_own_name(error: UserError, store: Store) -> UserError:
     named = (document.name for document in store.documents() if document.sha256 in said)
     name = next((name for name in named if name not in said), "")  # else the copy itself is meant
     return with_own_name(error, name) if name else error
+
+
+def _waiting(store: Store) -> list[Path]:
+    """What is still to be imported."""
+    return [path for path, _options in store.pending() if path.is_absolute()]
 
 
 class Locked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,13 @@ from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget, documents_folder
 from model_backend import formats, sources
 from model_backend.document import Document, Page, PageStatus
+from model_backend.sources.values import OF_DOCUMENT
 from model_backend.translation import _
 
+OF_PAGES = Path("documents")
+"""Stands among the files that wait for the pages that are not read: it keeps how to read them."""
+DATASET = "format"
+"""An option of an import that waits: it is of a data set of this format."""
 READING_LIMIT = 75.0
 """Seconds for the words of a page: tesseract's own 60, and what comes before it."""
 INSPECTING_LIMIT = 60.0
@@ -37,6 +42,14 @@ class Imported:
     annotations: int = 0
     locked: list[Path] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    _told: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, label: str, problem: str, *, about: str | None = None) -> None:
+        """Tell of a problem; once where it is about the same thing, which is `label` by itself."""
+        key = (label if about is None else about, problem)
+        if key not in self._told:
+            self._told.add(key)
+            self.notes.append((label, problem))
 
     def add(self, other: Imported) -> None:
         """Count what a further import brought."""
@@ -46,27 +59,6 @@ class Imported:
         self.words += other.words
         self.annotations += other.annotations
         self.notes += other.notes
-
-
-class InOrder:
-    """Gives results back in the order in which they were expected, whichever came first."""
-
-    def __init__(self) -> None:
-        self._keys: deque[Any] = deque()
-        self._results: dict[Any, Any] = {}
-
-    def expect(self, key: Any) -> None:  # noqa: ANN401 - what names a result: a path, a member
-        """There will be a result, or a failure, for this key."""
-        self._keys.append(key)
-
-    def put(self, key: Any, result: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - as above
-        """A result has come (None: it failed); those whose turn it is now, with their keys."""
-        self._results[key] = result
-        while self._keys and self._keys[0] in self._results:
-            first = self._keys.popleft()
-            ready = self._results.pop(first)
-            if ready is not None:
-                yield first, ready
 
 
 class ReadPages:
@@ -116,15 +108,19 @@ class ReadPages:
             READING_LIMIT,
             page_label(document, page.number),
             page_id,
+            document.name,
         )
 
     def receive(self, step: Step, result: sources.PageRead) -> None:
         """The words go onto the page."""
-        problem = own_name(" ".join(_(problem) for problem in result.problems), step.label)
-        self._target.set_read(step.subject, lambda page: with_read(page, result), problem)
+        found = [own_name(_(problem), step.file) for problem in result.problems]
+        badge = " ".join(filter(None, (*found, result.missing)))
+        self._target.set_read(step.subject, lambda page: with_read(page, result), badge)
         self.imported.words += len(result.words)
-        if problem:
-            self.imported.notes.append((step.label, problem))
+        for problem, text in zip(result.problems, found, strict=True):
+            self.imported.note(step.file if problem in OF_DOCUMENT else step.label, text)
+        if result.missing:
+            self.imported.note(step.label, result.missing, about="")
 
     def fail(self, step: Step, error: BaseException) -> None:
         """A page that cannot be read stays in the project without words, and says why.
@@ -133,7 +129,7 @@ class ReadPages:
         """
         if not isinstance(error, PasswordNeeded):
             self._target.set_read(
-                step.subject, lambda page: page, own_name(explain(error), step.label)
+                step.subject, lambda page: page, own_name(explain(error), step.file)
             )
 
     def result(self) -> Imported:
@@ -164,19 +160,20 @@ class ImportFiles:
         self._paths = tuple(path.absolute() for path in paths)
         self._is_looking = bool(paths)
         self._files: deque[Path] = deque()
-        self._arriving = InOrder()
+        self._under_way, self._is_over = 0, False
         self._count = 0
         self.imported = self._reading.imported
 
     @classmethod
     def rest(cls, target: ProjectTarget, passwords: Passwords | None = None) -> ImportFiles | None:
         """What a stopped import left over; None when nothing is."""
-        pending = target.store.pending()
-        if not pending and not target.store.unread_pages(1):
+        pending = [item for item in target.store.pending() if DATASET not in item[1]]
+        files = tuple(path for path, _options in pending if path != OF_PAGES)
+        if not files and not target.store.unread_pages(1):
             return None
         options = pending[0][1] if pending else {}
         work = cls(target, (), passwords=passwords, **options)
-        work._add_files(tuple(path for path, _options in pending))
+        work._add_files(files)
         return work
 
     @property
@@ -191,6 +188,14 @@ class ImportFiles:
 
     def next_step(self) -> Step | None:
         """First what the folders hold, then the files, then their pages."""
+        step = self._next_step()
+        self._under_way += step is not None
+        if not self._under_way and not self._is_over:
+            self._is_over = True
+            self._target.store.drop_pending(OF_PAGES)
+        return step
+
+    def _next_step(self) -> Step | None:
         if self._is_looking:
             self._is_looking = False
             self._count += 1
@@ -201,7 +206,6 @@ class ImportFiles:
         return self._reading.next_step()
 
     def _file_step(self, path: Path) -> Step:
-        self._arriving.expect(path)
         return Step(
             "batch",
             steps.inspect_file,
@@ -210,6 +214,7 @@ class ImportFiles:
             INSPECTING_LIMIT,
             path.name,
             path,
+            in_order=True,
         )
 
     def _add_files(self, files: Sequence[Path]) -> None:
@@ -219,13 +224,22 @@ class ImportFiles:
     def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - by the step
         """Files are found, then documents, then words."""
         if step.function is steps.find_files:
-            self._target.store.add_pending(result, self._options)
+            self._note_empty(result)
+            if result:
+                self._target.store.drop_pending(OF_PAGES)
+                self._target.store.add_pending((*result, OF_PAGES), self._options)
             self._add_files(result)
         elif step.function is steps.inspect_file:
-            for path, inspected in self._arriving.put(step.subject, result):
-                self._take_in(path, inspected)
+            self._take_in(step.subject, result)
         else:
             self._reading.receive(step, result)
+        self._under_way -= 1
+
+    def _note_empty(self, files: Sequence[Path]) -> None:
+        found = {place for file in files for place in (file, *file.parents)}
+        for path in self._paths:
+            if path not in found:
+                self.imported.note(path.name, _("There is no PDF or picture in this folder."))
 
     def _take_in(self, path: Path, inspected: steps.Inspected) -> None:
         info = inspected.info
@@ -237,14 +251,15 @@ class ImportFiles:
         ]
         before = self._target.store.page_count()
         _document, page_ids = self._target.add_document(inspected.copy, document, pages)
-        self._target.store.drop_pending(path)
         if self._target.store.page_count() == before:
             self.imported.known += 1
-            return
-        self.imported.documents += 1
-        self.imported.pages += len(page_ids)
-        self._reading.add(page_ids)
-        self.imported.notes.extend((path.name, _(problem)) for problem in info.problems)
+        else:
+            self.imported.documents += 1
+            self.imported.pages += len(page_ids)
+            self._reading.add(page_ids)
+            for problem in info.problems:
+                self.imported.note(path.name, _(problem))
+        self._target.store.drop_pending(path)
 
     def fail(self, step: Step, error: BaseException) -> None:
         """A file that cannot be taken in is not tried again by itself."""
@@ -252,14 +267,35 @@ class ImportFiles:
             self._target.store.drop_pending(step.subject)
             if isinstance(error, PasswordNeeded):
                 self.imported.locked.append(step.subject)
-            for path, inspected in self._arriving.put(step.subject, None):
-                self._take_in(path, inspected)
         elif step.function is sources.read_page:
             self._reading.fail(step, error)
+        self._under_way -= 1
 
     def result(self) -> Imported:
         """What was imported."""
         return self.imported
+
+
+class Unfinished:
+    """Keeps in the project that the import of a data set has begun, until all of it was settled: an
+    import that is stopped goes on when the project is opened again.
+    """
+
+    def __init__(self, target: ProjectTarget, format_name: str, path: Path) -> None:
+        self._store, self._path = target.store, path
+        self._options = {DATASET: format_name}
+
+        self._is_over = False
+
+    def begin(self) -> None:
+        """There is something to bring."""
+        self._store.add_pending([self._path], self._options)
+
+    def end(self) -> None:
+        """All that could be brought is there."""
+        if not self._is_over:
+            self._is_over = True
+            self._store.drop_pending(self._path)
 
 
 class ImportDataset:
@@ -270,7 +306,9 @@ class ImportDataset:
         self._format, self._path = format_name, path.absolute()
         self._is_looking = True
         self._members: deque[str] = deque()
-        self._arriving = InOrder()
+        self._left = 1
+        """Steps that are not settled."""
+        self._unfinished = Unfinished(target, format_name, self._path)
         self.total = 1
         self.imported = Imported()
 
@@ -286,9 +324,10 @@ class ImportDataset:
             arguments: tuple[Any, ...] = (self._format, self._path)
             return Step("batch", formats.members, arguments, {}, LISTING_LIMIT, self._path.name)
         if not self._members:
+            if not self._left:
+                self._unfinished.end()
             return None
         member = self._members.popleft()
-        self._arriving.expect(member)
         return Step(
             "batch",
             steps.read_member,
@@ -297,16 +336,20 @@ class ImportDataset:
             INSPECTING_LIMIT,
             member,
             member,
+            in_order=True,
         )
 
     def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - by the step
         """A page with its picture becomes a document of one page, read and done."""
         if step.function is formats.members:
+            if result:
+                self._unfinished.begin()
             self._members.extend(result)
+            self._left += len(result)
             self.total += len(result)
-            return
-        for _member, (item, inspected) in self._arriving.put(step.subject, result):
-            self._take_in(item, inspected)
+        else:
+            self._take_in(*result)
+        self._left -= 1
 
     def _take_in(self, item: formats.ReadPage, inspected: steps.Inspected) -> None:
         document = Document(
@@ -333,10 +376,8 @@ class ImportDataset:
         self.imported.notes.extend((item.name, problem) for problem in item.problems)
 
     def fail(self, step: Step, error: BaseException) -> None:
-        """A broken page is left out."""
-        if step.function is steps.read_member:
-            for _member, (item, inspected) in self._arriving.put(step.subject, None):
-                self._take_in(item, inspected)
+        """A broken page is left out; what is no data set is not tried again by itself."""
+        self._left -= 1
 
     def result(self) -> Imported:
         """What was imported."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,7 @@ FINISHED = (PageStatus.DONE, PageStatus.ACCEPTED)
 
 @dataclass
 class Predicted:
-    """What the predictors said in all, and what they noticed."""
+    """What the predictors said in all, and what they noticed; `pages` had their turn wholly."""
 
     pages: int = 0
     entities: int = 0
@@ -67,7 +67,9 @@ class Prelabel:
         pages = _pages(target, again=again) if page_ids is None else page_ids
         self._waiting = deque(_steps(pages, tuple(self._names)))
         self.total = len(self._waiting)
-        self.predicted = Predicted(pages=len(pages))
+        self._missing = Counter(dict.fromkeys(pages, len(self._names)))
+        """How many kinds of process have still to say something of a page."""
+        self.predicted = Predicted()
 
     @property
     def title(self) -> str:
@@ -105,13 +107,25 @@ class Prelabel:
         where it was seen.
         """
         for page_id, given, said in zip(step.subject, step.arguments[0], result, strict=True):
-            page = self._target.page(page_id)
-            if isinstance(said, UserError) or _as_seen(page) != _as_seen(given[1]):
+            try:
+                self._receive_page(page_id, step.kind, given[1], said)
+            except UserError:  # this page cannot be written, the others can
+                if len(step.subject) == 1:
+                    raise
                 self._look_alone([page_id], step.kind)
-            else:
-                self._bring_labels(said)
-                self._target.bring_proposals(page_id, said)
-                self._count(self._label(page), said)
+
+    def _receive_page(
+        self, page_id: int, kind: str, seen: Page, said: tuple[Proposals, ...] | UserError
+    ) -> None:
+        page = self._target.page(page_id)
+        if isinstance(said, UserError) or _as_seen(page) != _as_seen(seen):
+            self._look_alone([page_id], kind)
+            return
+        self._bring_labels(said)
+        self._target.bring_proposals(page_id, said)
+        self._missing[page_id] -= 1
+        self.predicted.pages += not self._missing[page_id]
+        self._count(self._label(page), said)
 
     def _bring_labels(self, said: tuple[Proposals, ...]) -> None:
         """The project takes labels of the model that it has not, to show and to choose them."""

@@ -10,7 +10,14 @@ from typing import Any
 from desktop.jobs import copy_steps
 from desktop.jobs.course import Step
 from desktop.jobs.exporting import PAGES
-from desktop.jobs.importing import INSPECTING_LIMIT, LISTING_LIMIT, ImportDataset, Imported
+from desktop.jobs.importing import (
+    DATASET,
+    INSPECTING_LIMIT,
+    LISTING_LIMIT,
+    ImportDataset,
+    Imported,
+    Unfinished,
+)
 from desktop.jobs.target import ProjectTarget, documents_folder
 from desktop.store.records import Revision
 from desktop.store.restoring import KeptChange, KeptPage, Restoring
@@ -27,6 +34,15 @@ def import_dataset(
     return ImportDataset(target, format_name, path)
 
 
+def unfinished_datasets(target: ProjectTarget) -> tuple[ImportDataset | RestoreProject, ...]:
+    """The imports of data sets that were stopped, to go on."""
+    return tuple(
+        import_dataset(target, options[DATASET], path)
+        for path, options in target.store.pending()
+        if DATASET in options
+    )
+
+
 class RestoreProject:
     """Takes the copy of a project in. An empty project, or one into which the import of this copy
     was stopped, becomes what the copied one was, its record of edits included; into any other,
@@ -36,10 +52,13 @@ class RestoreProject:
     def __init__(self, target: ProjectTarget, path: Path) -> None:
         self._target, self._path = target, path.absolute()
         self._restoring = Restoring(target.store)
+        self._unfinished = Unfinished(target, PAGES, self._path)
         self._is_looking = True
         self._members: deque[str] = deque()
         self._under_way: set[str] = set()
         self._place: int | None = None
+        self._is_reading = False
+        """Whether the labels, or a slice of the record, are on their way."""
         self._is_broken = False
         self.total = 1
         self.imported = Imported()
@@ -52,17 +71,20 @@ class RestoreProject:
     def next_step(self) -> Step | None:
         """First the labels and the names of the pages, then the pages, at last the record."""
         if self._is_looking:
-            self._is_looking = False
+            self._is_looking, self._is_reading = False, True
             return self._step(copy_steps.read_project, LISTING_LIMIT, self._path.name)
         if self._members:
             member = self._members.popleft()
             self._under_way.add(member)
             folder = documents_folder(self._target)
             return self._step(copy_steps.read_page, INSPECTING_LIMIT, member, member, folder)
-        is_whole = self._restoring.is_whole and not self._is_broken
-        if self._under_way or self._place is None or not is_whole:
+        if self._under_way:
             return None
-        place, self._place = self._place, None
+        if not self._has_more_record:
+            if not self._is_reading:
+                self._unfinished.end()
+            return None
+        place, self._place, self._is_reading = self._place, None, True
         return self._step(copy_steps.read_record, LISTING_LIMIT, _("record of edits"), place)
 
     def _step(self, function: Any, limit: float, label: str, *more: Any) -> Step:  # noqa: ANN401 - a step's arguments
@@ -78,8 +100,15 @@ class RestoreProject:
         else:
             self._take_record(*result)
         self._target.take_restored()
+        self._is_reading = False
+
+    @property
+    def _has_more_record(self) -> bool:
+        is_whole = self._restoring.is_whole and not self._is_broken
+        return self._place is not None and is_whole
 
     def _begin(self, found: copy_steps.Project) -> None:
+        self._unfinished.begin()
         self._members.extend(found.members)
         self.total += len(found.members)
         self._restoring.begin(found.schema, created_at=found.created_at)
@@ -122,6 +151,7 @@ class RestoreProject:
             if not self._is_broken and self._restoring.is_whole:
                 self._note(_("the record of edits was left out: a page is missing"))
             self._is_broken = True
+        self._is_reading = False
 
     def result(self) -> Imported:
         """What was imported."""

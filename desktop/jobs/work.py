@@ -7,7 +7,7 @@ from desktop.jobs.exporting import StoredPicture, export_project
 from desktop.jobs.importing import ImportDataset, Imported, ImportFiles, ReadPages
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.predicting import Prelabel, RecognizeRegion
-from desktop.jobs.restoring import RestoreProject, import_dataset
+from desktop.jobs.restoring import RestoreProject, import_dataset, unfinished_datasets
 from desktop.jobs.target import ProjectTarget, StoreTarget
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "export_project",
     "import_dataset",
     "run",
+    "unfinished_datasets",
 ]

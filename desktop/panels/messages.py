@@ -126,6 +126,8 @@ class Messages(QWidget):
             self.add(_("{job}: done").format(job=title), is_problem=False)
         else:
             text = _("{job}: {done} done, {failed} failed")
+            if outcome.has_rest:
+                text = _("{job}: {done} done, {failed} failed, the rest was not tried")
             counts = {"done": _done(outcome), "failed": len(outcome.failed)}
             total = text.format(job=title, **counts)
             self.add(total)

@@ -63,6 +63,7 @@ class Workbench(QObject):
         self.backups.failed.connect(self.warned)
         self.surroundings.warned.connect(self.warned)
         self._readings: set[Job] = set()
+        self._datasets: set[Job] = set()
         self._later: set[int] = set()
         """Pages to pre-label once their words are read."""
         document.pages_added.connect(self._show_begun)
@@ -113,7 +114,9 @@ class Workbench(QObject):
             self.said.emit(_("Nothing was added: the project has this already."))
 
     def go_on(self) -> Job | None:
-        """Go on with what an earlier import left over."""
+        """Go on with what earlier imports left over."""
+        for importing in () if self._datasets else work.unfinished_datasets(self.document):
+            self._start_dataset(importing)
         rest = work.ImportFiles.rest(self.document, self.passwords)
         if rest is None:
             return None
@@ -122,8 +125,13 @@ class Workbench(QObject):
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""
         self.backups.before_import()
-        job = self.runner.start(work.import_dataset(self.document, format_name, path))
+        return self._start_dataset(work.import_dataset(self.document, format_name, path))
+
+    def _start_dataset(self, importing: work.ImportDataset | work.RestoreProject) -> Job:
+        job = self.runner.start(importing)
+        self._datasets.add(job)
         job.finished.connect(self._imported)
+        job.finished.connect(lambda _outcome: self._datasets.discard(job))
         return job
 
     def _imported(self, outcome: work.Outcome) -> None:

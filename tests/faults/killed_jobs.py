@@ -95,6 +95,7 @@ class Jobs:
         self._timers: list[threading.Timer] = []
         self._first: dict[str, int] = {}
         self._kills_counted = 0
+        self._killed_at_start: set[Kind] = set()
         self.counts: Counter[str] = Counter()
 
     def start(self, number: int) -> None:
@@ -207,17 +208,16 @@ class Jobs:
         """Have a process of that kind killed at that moment, unless the work does it itself."""
         if not moment:
             return
-        self.kills[moment] += 1
         if is_inside:
-            return
-        if moment == "start":
-            self._kill_now(kind)
-        elif moment == "new":
-            self._kill_now(kind)
-            self._later(chance.uniform(0.05, 0.8), lambda: self._kill_now(kind))
             self.kills[moment] += 1
-        else:
-            self._later(chance.uniform(0, 0.06), lambda: self._kill_now(kind))
+            return
+        kill = partial(self._kill_now, kind, moment)
+        if moment in ("start", "new"):
+            kill()
+        if moment == "new":
+            self._later(chance.uniform(0.05, 0.8), kill)
+        if moment not in ("start", "new"):
+            self._later(chance.uniform(0, 0.06), kill)
 
     def _later(self, seconds: float, call: Callable[[], object]) -> None:
         if not seconds:
@@ -230,10 +230,18 @@ class Jobs:
         self._timers.append(in_window)
         in_window.start()
 
-    def _kill_now(self, kind: Kind) -> None:
-        for pid in self.workers.pids(kind)[:1]:
+    def _kill_now(self, kind: Kind, moment: str) -> None:
+        """Kill the first process; one that is starting not twice in a row, as after three times
+        there is none, and all work fails as it should.
+        """
+        for worker in self.workers._workers[kind][:1]:
+            if worker.pid is None or (not worker._served and kind in self._killed_at_start):
+                continue
+            change = self._killed_at_start.discard if worker._served else self._killed_at_start.add
+            change(kind)
+            self.kills[moment] += 1
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(worker.pid, signal.SIGKILL)
 
     def settle(self, most: int = 0) -> str:
         """Let the window's thread run until no more than so many are under way."""
