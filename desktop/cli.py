@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desktop import bugs, crashes, logs
 from desktop.cli_agreement import agreement
 from desktop.cli_check import check
 from desktop.cli_evaluate import evaluate
@@ -67,10 +68,19 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit status: 0, 1 (failed) or 2 (wrong usage)."""
+    log = logs.start("command", tell=lambda _error: None)  # what fails is said on the terminal
+    record = crashes.Crashes(logs.folder())
     try:
         app(args=list(arguments), prog_name="proofdesk")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except Exception as error:
+        bugs.report(error)
+        raise
+    finally:
+        record.close()
+        if log is not None:
+            log.stop()
     return 0
 
 
@@ -115,7 +125,7 @@ def import_files(
 
     Without files it goes on with an import that was stopped.
     """
-    from desktop.jobs.work import ImportFiles, StoreTarget
+    from desktop.jobs.work import ImportFiles, StoreTarget, unfinished_datasets
 
     with reporting(project, as_json=as_json) as report:
         check_languages(languages)
@@ -129,6 +139,8 @@ def import_files(
             if not paths:
                 work = ImportFiles.rest(target, unlocked(store, workers, given)) or work
             imported = run_work(work, workers, report).result
+            for stopped in () if paths else unfinished_datasets(target):
+                imported.add(run_work(stopped, workers, report).result)
             for path in tuple(imported.locked):
                 again = partial(ImportFiles, target, [path], ocr=ocr.value, languages=languages)
                 _unlock(path, again, given, imported, workers, report)
