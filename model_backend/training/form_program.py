@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from model_backend.checkpoints.onnx_file import check_onnx
 from model_backend.errors import UserError
 from model_backend.models.form_network import FormConfig, FormNetwork
 from model_backend.models.program import Program
@@ -53,7 +54,7 @@ def export(network: FormNetwork, vocabulary: str, path: Path) -> Exported:
 
 def program_of(network: FormNetwork) -> Program:
     """Pages, pieces and words may be of any number."""
-    made = [_example(network, *sizes) for sizes in EXAMPLES]
+    example, other = (_example(network, *sizes) for sizes in EXAMPLES)
     axes = {
         "ids": ("pages", "pieces"), "word_of": ("pages", "pieces"), "mask": ("pages", "pieces"),
         "first": ("pages", "words"), "boxes": ("pages", "words"), "size": ("pages",),
@@ -65,7 +66,9 @@ def program_of(network: FormNetwork) -> Program:
     free = {name: dict(enumerate(parts)) for name, parts in axes.items()}
     module = network.cpu().eval()
     picked = tuple(range(len(INPUTS)))
-    return Program("entities", module, *made, OUTPUTS, module, picked, free, tolerance=TOLERANCE)
+    return Program(
+        "entities", module, example, other, OUTPUTS, module, picked, free, tolerance=TOLERANCE
+    )
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,13 @@ class Held:
 def held_in(path: Path) -> Held:
     """What a program that `export` wrote holds; UserError where it is another."""
     import onnx
-    from google.protobuf.message import DecodeError
 
+    check_onnx(path)
+    model = onnx.load(path)
     try:
-        model = onnx.load(path)
         told = {item.key: item.value for item in model.metadata_props}
         config = FormConfig(**json.loads(told[CONFIG_KEY]))
-    except (DecodeError, KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise UserError(
             "{file} is no model of forms. Choose one that `proofdesk train entities` made.",
             file=str(path),

@@ -88,5 +88,5 @@ def begun(config: FormConfig, weights: Mapping[str, Tensor]) -> FormNetwork:
             keys=", ".join(wrong[:3]) or "words.weight",
         )
     network.load_state_dict(used, strict=False)
-    network.words.weight.requires_grad_(requires_grad=not weights)
+    network.words.weight.requires_grad = not weights
     return network

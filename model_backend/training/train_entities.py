@@ -19,7 +19,7 @@ from model_backend.predictors.entities_rules import EntitiesRules
 from model_backend.predictors.form_pieces import FormPieces, pieces_of_vocabulary
 from model_backend.training import card
 from model_backend.training.entities import PAGES, EntityTask
-from model_backend.training.form_figures import form_figures
+from model_backend.training.form_figures import Reader, form_figures
 from model_backend.training.form_lessons import Lesson, generated_lesson, lessons_of_set
 from model_backend.training.form_program import export, held_in
 from model_backend.training.form_start import (
@@ -102,7 +102,7 @@ def train_entities(
     seconds = time.monotonic() - started
     program = wish.out / PROGRAM
     written = export(network, vocabulary, program)
-    readers = {"network": EntitiesForms(program), "rules": EntitiesRules()}
+    readers: dict[str, Reader] = {"network": EntitiesForms(program), "rules": EntitiesRules()}
     figures = {name: form_figures(reader, wish.measured) for name, reader in readers.items()}
     lines = [
         f"`{wish.command}`",

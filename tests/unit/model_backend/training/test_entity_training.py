@@ -133,6 +133,12 @@ def test_training_can_begin_with_what_a_program_holds(bert: Path, tmp_path: Path
     assert all(torch.equal(value, weights[name]) for name, value in again.state_dict().items())
 
 
+def test_other_files_are_no_models_to_begin_with(tmp_path: Path) -> None:
+    (tmp_path / "entities.onnx").write_bytes(b"no program")
+    with pytest.raises(UserError, match="entities.onnx"):
+        beginning(str(tmp_path / "entities.onnx"))
+
+
 @pytest.fixture
 def task(bert: Path) -> Iterator[Callable[[int], EntityTask]]:
     """Makes a task of a few short lessons, on one thread: more wait for each other here."""
