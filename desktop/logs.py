@@ -7,6 +7,7 @@ place is written.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import secrets
@@ -70,6 +71,11 @@ class LogFile(RotatingFileHandler):
         if not self._is_told and isinstance(error, OSError):
             self._is_told = True
             self._tell(error)
+
+    def close(self) -> None:
+        """Let go of the file; what it could not write was said when it was tried."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def stop(self) -> None:
         """Write nothing more."""
