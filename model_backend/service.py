@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import os
 import pickle
 import shutil
@@ -31,6 +32,7 @@ from model_backend.worker import NoWorker, TookTooLong, Work, Worker, WorkerDied
 from model_backend.worker_process import Kind
 
 Result = TypeVar("Result")
+logger = logging.getLogger(__name__)
 
 VIEW_SECONDS = 15.0
 
@@ -139,7 +141,8 @@ class Workers:
                 try:
                     self._started(kind).put(work)
                 except (OSError, RuntimeError) as error:  # no folder for it, or no thread
-                    work.fail(NoWorker.because(error))
+                    logger.error("no %s process could be started", kind, exc_info=error)
+                    work.fail(NoWorker())
                 return future
         future.cancel()
         future.set_running_or_notify_cancel()

@@ -47,16 +47,16 @@ class WorkerDied(UserError):
 class NoWorker(WorkerDied):
     """No process can be had: it is not due to the work, and no other work could be done."""
 
-    @classmethod
-    def because(cls, error: BaseException | None) -> NoWorker:
-        """The one message for it; the log has the reason."""
-        logger.error("no process could be started", exc_info=error)
-        return cls(
+    def __init__(self) -> None:
+        super().__init__(
             mark(
                 "No process for the work could be started. Close other programs or start Proofdesk"
                 " again; if that does not help, install it anew."
             )
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (NoWorker, ())
 
 
 class TookTooLong(UserError):
@@ -254,7 +254,7 @@ class Worker:
             self._end(may_have_children=is_alive)  # a number long dead may name another group
             self._start_anew()
         if self._pipe is None:
-            raise NoWorker.because(self._start_error)
+            raise NoWorker
         return self._pipe
 
     def _start_anew(self) -> None:
@@ -265,6 +265,8 @@ class Worker:
                 return
             self._end()
         self._rests_until = monotonic() + REST_SECONDS
+        if not self._is_closed:
+            logger.error("no %s process could be started", self._kind, exc_info=self._start_error)
 
     def _start(self) -> bool:
         try:
