@@ -34,6 +34,7 @@ class FoldedUNet(nn.Module):
             dropout=0.0,
         )
         self.unet = initialised(UNet(config, classes * BLOCK**2))
+        nn.init.normal_(self.unet.outc.conv.weight, std=0.01)  # at first all classes are as likely
 
     def forward(self, picture: Tensor) -> Tensor:
         """Logits (B, classes, H, W) of picture (B, 3, H, W; 0..1); H and W are multiples of 32 with

@@ -38,7 +38,7 @@ class Wish:
     pages: int = 600
     seed: int = 1
     steps: int = 2000
-    rate: float = 2e-3
+    rate: float = 8e-3
     device: str = runtime.AUTO
     measured: int = 30
 
