@@ -39,6 +39,8 @@ class Backups(QObject):
         super().__init__(parent)
         self._document, self._runner = document, runner
         self._is_changed = True
+        self.is_checking = False
+        """Whether the file is still being looked through; imports that were stopped wait for it."""
         self._stop = Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="backup")
         self._moments: dict[Future[Path], Moment] = {}
@@ -51,12 +53,20 @@ class Backups(QObject):
     def check(self) -> None:
         """Look through the whole file; a project that is damaged is not written to any more."""
         store = self._document.store
+        if not store.page_count():
+            self.found_whole.emit()
+            return
         future = self._thread.submit(problem_of, store.folder / FILE, most=0)
-        store.check = future.result
-        self._runner.call(future, self._checked, self._tell)
+        store.check, self.is_checking = future.result, True
+        self._runner.call(future, self._checked, self._not_checked)
+
+    def _not_checked(self, error: BaseException) -> None:
+        self._document.store.check, self.is_checking = None, False
+        text = _("The project could not be looked through: {problem}")
+        self.failed.emit(text.format(problem=explain(error)))
 
     def _checked(self, problem: str) -> None:
-        self._document.store.check = None
+        self._document.store.check, self.is_checking = None, False
         if not problem:
             self.found_whole.emit()
             return

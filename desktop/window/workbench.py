@@ -245,8 +245,8 @@ class Workbench(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether jobs are under way."""
-        return bool(self.runner.jobs)
+        """Whether jobs are under way, or wait until the project is looked through."""
+        return bool(self.runner.jobs) or self.backups.is_checking
 
 
 def _keep_copy(

@@ -1,7 +1,7 @@
 """Has every write, sync, rename and close of a step fail once, and looks what is left of the files.
 
 The step runs in a forked process; strace makes its k-th call of a kind fail.
-`python tests/faults/failing_calls.py --count 100000 --resume 0`
+`python tests/faults/failing_calls.py --resume 0` (`--count`: all that there are)
 """
 
 from __future__ import annotations
