@@ -38,7 +38,7 @@ Name = Annotated[str, typer.Argument(help="The model's name; `proofdesk models l
 
 @models.command("list")
 def list_models(*, as_json: Json = False) -> None:
-    """Show the predictors there are: those that come with Proofdesk, and models that were added."""
+    """List predictors and added models."""
     with reporting(as_json=as_json) as report:
         own = [{"name": item.name, "task": item.task, "what": item.description}
                for item in registry.PREDICTORS]  # fmt: skip
@@ -99,15 +99,18 @@ def add(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Add a model as its authors published it, and try it on a sample page.
+    """Add a published model, and try it.
 
-    The weights are checked and read without running code; their sums are recorded, and a changed
-    file is refused from then on.
+    It is taken as its authors published it, and looks at a sample page. The weights are checked
+    and read without running code; their sums are recorded, and a changed file is refused from then
+    on.
     """
     from desktop.jobs.models import AddModel, LookAtModel
-    from model_backend.checkpoints.adding import Answers
+    from model_backend.checkpoints.adding import Answers, free_name
 
     with reporting(path, as_json=as_json) as report, working(1) as workers:
+        if name:
+            free_name(name)  # told before anything is looked at
         found = run_work(LookAtModel(path.absolute()), workers, report).result
         if found is None:
             return
@@ -157,7 +160,7 @@ def _give(report: Report, model: InstalledModel) -> None:
 
 @models.command()
 def remove(name: Name, *, as_json: Json = False) -> None:
-    """Remove a model; files that were linked stay where they are."""
+    """Remove a model; linked files stay."""
     with reporting(as_json=as_json) as report:
         installed.remove_model(name)
         report.give({"removed": name}, [f"{name} was removed"])
@@ -165,7 +168,10 @@ def remove(name: Name, *, as_json: Json = False) -> None:
 
 @models.command("test")
 def try_model(name: Name, *, as_json: Json = False) -> None:
-    """Compare a model's files with their recorded sums, and try it on the sample page again."""
+    """Check a model's files, and try it again.
+
+    They are compared with their recorded sums; the sample page is looked at again.
+    """
     from desktop.jobs.models import TryModel
 
     with reporting(as_json=as_json) as report, working(1) as workers:
@@ -195,7 +201,7 @@ def export(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a model as ONNX programs for other tools.
+    """Write a model as ONNX programs.
 
     Each is run beside the model itself; one that says something else is not kept.
     """
@@ -239,9 +245,10 @@ def calibrate(
     ] = runtime.AUTO,
     as_json: Json = False,
 ) -> None:
-    """Make a model's scores mean what they say: 0.9 is to be right nine times in ten.
+    """Make scores mean what they say.
 
-    The temperature that its outputs are divided by is kept with the model.
+    0.9 is to be right nine times in ten. The temperature that its outputs are divided by is kept
+    with the model.
     """
     from dataclasses import asdict
 

@@ -66,6 +66,10 @@ def test_model_that_cannot_be_added_is_told(
     assert main(["models", "add", str(tmp_path / "nothing")]) == 1
     told = capsys.readouterr().err.strip()
     assert told.endswith("nothing cannot be found. Check that it is still there.")
+    assert main(["models", "add", str(tmp_path), "--name", "a/b"]) == 1
+    assert "cannot be called 'a/b'" in capsys.readouterr().err
+    assert main(["models", "add", str(tmp_path), "--name", "rules"]) == 1
+    assert "There is a model rules already" in capsys.readouterr().err
 
 
 def test_labels_are_asked_for_where_nobody_can_type_them(tmp_path: Path) -> None:

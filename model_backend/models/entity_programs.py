@@ -92,8 +92,8 @@ def _inputs(network: EntityNetwork, names: list[str]) -> Callable[[int, int], In
 
     def made(count: int, length: int) -> Inputs:
         generator = torch.Generator().manual_seed(count)
-        corners = torch.randint(0, 900, (count, length, 2), generator=generator)
-        sizes = torch.randint(1, 100, (count, length, 2), generator=generator)
+        corners = torch.randint(0, 900, (count, length, 2), generator=generator)  # (B, T, 2)
+        sizes = torch.randint(1, 100, (count, length, 2), generator=generator)  # (B, T, 2)
         mask = torch.ones(count, length, dtype=torch.long)  # (B, T)
         for row in range(1, count):
             mask[row, length - row :] = 0

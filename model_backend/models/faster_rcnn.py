@@ -111,7 +111,7 @@ class RegionProposals(nn.Module):
         it are no numbers; `whole` is the batch's height and width, `sizes` are those of the
         pictures in it.
         """
-        said = [self.head(level) for level in levels]
+        said = [self.head(level) for level in levels]  # each (B, h w A), (B, h w A, 4)
         anchors = [
             anchors_of([side], RATIOS, _grid(level), _strides(level, whole)).to(level.device)
             for side, level in zip(ANCHOR_SIDES, levels, strict=True)
@@ -149,7 +149,8 @@ def _regions(
         chances.append(logits[best][keep].sigmoid())
         numbers.append(torch.full_like(best[keep], number))
     all_boxes = torch.cat(boxes)  # (N, 4)
-    kept = suppressed_within(all_boxes, torch.cat(chances), torch.cat(numbers), PROPOSAL_OVERLAP)
+    sure, of_level = torch.cat(chances), torch.cat(numbers)  # (N,), (N,)
+    kept = suppressed_within(all_boxes, sure, of_level, PROPOSAL_OVERLAP)  # (K,)
     return all_boxes[kept[:MOST_PROPOSALS]]
 
 
@@ -202,7 +203,7 @@ class RegionHeads(nn.Module):
             scale = 2.0 ** round(float(torch.tensor(level.shape[-2] / whole[0]).log2()))
             read = aligned(level, regions[members], scale, BINS)  # (M, C, 7, 7)
             features[members] = read.to(features.dtype)
-        logits, codes = self.box_predictor(self.box_head(features))
+        logits, codes = self.box_predictor(self.box_head(features))  # (N, L), (N, L, 4)
         return logits, codes
 
 
@@ -252,10 +253,10 @@ class FasterRcnn(nn.Module):
 def _best(chances: Tensor, boxes: Tensor) -> Boxes:
     """From chances (N, L) and boxes (N, L, 4) those that count; label 0 is the background."""
     labels = torch.arange(chances.shape[1], device=chances.device).expand_as(chances)  # (N, L)
-    flat = [part[:, 1:].flatten(0, 1) for part in (boxes, labels, chances)]
+    flat = [part[:, 1:].flatten(0, 1) for part in (boxes, labels, chances)]  # (N (L - 1), ...)
     keep = (flat[2] > LEAST_SCORE) & large_enough(flat[0], 1e-2)  # (N (L - 1),)
     places, numbers, scores = (part[keep] for part in flat)
-    kept = suppressed_within(places, scores, numbers, BOX_OVERLAP)[:MOST_BOXES]
+    kept = suppressed_within(places, scores, numbers, BOX_OVERLAP)[:MOST_BOXES]  # (K,)
     return Boxes(places[kept], numbers[kept], scores[kept])
 
 
@@ -272,7 +273,7 @@ class FasterRcnnDetector:
         return in_groups(pictures, lambda picture: self.size.of(*picture.shape[:2]), self._look)
 
     def _look(self, pictures: Sequence[Pixels]) -> list[Found]:
-        scaled = [self.scaled(picture) for picture in pictures]
+        scaled = [self.scaled(picture) for picture in pictures]  # each (3, h, w)
         sizes = [_grid(picture) for picture in scaled]
         pixels, _mask = padded(scaled, multiple=MULTIPLE)  # (B, 3, H, W)
         device = next(self.module.parameters()).device

@@ -114,7 +114,8 @@ class Body(nn.Module):
         text = self._text(input_ids, boxes, text_at)  # (B, T, H)
         seen = self._seen(picture, grid, seen_at)  # (B, 49, H)
         counts = torch.cat([mask, mask.new_ones(seen_at.shape)], dim=1)  # (B, T + 49)
-        unseen = (1.0 - counts[:, None, None, :].to(text.dtype)) * torch.finfo(text.dtype).min
+        lowest = torch.finfo(text.dtype).min
+        unseen = (1.0 - counts[:, None, None, :].to(text.dtype)) * lowest  # (B, 1, 1, T + 49)
         encoded = self.encoder(
             torch.cat([text, seen], dim=1),  # (B, T + 49, H)
             unseen,  # (B, 1, 1, T + 49)
@@ -175,7 +176,7 @@ class LayoutLMv2(nn.Module):
 
 def visual_boxes(like: Tensor) -> Tensor:
     """The boxes of the visual tokens, (1, 49, 4), in thousandths of the page, rounded down."""
-    edges = torch.arange(0, 1000 * (SIDE + 1), 1000, device=like.device, dtype=like.dtype)
+    edges = torch.arange(0, 1000 * (SIDE + 1), 1000, device=like.device, dtype=like.dtype)  # (8,)
     edges = torch.div(edges, SIDE, rounding_mode="floor")  # (8,)
     x0, y0 = edges[:-1].repeat(SIDE), edges[:-1].repeat_interleave(SIDE)  # (49,)
     x1, y1 = edges[1:].repeat(SIDE), edges[1:].repeat_interleave(SIDE)  # (49,)

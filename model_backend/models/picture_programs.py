@@ -87,7 +87,7 @@ class Heads(nn.Module):
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (N, L) and codes (N, L, 4) of features (N, C, 7, 7)."""
-        found = self.predictor(self.head(features))
+        found = self.predictor(self.head(features))  # (N, L), (N, L, 4)
         return cast("tuple[Tensor, Tensor]", found)
 
 

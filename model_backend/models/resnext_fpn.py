@@ -95,7 +95,7 @@ class NormedConvolution(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', H / stride, W / stride)."""
-        normed: Tensor = self.norm(super().forward(x))
+        normed: Tensor = self.norm(super().forward(x))  # (B, C', H / stride, W / stride)
         return normed
 
 

@@ -137,14 +137,18 @@ class TableTransformerDetector:
         return self.size.of(*picture.shape[:2])
 
     def _look(self, pictures: Sequence[Pixels]) -> list[Found]:
-        scaled = [normalized(picture, self._size(picture)) for picture in pictures]
-        pixels, mask = padded(scaled)  # (B, 3, H, W), (B, H, W)
+        pixels, mask = padded(
+            [normalized(picture, self._size(picture)) for picture in pictures]  # each (3, H, W)
+        )  # (B, 3, H, W), (B, H, W)
         device = next(self.module.parameters()).device
         with torch.inference_mode():
-            logits, boxes = self.module(pixels.to(device), mask.to(device))
-        chances = (logits.float().cpu() / self.temperature).softmax(-1)  # (B, Q, L + 1)
-        said = zip(chances, boxes.float().cpu(), pictures, strict=True)
-        return [_detected(*each, *picture.shape[:2]) for *each, picture in said]
+            said = self.module(pixels.to(device), mask.to(device))
+        logits, boxes = (part.float().cpu() for part in said)  # (B, Q, L + 1), (B, Q, 4)
+        chances = (logits / self.temperature).softmax(-1)  # (B, Q, L + 1)
+        return [
+            _detected(*each, *picture.shape[:2])
+            for *each, picture in zip(chances, boxes, pictures, strict=True)
+        ]
 
 
 def _detected(chances: Tensor, boxes: Tensor, height: int, width: int) -> Found:

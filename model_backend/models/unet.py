@@ -164,7 +164,7 @@ class UNet(nn.Module):
         found = [self.inc(picture)]  # (B, widths[0], H, W)
         for number in range(1, self.config.levels + 1):
             found.append(getattr(self, f"down{number}")(found[-1]))  # (B, widths[number], h, w)
-        x = self.dropout(found.pop())
+        x = self.dropout(found.pop())  # (B, widths[-1], h, w)
         for number in range(1, self.config.levels + 1):
             x = getattr(self, f"up{number}")(x, found.pop())  # (B, width, h, w)
         logits: Tensor = self.outc(x)  # (B, classes, H', W')

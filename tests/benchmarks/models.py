@@ -214,6 +214,8 @@ def whole_entities(
     words: list[str],
     folder: Path,
 ) -> tuple[Callable[[Inputs], Any], Any]:
+    import torch
+
     from model_backend.checkpoints.checkpoint import Checkpoint
     from model_backend.document import Box, Page, PageGeometry, Word
     from model_backend.installed import InstalledModel
@@ -222,8 +224,9 @@ def whole_entities(
     from model_backend.predictors.entities_model import EntitiesModel
     from model_backend.predictors.predictor import PredictorInput
 
-    module = entity(kind).module
-    module.network.load_state_dict(theirs.state_dict())
+    with torch.device("meta"):
+        module = entity(kind).module
+    module.network = theirs
     pieces = word_pieces(Checkpoint(folder, ("vocab.txt",)), 30522)
     labels = tuple(theirs.config.id2label[number] for number in range(7))
     model = InstalledModel(kind, kind, "entities", labels, (), "")

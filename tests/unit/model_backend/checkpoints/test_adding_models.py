@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from small_models import LABELS, small_bert, small_layoutlm, small_tagger
+from small_pictures import small_vgg16
 
 from model_backend import installed, registry
 from model_backend.checkpoints import adding
@@ -112,6 +113,12 @@ def test_folder_of_the_hub_cache_is_added_under_its_name(published: Path, tmp_pa
         assert checkpoint_of(model).weights().keys() > {"classifier.bias"}
         assert not (model.files_folder / "vocab.txt").is_symlink()
         installed.remove_model(model.name)
+
+
+def test_folder_with_one_file_lends_its_name(tmp_path: Path) -> None:
+    small_vgg16(tmp_path / "Page kinds 2")
+    assert add(recognize(tmp_path / "Page kinds 2")).name == "page-kinds-2"
+    assert add(recognize(tmp_path / "Page kinds 2" / "vgg16.pth")).name == "vgg16"
 
 
 def test_one_of_several_files_of_weights_brings_what_lies_beside_it(published: Path) -> None:
