@@ -68,11 +68,11 @@ class StoredPicture(DocumentPicture):
 def _awaited(future: Future[Result], is_cancelled: IsCancelled) -> Result:
     """The result of a worker; on cancelling its process is killed, and Cancelled raised."""
     while not wait((future,), HEARING).done:
-        if is_cancelled():
-            future.cancel()
+        if is_cancelled() and future.cancel():
+            raise Cancelled
     try:
         return future.result()
-    except CancelledError as error:  # by this, or since the workers are closed
+    except CancelledError as error:  # the workers are closed
         raise Cancelled from error
 
 
