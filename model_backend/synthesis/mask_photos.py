@@ -27,10 +27,12 @@ def photo(height: int, width: int, family: Family, random: np.random.Generator) 
     if happens(random, 0.15):
         values = _screened(values, random)
     if happens(random, 0.55):
-        return np.repeat((values * 255).astype(np.uint8)[..., None], 3, axis=2)
+        grey: Pixels = (values * 255).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
     ends = random.uniform(0.0, 1.0, (2, 3)) * ([0.45], [1.0]) + ([0.0], [0.3])
     colours = ends[0] + values[..., None] * (np.minimum(ends[1], 1.0) - ends[0])
-    return (np.clip(colours, 0.0, 1.0) * 255).astype(np.uint8)
+    found: Pixels = (np.clip(colours, 0.0, 1.0) * 255).astype(np.uint8)
+    return found
 
 
 def clouds(height: int, width: int, random: np.random.Generator, finest: int = 6) -> Values:
@@ -40,7 +42,8 @@ def clouds(height: int, width: int, random: np.random.Generator, finest: int = 6
         cells = 2**level + 1
         coarse = Image.fromarray(random.random((cells, cells), dtype=np.float32))
         total += np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC)) * 0.6**level
-    return (total - total.min()) / (np.ptp(total) + 1e-6)
+    found: Values = (total - total.min()) / (np.ptp(total) + 1e-6)
+    return found
 
 
 def _scene(height: int, width: int, random: np.random.Generator) -> Values:
@@ -84,14 +87,15 @@ def _gel(height: int, width: int, random: np.random.Generator) -> Values:
             y = np.arange(height, dtype=np.float32) - random.uniform(0, height)
             dark = np.exp(-((y / random.uniform(1.0, 4.0)) ** 2)) * random.uniform(0.2, 0.9)
             values[:, x0:x1] -= dark[:, None]
-    return np.clip(values, 0.0, 1.0)
+    found: Values = np.clip(values, 0.0, 1.0)
+    return found
 
 
 def _grain(height: int, width: int, random: np.random.Generator) -> Values:
     """Something rough, seen near."""
-    return 0.6 * clouds(height, width, random, 8) + 0.4 * random.random(
-        (height, width), dtype=np.float32
-    )
+    grain = random.random((height, width), dtype=np.float32)
+    found: Values = 0.6 * clouds(height, width, random, 8) + 0.4 * grain
+    return found
 
 
 def _face(height: int, width: int, random: np.random.Generator) -> Values:
@@ -138,7 +142,7 @@ def _stones(height: int, width: int, random: np.random.Generator) -> Values:
 
     seeds = random.uniform(0, 1, (int(random.integers(6, 60)), 2)) * (height, width)
     places = np.indices((height, width)).reshape(2, -1).T
-    distances, nearest = cKDTree(seeds).query(places, k=2)
+    distances, nearest = (np.asarray(part) for part in cKDTree(seeds).query(places, k=2))
     shades = random.uniform(0.3, 0.9, len(seeds))[nearest[:, 0]]
     gaps = np.clip((distances[:, 1] - distances[:, 0]) / 2, 0.0, 1.0)
     found: Values = (shades * gaps).reshape(height, width).astype(np.float32)
@@ -163,7 +167,8 @@ def _screened(values: Values, random: np.random.Generator) -> Values:
     pitch = between(random, 2.2, 4.5)
     u, v = (x + y) * 2.2 / pitch, (x - y) * 2.2 / pitch
     level = 0.5 + 0.25 * (np.sin(u) + np.sin(v))
-    return np.clip(0.5 + (values - level) * 6, 0.0, 1.0).astype(np.float32)
+    found: Values = np.clip(0.5 + (values - level) * 6, 0.0, 1.0).astype(np.float32)
+    return found
 
 
 Photo = Callable[[int, int, np.random.Generator], "Values"]

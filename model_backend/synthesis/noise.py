@@ -117,18 +117,21 @@ def _bleeding(values: Values, chance: Chance, amount: float) -> Values:
     small = Image.fromarray((back * 255).astype(np.uint8)).reduce(2)
     soft = small.resize((back.shape[1], back.shape[0]), Image.Resampling.BILINEAR)
     strength = between(chance, 0.05, 0.08 + 0.17 * amount)
-    shown = 1 - strength * (1 - np.asarray(soft, dtype=np.float32) / 255)
-    return values * _wide(shown, values)
+    through: Values = 1 - np.asarray(soft, dtype=np.float32) / 255
+    shown: Values = (1 - strength * through).astype(np.float32)
+    found: Values = values * _wide(shown, values)
+    return found
 
 
 def _toned(values: Values, chance: Chance, amount: float) -> Values:
     """Paper that is not white, ink that is not black, unevenly."""
     paper = between(chance, 1 - 0.18 * amount, 1.0)
     ink = between(chance, 0.0, 0.1 + 0.35 * amount)
-    uneven = noise_marks.patches(chance, values.shape[:2]) * 0.08 * amount
+    uneven = noise_marks.patches(chance, values.shape[:2]) * np.float32(0.08 * amount)
     if values.ndim == 3:
         tint = chance.uniform(1 - 0.12 * amount, 1.0, 3).astype(np.float32)
-        return ((ink + uneven[..., None]) + np.float32(paper - ink) * values) * tint
+        found: Values = ((ink + uneven[..., None]) + np.float32(paper - ink) * values) * tint
+        return found
     return (ink + uneven) + np.float32(paper - ink) * values
 
 
@@ -140,11 +143,11 @@ def _shaded(values: Values, chance: Chance, amount: float) -> Values:
     place = np.arange(length, dtype=np.float32) / length
     if happens(chance, 0.5):
         place = place[::-1]
-    dark = 1 - between(chance, 0.1, 0.2 + 0.45 * amount) * np.exp(
-        -place / between(chance, 0.01, 0.12)
-    )
-    line = dark[None, :] if across else dark[:, None]
-    return values * _wide(np.broadcast_to(line, (height, width)).astype(np.float32), values)
+    strength, reach = between(chance, 0.1, 0.2 + 0.45 * amount), between(chance, 0.01, 0.12)
+    dark: Values = (1 - strength * np.exp(-place / reach)).astype(np.float32)
+    plane: Values = np.broadcast_to(dark[None, :] if across else dark[:, None], (height, width))
+    found: Values = values * _wide(plane, values)
+    return found
 
 
 def _grained(values: Values, chance: Chance, amount: float) -> Values:
@@ -159,7 +162,8 @@ def _two_tones(values: Values, chance: Chance) -> Values:
     dark, bright = np.percentile(values[::5, ::5], (2, 90))
     level = dark + (bright - dark) * between(chance, 0.35, 0.75)
     sharp = between(chance, 6.0, 40.0)  # low: a scan of two tones that was made smaller
-    return np.clip(0.5 + sharp * (values - level), 0.0, 1.0).astype(np.float32)
+    found: Values = np.clip(0.5 + sharp * (values - level), 0.0, 1.0).astype(np.float32)
+    return found
 
 
 def _filed(values: Values, chance: Chance, amount: float) -> Image.Image:

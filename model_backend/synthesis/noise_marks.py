@@ -69,8 +69,9 @@ def folded(values: Values, chance: Chance, amount: float) -> Values:
     off = place - slope * np.arange(other, dtype=np.float32)[None, :]
     change = -np.exp(-np.abs(off) / 1.2) * between(chance, 0.1, 0.15 + 0.25 * amount)
     change += np.exp(-np.abs(off - 4) / 3) * 0.06
-    plane = (change if across else change.T).astype(np.float32)
-    return values + (plane[..., None] if values.ndim == 3 else plane)
+    plane: Values = (change if across else change.T).astype(np.float32)
+    found: Values = values + (plane[..., None] if values.ndim == 3 else plane)
+    return found
 
 
 def holed(values: Values, chance: Chance, _amount: float) -> Values:

@@ -20,14 +20,13 @@ def program_of(network: FoldedUNet) -> Program:
         for count, height, width in sizes
     )
     free = {name: {0: "batch", 2: "height", 3: "width"} for name in ("pictures", "logits")}
-    module = network.to(memory_format=torch.contiguous_format).eval()
     return Program(
         "masks",
-        module,
+        network.eval(),
         {"pictures": example},
         {"pictures": other},
         ("logits",),
-        module,
+        network,
         (0,),
         free,
         class_axis=1,

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from model_backend.models.folded_unet import WIDTHS, FoldedUNet
 from model_backend.synthesis.mask_page import LABELS
@@ -27,7 +28,9 @@ CLASS_WEIGHTS = (0.5, 1.5, 2.0, 1.5, 3.0, 1.0, 2.5, 1.0)
 
 def new_network(labels: int = len(LABELS), widths: tuple[int, ...] = WIDTHS) -> FoldedUNet:
     """The network that is trained, with its first weights (torch's random state)."""
-    return FoldedUNet(labels + 1, widths).to(memory_format=torch.channels_last)
+    network = FoldedUNet(labels + 1, widths)
+    convert_conv2d_weight_memory_format(network, torch.channels_last)  # a third faster on CPUs
+    return network
 
 
 @dataclass

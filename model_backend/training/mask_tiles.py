@@ -61,9 +61,10 @@ class Tiles:
         picture, classes, borders = _resized(pixels, self.side)
         if random.random() < ELASTIC:
             picture, classes = _bent(picture, classes, random)
-        picture = _lit(picture, random)
         weights = borders.astype(np.float32) * np.float32(BORDER_UNIT)
-        return Tile(picture, classes.astype(np.int64), np.where(classes == 0, weights, 0))
+        return Tile(
+            _lit(picture, random), classes.astype(np.int64), np.where(classes == 0, weights, 0)
+        )
 
     def _cut(self, side: int, random: np.random.Generator) -> Pixels:
         """A square with something of a class that is drawn first, or from anywhere on any page."""

@@ -156,7 +156,7 @@ class Trainer(Generic[Task]):
                 step=self.step,
                 file=str(self.file),
             )
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self.plan.longest_gradient)
         self.optimizer.step()
         self.step += 1
