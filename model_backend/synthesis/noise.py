@@ -117,7 +117,7 @@ def _bleeding(values: Values, chance: Chance, amount: float) -> Values:
     small = Image.fromarray((back * 255).astype(np.uint8)).reduce(2)
     soft = small.resize((back.shape[1], back.shape[0]), Image.Resampling.BILINEAR)
     strength = between(chance, 0.05, 0.08 + 0.17 * amount)
-    through: Values = 1 - np.asarray(soft, dtype=np.float32) / 255
+    through: Values = 1 - np.asarray(soft, dtype=np.float32) / np.float32(255)
     shown: Values = (1 - strength * through).astype(np.float32)
     found: Values = values * _wide(shown, values)
     return found
