@@ -135,11 +135,16 @@ def write_record(model: InstalledModel, folder: Path | None = None) -> None:
     path = (folder or model.folder) / RECORD
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     text = json.dumps(to_json(model), ensure_ascii=False, indent=1)
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    for left in path.parent.glob(f"{path.name}.*.new"):  # by a process that was killed
+        left.unlink(missing_ok=True)
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def remove_model(name: str) -> None:
