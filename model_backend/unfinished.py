@@ -11,6 +11,7 @@ import logging
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 ENDING = ".part"
 LOCK = "making.lock"
+DATA = "data"
+NEW_SECONDS = 60
 _LONGEST_NAME = 40
 
 
@@ -31,19 +34,35 @@ def folder_beside(target: Path) -> Iterator[Path]:
     try:
         with (beside / LOCK).open("w") as lock:
             _hold(lock)
-            folder = beside / "data"
+            folder = beside / DATA
             folder.mkdir()
             yield folder
     finally:
+        _remove(beside)
+
+
+def _remove(beside: Path) -> None:
+    """The lock goes last: what cannot be removed now is known by it at the next start."""
+    shutil.rmtree(beside / DATA, ignore_errors=True)
+    if not (beside / DATA).exists():
         shutil.rmtree(beside, ignore_errors=True)
 
 
 def remove_abandoned(parent: Path) -> None:
     """Take away the folders that nobody is making any more."""
-    for lock in parent.glob(f".*{ENDING}/{LOCK}"):
-        if _is_abandoned(lock):
-            log.warning("removed what an earlier start did not finish: %s", lock.parent.name)
-            shutil.rmtree(lock.parent, ignore_errors=True)
+    for folder in parent.glob(f".*{ENDING}"):
+        if _is_abandoned(folder / LOCK):
+            log.warning("removed what an earlier start did not finish: %s", folder.name)
+            _remove(folder)
+        elif not (folder / LOCK).exists():
+            _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    """A folder that was just made, or whose removal was cut short."""
+    with contextlib.suppress(OSError):
+        if time.time() - folder.stat().st_mtime > NEW_SECONDS:
+            folder.rmdir()
 
 
 def _hold(lock: IO[str]) -> None:

@@ -40,7 +40,7 @@ from desktop.store.verifying import problem_of
 from model_backend import installed, table_grid
 from model_backend.document import Box, Status
 from model_backend.formats import WriteOptions, writable
-from model_backend.unfinished import remove_abandoned
+from model_backend.unfinished import NEW_SECONDS, remove_abandoned
 
 ERRORS = {
     "write": "ENOSPC",
@@ -190,8 +190,15 @@ def _documents_problem(base: Path, is_done: bool) -> str:
     return rest
 
 
-def _copy_problem(base: Path, is_done: bool) -> str:
+def _start_later(base: Path) -> None:
+    """The next start, a while after."""
+    for folder in base.glob(".*.part"):
+        os.utime(folder, (0, time.time() - 2 * NEW_SECONDS))
     remove_abandoned(base)
+
+
+def _copy_problem(base: Path, is_done: bool) -> str:
+    _start_later(base)
     copy = base / "copy.proofdesk"
     if is_done or copy.exists():
         problem = problem_of(copy / FILE)
@@ -210,7 +217,7 @@ def _export(format_name: str) -> Step:
         )
 
     def problem(base: Path, is_done: bool) -> str:
-        remove_abandoned(base)
+        _start_later(base)
         out, whole = base / "out", base / "whole"
         if is_done or out.exists():
             if not whole.exists():
