@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model_backend.document import Entity, Page, Proposals, Relation, Status, Word, union_of
 from model_backend.predictors.entities_rules import EntitiesRules
 from model_backend.predictors.form_decoding import Chain, chains_of, parents_of
+from model_backend.predictors.form_links import fields_of, links_of
 from model_backend.predictors.form_program import FormProgram, form_program
 from model_backend.predictors.form_reading import Order, reading_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.reading_order import reading_order
 from model_backend.translation import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float32]
 
 NAME = "forms"
 PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "entities.onnx"
@@ -55,7 +62,15 @@ class EntitiesForms:
             return Proposals(self.name, notes=(_(NO_NUMBERS),))
         chains = chains_of(said.classes, said.following)
         entities = [self._entity(i, chain, reading.words) for i, chain in enumerate(chains, 1)]
-        relations = [
+        relations = self._relations(page, chains, entities, said.parents)
+        return Proposals(self.name, tuple(entities), relations)
+
+    def _relations(
+        self, page: Page, chains: Sequence[Chain], entities: Sequence[Entity], parents: Numbers
+    ) -> tuple[Relation, ...]:
+        rules = links_of(fields_of(entities, page), page.height)
+        links = parents_of(chains, parents, [(link.start, link.end) for link in rules])
+        return tuple(
             Relation(
                 id=number,
                 from_id=entities[link.start].id,
@@ -64,9 +79,8 @@ class EntitiesForms:
                 status=Status.PROPOSED,
                 source=self.name,
             )
-            for number, link in enumerate(parents_of(chains, said.parents), len(entities) + 1)
-        ]
-        return Proposals(self.name, tuple(entities), tuple(relations))
+            for number, link in enumerate(links, len(entities) + 1)
+        )
 
     def _entity(self, number: int, chain: Chain, words: Sequence[Word]) -> Entity:
         members = [words[place] for place in chain.words]

@@ -24,8 +24,7 @@ from model_backend.predictors.entity_windows import (
     tokens_of,
     windows,
 )
-from model_backend.predictors.form_links import Field, links_of
-from model_backend.predictors.form_text import COLONS, is_tick
+from model_backend.predictors.form_links import fields_of, links_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.tagged_words import entities_of, probabilities, true_tags
 from model_backend.reading_order import reading_order
@@ -207,17 +206,7 @@ def page_picture(given: PredictorInput) -> NDArray[np.uint8]:
 
 def linked(entities: Sequence[Entity], page: Page, source: str) -> tuple[Relation, ...]:
     """Links between entities that are called as a form's are, by position; ids follow theirs."""
-    heights = {word.id: word.box.height for word in page.words}
-    fields = [
-        Field(
-            entity.label,
-            entity.box,
-            float(np.median([heights[word_id] for word_id in entity.word_ids])),
-            ends_with_colon=entity.text.endswith(COLONS),
-            is_tick=is_tick(entity.text),
-        )
-        for entity in entities
-    ]
+    fields = fields_of(entities, page)
     sure = [1.0 if entity.score is None else entity.score for entity in entities]
     return tuple(
         Relation(

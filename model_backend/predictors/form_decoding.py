@@ -5,7 +5,7 @@ Plain numpy; nothing here knows of a network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ PARENTS = {ANSWER: QUESTION, QUESTION: HEADER}
 """What each label may belong to."""
 SECOND = 0.3
 """A second parent is as likely as this: a value in a table answers its row and its column."""
+VOTE = 3.0
+"""What the rules' say of a link weighs, in log odds: as much as the network begins with."""
 IMPOSSIBLE = -1e4
 
 
@@ -95,18 +97,26 @@ def _labelled(chain: tuple[int, ...], classes: Numbers, following: Numbers) -> C
     return Chain(chain, LABELS[best], min(1.0, score))
 
 
-def parents_of(chains: Sequence[Chain], parents: Numbers) -> list[Parent]:
+def parents_of(
+    chains: Sequence[Chain], parents: Numbers, rules: Iterable[tuple[int, int]] = ()
+) -> list[Parent]:
     """Links between entities from scores (W, W + 1) of the words that begin them; the last column
     is that there is none. Only labels that belong together are linked.
+
+    `rules` are the links, from parent to child, that the rules make of these entities: they have a
+    vote.
     """
     heads = [chain.words[0] for chain in chains]
-    columns = [*heads, parents.shape[0]]
-    found = []
-    for number, chain in enumerate(chains):
-        scores = parents[chain.words[0]][columns].copy()
-        scores[number] = IMPOSSIBLE
-        chances = np.exp(log_shares(scores))
-        for other in np.flatnonzero(chances[:-1] >= min(SECOND, chances.max())):
-            if chains[other].label == PARENTS.get(chain.label):
-                found.append(Parent(int(other), number, float(chances[other])))
-    return found
+    scores = parents[heads][:, [*heads, parents.shape[0]]]
+    scores[np.arange(len(chains)), np.arange(len(chains))] = IMPOSSIBLE
+    for start, end in rules:
+        scores[end, start] += VOTE
+    chances = np.exp(log_shares(scores))
+    return [
+        Parent(int(other), number, float(chances[number, other]))
+        for number, chain in enumerate(chains)
+        for other in np.flatnonzero(
+            chances[number, :-1] >= min(SECOND, float(chances[number].max()))
+        )
+        if chains[other].label == PARENTS.get(chain.label)
+    ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from model_backend.document import Box
-from model_backend.predictors.form_text import TableCell
+from model_backend.document import Box, Entity, Page
+from model_backend.predictors.form_text import COLONS, TableCell, is_tick
 
 QUESTION, ANSWER, HEADER = "question", "answer", "header"
 BESIDE, BELOW, BEFORE = 0.5, 1.0, 2.0
@@ -45,6 +46,21 @@ class Link:
     start: int
     end: int
     score: float
+
+
+def fields_of(entities: Sequence[Entity], page: Page) -> list[Field]:
+    """What links are made of, of entities with words."""
+    heights = {word.id: word.box.height for word in page.words}
+    return [
+        Field(
+            entity.label,
+            entity.box,
+            statistics.median(heights[word_id] for word_id in entity.word_ids),
+            ends_with_colon=entity.text.endswith(COLONS),
+            is_tick=is_tick(entity.text),
+        )
+        for entity in entities
+    ]
 
 
 def links_of(fields: Sequence[Field], page_height: float) -> list[Link]:

@@ -116,3 +116,14 @@ def test_only_first_words_of_entities_are_parents() -> None:
     both = [Chain((0, 1), "question", 1.0), Chain((2,), "answer", 1.0)]
     (found,) = parents_of(both, scores)
     assert (found.start, found.end) == (0, 1)
+
+
+def test_rules_have_a_vote_on_links() -> None:
+    scores = np.full((2, 3), -5.0, np.float32)
+    scores[1, 0], scores[1, 2] = 1.0, 3.0
+    both = chains("question", "answer")
+    assert parents_of(both, scores) == []
+    assert len(parents_of(both, scores, [(0, 1)])) == 1
+    scores[1, 2] = 9.0
+    assert parents_of(both, scores, [(0, 1)]) == []
+    assert parents_of([], np.zeros((0, 1), np.float32)) == []
