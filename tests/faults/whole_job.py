@@ -23,7 +23,7 @@ from desktop.jobs.work import (
 from desktop.store.records import PageChange
 from desktop.store.store import Store
 from model_backend import formats
-from model_backend.document import PageStatus, Region, Word
+from model_backend.document import Band, Box, Page, PageStatus, Region, Table, Word
 from model_backend.errors import UserError
 from model_backend.service import Workers
 
@@ -37,14 +37,24 @@ def _fill(store: Store, workers: Workers, folder: Path, forms: Path) -> None:
         page = store.page(page_id)
         region = Region(page.next_id, "../../figure", page.box.scaled(0.5, 0.5))
         word = Word(page.next_id + 1, "=cmd()", page.box.scaled(0.1, 0.1))
+        accepted = edits.accept_rest(page)
         changed = replace(
-            edits.accept_rest(page),
-            regions=(*page.regions, region),
-            words=(*page.words, word),
-            next_id=page.next_id + 2,
+            accepted,
+            regions=(*accepted.regions, region),
+            words=(*accepted.words, word),
+            tables=(*accepted.tables, _table(page.next_id + 2, page)),
+            next_id=page.next_id + 3,
             status=PageStatus.DONE,
         )
         store.apply("Edit", [PageChange(page, changed)])
+
+
+def _table(number: int, page: Page) -> Table:
+    """A grid of two by two over the lower half of the page."""
+    x, y = page.width, page.height
+    rows = (Band(y / 2, y * 0.7), Band(y * 0.7, y * 0.9))
+    columns = (Band(0.0, x / 2), Band(x / 2, x))
+    return Table(number, Box(0.0, y / 2, x, y * 0.9), rows, columns, header_rows=1)
 
 
 def main(project: Path, folder: Path, forms: Path, out: Path) -> int:
