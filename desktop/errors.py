@@ -116,6 +116,14 @@ def _unreadable(file: Path | str) -> UserError:
     )
 
 
+def _too_many_open(file: Path | str) -> UserError:
+    return UserError(
+        "{file} cannot be opened: this computer allows no more open files. Close other programs"
+        " and repeat the step.",
+        file=file,
+    )
+
+
 def _cannot_open(file: Path | str) -> UserError:
     return UserError(
         "{file} cannot be opened. Check that it is there and that you may read it, or copy the"
@@ -133,6 +141,8 @@ _SYSTEM_ERRORS: dict[int, _Maker] = {
     errno.EPERM: _no_permission,
     errno.EROFS: _read_only,
     errno.EIO: _unreadable,
+    errno.EMFILE: _too_many_open,
+    errno.ENFILE: _too_many_open,
     errno.ENOENT: _cannot_open,
     errno.ENOTDIR: _cannot_open,
     errno.EEXIST: _cannot_open,
@@ -150,6 +160,8 @@ _DATABASE_ERRORS: dict[str, _Maker] = {
     "SQLITE_NOTADB": _no_database,
     "SQLITE_BUSY": _locked,
     "SQLITE_LOCKED": _locked,
+    "SQLITE_PROTOCOL": _locked,
+    "SQLITE_SCHEMA": _locked,
     "SQLITE_CANTOPEN": _cannot_open,
     "SQLITE_IOERR": _unreadable,
 }

@@ -324,6 +324,8 @@ def test_failed_making_of_a_project_leaves_nothing(
         (errno.EACCES, "permission is missing"),
         (errno.EROFS, "it is read-only"),
         (errno.EIO, "the disk reports an error"),
+        (errno.EMFILE, "allows no more open files"),
+        (errno.EEXIST, "cannot be opened"),
     ],
 )
 def test_system_errors_are_explained_with_the_file(number: int, text: str) -> None:
@@ -338,6 +340,50 @@ def test_database_errors_are_explained() -> None:
 
 
 @pytest.mark.usefixtures("wanted_bugs")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SQLITE_BUSY_SNAPSHOT", "in use by another program"),
+        ("SQLITE_LOCKED_SHAREDCACHE", "in use by another program"),
+        ("SQLITE_PROTOCOL", "in use by another program"),
+        ("SQLITE_SCHEMA", "in use by another program"),
+        ("SQLITE_FULL", "The disk is full"),
+        ("SQLITE_IOERR_SHMSIZE", "The disk is full"),
+        ("SQLITE_IOERR_FSYNC", "the disk reports an error"),
+        ("SQLITE_CORRUPT_INDEX", "is damaged"),
+        ("SQLITE_NOTADB", "is not a Proofdesk project"),
+        ("SQLITE_READONLY_DBMOVED", "it is read-only"),
+        ("SQLITE_CANTOPEN_ISDIR", "cannot be opened"),
+        ("SQLITE_PERM", "permission is missing"),
+    ],
+)
+def test_every_error_of_the_database_at_any_statement_is_one_line(
+    document: OpenDocument, name: str, text: str
+) -> None:
+    """Reading and writing: the page stays as it was, and the next try goes through."""
+    from sqlalchemy import event
+
+    is_failing = [False]
+
+    @event.listens_for(document.store._database._engine, "before_cursor_execute")
+    def fail(*_arguments: object) -> None:
+        if is_failing[0]:
+            error = sqlite3.OperationalError("said by the test")
+            error.sqlite_errorname = name
+            raise error
+
+    document.page(2)
+    is_failing[0] = True
+    with pytest.raises(UserError, match=text):
+        document.page(1)
+    with pytest.raises(UserError, match=text):
+        document.apply("Note", edits.set_note(document.page(2), "x"))
+    assert document.page(2).note == ""
+    is_failing[0] = False
+    document.apply("Note", edits.set_note(document.page(2), "x"))
+    assert (document.page(1).note, document.store.page(2).note) == ("", "x")
+
+
 def test_bugs_are_called_bugs() -> None:
     assert known_error(ValueError("odd")) is None
     assert explain(ValueError("odd")) == (
