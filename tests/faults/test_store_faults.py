@@ -339,7 +339,6 @@ def test_database_errors_are_explained() -> None:
     assert "in use by another program" in str(known_error(wrapped, Path("a.proofdesk")))
 
 
-@pytest.mark.usefixtures("wanted_bugs")
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -384,6 +383,7 @@ def test_every_error_of_the_database_at_any_statement_is_one_line(
     assert (document.page(1).note, document.store.page(2).note) == ("", "x")
 
 
+@pytest.mark.usefixtures("wanted_bugs")
 def test_bugs_are_called_bugs() -> None:
     assert known_error(ValueError("odd")) is None
     assert explain(ValueError("odd")) == (
