@@ -46,8 +46,8 @@ def train_masks(
     ] = "generated",
     pages: Annotated[int, typer.Option(min=1, help="How many pages to generate.")] = 600,
     seed: Seed = 1,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 2000,
-    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 8e-3,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 6000,
+    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 4e-3,
     minutes: Annotated[
         float | None, typer.Option(help="Stop after so long; --resume goes on.")
     ] = None,

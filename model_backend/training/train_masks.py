@@ -37,8 +37,8 @@ class Wish:
     data: str = GENERATED
     pages: int = 600
     seed: int = 1
-    steps: int = 2000
-    rate: float = 8e-3
+    steps: int = 6000
+    rate: float = 4e-3
     device: str = runtime.AUTO
     measured: int = 30
 
