@@ -87,6 +87,8 @@ DEFAULT_SCHEMA = LabelSchema(
         Label("handwriting", "#b45309", "4", REGION),
         Label("table", "#5b5bd6", "5", REGION),
         Label("table rotated", "#8e4ec6", "6", REGION),
+        Label("logo", "#12805c", "7", REGION),
+        Label("check box", "#a16207", "8", REGION),
         Label("table column", "#3e9bdc", "", REGION),
         Label("table row", "#46a758", "", REGION),
         Label("table column header", "#e5484d", "", REGION),
