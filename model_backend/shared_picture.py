@@ -10,7 +10,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 
 if os.name == "posix":
-    from _posixshmem import shm_unlink
+    from _posixshmem import shm_unlink  # type: ignore[import-not-found]
 
 BYTES_PER_PIXEL = 4
 KIND = "shared_memory"

@@ -250,12 +250,19 @@ class Worker:
     def _ready(self) -> connection.Connection:
         """A living process that waits for work; UserError when none can be started."""
         is_alive = self._process is not None and self._process.is_alive()
-        if not is_alive or self._served >= MOST_TASKS[self._kind]:
+        if not is_alive or self._is_ending() or self._served >= MOST_TASKS[self._kind]:
             self._end(may_have_children=is_alive)  # a number long dead may name another group
             self._start_anew()
         if self._pipe is None:
             raise NoWorker
         return self._pipe
+
+    def _is_ending(self) -> bool:
+        """Whether the idle process says something: it has none to answer, so that is its end."""
+        try:
+            return self._pipe is None or self._pipe.poll()
+        except OSError:
+            return True
 
     def _start_anew(self) -> None:
         if monotonic() < self._rests_until:

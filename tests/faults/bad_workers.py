@@ -116,13 +116,6 @@ def paint_killed_while_writing(name: str, *_arguments: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def killed_after_the_answer(value: int, seconds: float) -> int:
-    """Gives its result; then a child that it leaves kills it."""
-    code = f"import os,time; time.sleep({seconds}); os.kill({os.getpid()}, 9)"
-    subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
-    return value
-
-
 def deaf(pid_file: str) -> None:
     """Hears no polite signal, nor does the child that it waits for."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -26,7 +26,7 @@ def test_import_that_cannot_write_once_is_told_and_can_be_made_whole(
     imports: Imports, kind: str, tmp_path: Path
 ) -> None:
     writes = imports.writes[kind]
-    places = sorted({1, 2, writes, *Random(3).sample(range(1, writes + 1), 5)})
+    places = sorted({1, 2, writes, *Random(3).sample(range(1, writes + 1), 3)})
     problems = {
         place: imports.fail(kind, place, tmp_path / f"{place}.proofdesk") for place in places
     }
@@ -38,7 +38,7 @@ def test_import_that_cannot_write_once_is_told_and_can_be_made_whole(
 def test_import_that_is_killed_goes_on_or_has_changed_nothing(
     imports: Imports, kind: str, tmp_path: Path
 ) -> None:
-    shares = (0.3, 0.7)
+    shares = (0.5,)
     problems = [imports.kill(kind, share, tmp_path / f"{share}.proofdesk") for share in shares]
     assert problems == [""] * len(shares)
 
