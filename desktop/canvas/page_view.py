@@ -59,6 +59,14 @@ class PageView(NavigationView):
         self._show_visibility()
         self._turn_page()
 
+    def let_go(self) -> None:
+        """Show nothing any more: the project closes, even in the middle of a gesture."""
+        self.tool.cancel()
+        self._disconnect()
+        self.work.document = self.work.selection = None
+        self.canvas.picture.images = None
+        self.canvas.show_page(None)
+
     def set_rulings(self, rulings: RulingSource | None) -> None:
         """Who finds the ruling lines of a page on which tables are drawn."""
         self.work.rulings = rulings

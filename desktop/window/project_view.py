@@ -177,6 +177,7 @@ class ProjectView(QObject):
         """Let go of everything, before the project closes."""
         self.changes.close()
         self.bench.remember_page()
+        self.canvas.let_go()
         for part in (self.canvas, *self.panels.values()):
             part.deleteLater()
         self.deleteLater()

@@ -40,11 +40,20 @@ DRAWING = ("entity", "box", "table", "rotated", "polygon", "brush", "eraser", "w
 DIALOGS = (
     "settings", "change_keys", "about", "backups", "models", "edit_labels", "find_replace",
     "accept_above", "deskew", "import_dataset", "compare_with", "keys", "open", "open_folder",
-    "new_project", "recognize", "simplify", "unlock",
+    "new_project", "recognize", "simplify", "unlock", "logs",
 )  # fmt: skip
 """Actions that open a dialog, or something like it."""
 APART = frozenset(
-    (*DIALOGS, "quit", "close_project", "open_project", "open_sample", "export", "prelabel_all")
+    (
+        *DIALOGS,
+        "quit",
+        "close_project",
+        "open_project",
+        "open_sample",
+        "export",
+        "prelabel_all",
+        "log_folder",
+    )
 )
 """Actions that have a step of their own, or would end the run."""
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)

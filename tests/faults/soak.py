@@ -114,10 +114,14 @@ def soak(minutes: float, seed: int, *, rest_every: float = 60.0, shown: bool = T
             stop = threading.Timer(60 * minutes + LONGEST_END, window.kill)
             stop.start()
             assert window.stdout is not None
-            for line in window.stdout:
-                _take(run, json.loads(line), base, window.pid, (monotonic() - begun) / 60, shown)
-            run.status = window.wait()
-            stop.cancel()
+            try:
+                for line in window.stdout:
+                    minute = (monotonic() - begun) / 60
+                    _take(run, json.loads(line), base, window.pid, minute, shown)
+                run.status = window.wait()
+            finally:
+                window.kill()
+                stop.cancel()
         run.left = sorted(path.name for path in (base / "tmp").iterdir())
         run.left += _shared(window.pid)
         run.errors = (base / "errors").read_text()

@@ -20,10 +20,12 @@ from time import monotonic
 from typing import Any
 
 from heartbeat import Heartbeat, Watch
-from PySide6.QtCore import QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QObject, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from random_hand import Hand
 
+from desktop import bugs
 from desktop.application import Application, make_application
 from desktop.jobs.runner import Job
 from desktop.jobs.work import Outcome
@@ -62,6 +64,14 @@ class Jobs:
         twice = sum(len(ends) > 1 for ends in self.ends.values())
         open_still = sum(not ends for ends in self.ends.values())
         return {"started": len(self.ends), "twice": twice, "no end": open_still, **counts}
+
+
+class Opened(QObject):
+    """Stands in for the programs of a desktop, which would show the folder of the logs."""
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        """It is asked for, and nothing comes of it."""
 
 
 def _name_of(widget: QWidget) -> str:
@@ -118,12 +128,12 @@ class Soak(QObject):
         self._watch()
         if self._resting_since:
             self._rest()
-        elif monotonic() > self._next_rest or monotonic() - self._begun > self._seconds:
-            self._resting_since = monotonic()
-            self._note("rest")
         elif self.application.bench is None:
             self._note("opens")
             self._open(self._next)
+        elif monotonic() > self._next_rest or monotonic() - self._begun > self._seconds:
+            self._resting_since = monotonic()
+            self._note("rest")
         else:
             self._note("begins")
             self._note(self.hand.step())
@@ -275,6 +285,7 @@ def _say(**values: object) -> None:
 def main() -> int:
     """`soaked_window.py SECONDS SEED REST_SECONDS BASE FILE...`"""
     faulthandler.enable()
+
     seconds, seed, rest = float(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     base, files = Path(sys.argv[4]), [Path(name) for name in sys.argv[5:]]
     qt, application = make_application()
@@ -290,10 +301,13 @@ def main() -> int:
             soak.bugs[f"Qt: {text}"] += 1
             sys.stderr.write(f"Qt: {text}\n")
 
+    opened = Opened()
+    QDesktopServices.setUrlHandler("file", opened, "take")
     sys.excepthook = bug
     sys.unraisablehook = lambda said: bug(said.exc_type, said.exc_value, said.exc_traceback)
     threading.excepthook = lambda said: bug(said.exc_type, said.exc_value, said.exc_traceback)
     qInstallMessageHandler(warned)
+    bugs.watch(lambda told: soak.bugs.update([" ".join(told.lines[-3:])]))
     application.window.first_shown.connect(soak.begin)
     application.window.show()
     return qt.exec()
