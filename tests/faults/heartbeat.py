@@ -159,9 +159,16 @@ def main() -> int:
     application = QCoreApplication([])
     heart = Heartbeat()
     clock = QTimer(interval=1000)
-    clock.timeout.connect(lambda: print(json.dumps(heart.summary()), flush=True))  # noqa: T201
+    clock.timeout.connect(lambda: _tell(heart, application))
     clock.start()
     return application.exec()
+
+
+def _tell(heart: Heartbeat, application: QCoreApplication) -> None:
+    try:
+        print(json.dumps(heart.summary()), flush=True)  # noqa: T201
+    except BrokenPipeError:  # whoever compares itself with this one was killed
+        application.quit()
 
 
 if __name__ == "__main__":
