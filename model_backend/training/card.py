@@ -10,10 +10,13 @@ Figures = Mapping[str, Mapping[str, float | None]]
 """Rows of figures by name, the figures of a row by theirs."""
 
 
-def append(card: Path, heading: str, lines: Sequence[str], figures: Figures) -> None:
-    """Add a training to a card, which is begun where there is none."""
-    before = card.read_text(encoding="utf-8") if card.exists() else f"# {card.stem}\n"
-    parts = [before.rstrip("\n"), f"## {heading}", "\n".join(lines), "\n".join(table(figures))]
+def append(
+    card: Path, heading: str, lines: Sequence[str], figures: Figures, *, about: str = ""
+) -> None:
+    """Add a training to a card; a new one begins with its name and what it is about."""
+    begun = f"# {card.stem}\n\n{about.strip()}"
+    before = card.read_text(encoding="utf-8") if card.exists() else begun
+    parts = [before.rstrip(), f"## {heading}", "\n".join(lines), "\n".join(table(figures))]
     card.parent.mkdir(parents=True, exist_ok=True)
     beside = card.with_name(card.name + ".part")
     beside.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")

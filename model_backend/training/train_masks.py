@@ -24,6 +24,22 @@ GENERATED = "generated"
 """Names the pages that we draw ourselves where a data set's folder could be named."""
 CHECKPOINT, PAGES = "training.pt", "pages"
 PROGRAM, CARD = "masks.onnx", "masks.md"
+ABOUT = """
+A network that marks stamps, signatures, handwriting, check boxes, figures, logos and tables on a
+page at about 100 dpi. Stamps, signatures and handwriting come as the shape that their ink covers,
+the others as boxes. It is the U-Net of `model_backend/models/folded_unet.py` as an ONNX program:
+`pictures` (B, 3, H, W; red, green and blue, 0..1; H and W multiples of 32) to `logits`
+(B, 8, H, W), the background first, then the classes in the order above.
+
+- Data: pages that `model_backend/synthesis` draws, and nothing else: no document, scan or weight of
+  anybody was used. Training and measuring share no type face, stamp, hand, chart, photograph, logo
+  or layout (`synthesis/families.py`).
+- Licence: that of Proofdesk (AGPL-3.0-or-later).
+- Limits: words are in Latin letters, Hangul only in seals; a figure whose inside is empty for more
+  than 180 pixels is seen in parts.
+- To make it again: the command below, on any machine; `--resume` goes on after a stop. Each
+  training adds its figures here.
+"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,7 @@ def train_masks(
         "",
         f"{learnt}. Dice of all pixels of {wish.measured} held-out pages at each noise:",
     ]
-    card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures)
+    card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures, about=ABOUT)
     return Trained(program, written.bytes, figures)
 
 

@@ -136,7 +136,7 @@ def test_a_small_network_learns_to_tell_red_from_black(tmp_path: Path) -> None:
     torch.manual_seed(0)
     task = MaskTask(FoldedUNet(len(LABELS) + 1, (8, 16, 32)), Tiles(pages, 64, 1), count=4)
     notes: list[Note] = []
-    trainer = Trainer(task, Plan(120, rate=5e-3, warmup=5), tmp_path / "training.pt")
+    trainer = Trainer(task, Plan(200, rate=5e-3, warmup=5), tmp_path / "training.pt")
     trainer.run(on_note=notes.append)
     assert notes[-1].loss < 0.5 * notes[0].loss
     program = tmp_path / "masks.onnx"
@@ -204,12 +204,14 @@ def test_dice_and_share_of_words_by_hand() -> None:
 
 def test_card_grows(tmp_path: Path) -> None:
     file = tmp_path / "masks.md"
-    card.append(file, "First", ["One."], {"light": {"stamp": 0.5, "mean": None}})
-    card.append(file, "Second", ["Two."], {})
-    assert file.read_text() == (
-        "# masks\n\n## First\n\nOne.\n\n| | stamp | mean |\n|---|---|---|\n| light | 0.500 | - |\n"
-        "\n## Second\n\nTwo.\n"
-    )
+    figures = {"light": {"stamp": 0.5, "mean": None}}
+    card.append(file, "First", ["One."], figures, about="\nWhat it is.\n")
+    card.append(file, "Second", ["Two."], {}, about="Not again.")
+    assert file.read_text().splitlines() == [
+        *("# masks", "", "What it is.", "", "## First", "", "One.", ""),
+        *("| | stamp | mean |", "|---|---|---|", "| light | 0.500 | - |", ""),
+        *("## Second", "", "Two."),
+    ]
 
 
 def test_shapes_are_closed_filled_and_large_enough() -> None:
