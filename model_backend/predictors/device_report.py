@@ -29,6 +29,7 @@ BUILDS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime
 
 def report() -> dict[str, Any]:
     """What torch and onnxruntime find, and how each added model does on its sample page."""
+    runtime.settle_threads()
     devices = torch_devices()
     return {
         "torch": devices,

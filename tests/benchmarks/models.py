@@ -251,6 +251,9 @@ def write_programs(kind: str, folder: Path) -> None:
 
 def child(kind: str, engine: str, folder: Path, most: float) -> Iterator[dict[str, Any]]:
     """Every measurement of one engine."""
+    from model_backend import runtime
+
+    runtime.settle_threads()  # as in the model process
     import torch
 
     per_page = TILES if kind == "unet" else 1

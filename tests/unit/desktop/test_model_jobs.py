@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
@@ -64,6 +65,11 @@ def test_model_is_looked_at_added_and_tried(tmp_path: Path, workers: Workers) ->
     (refused,) = done(TryModel("mine"), workers).failed
     assert "config.json of the model mine is not the one that was added" in refused[1]
     assert workers.pids("model") == pid
+
+
+def test_threads_of_the_model_process_wait_asleep(workers: Workers) -> None:
+    assert workers.submit("model", os.getenv, "OMP_WAIT_POLICY").result(60) == "PASSIVE"
+    assert workers.submit("model", os.getenv, "OMP_NUM_THREADS").result(60) is not None
 
 
 def test_model_that_fails_its_trial_is_not_kept(tmp_path: Path, workers: Workers) -> None:

@@ -241,10 +241,14 @@ def test_half_precision_is_for_cards_alone() -> None:
 
 
 def test_threads_are_as_many_as_there_are_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in runtime.THREADS:
+    for name in (*runtime.THREADS, runtime.WAITING):
         monkeypatch.delenv(name, raising=False)
     runtime.settle_threads()
+    assert runtime.os.environ[runtime.WAITING] == "PASSIVE"
     assert {runtime.os.environ[name] for name in runtime.THREADS} == {str(runtime.thread_count())}
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     runtime.settle_threads()
     assert runtime.os.environ["OMP_NUM_THREADS"] == "7"
+    monkeypatch.setenv(runtime.WAITING, "ACTIVE")
+    runtime.settle_threads()
+    assert runtime.os.environ[runtime.WAITING] == "ACTIVE"
