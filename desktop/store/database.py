@@ -137,6 +137,7 @@ def _prepare_writing(connection: sqlite3.Connection, path: Path) -> None:
 def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> sqlite3.Connection:
     """A connection that trusts nothing in the file; it never makes a new one."""
     if not read_only:
+        _require_own_journal(path)
         return _raw(path, "mode=rw", any_thread=any_thread)
     if _is_closed_for_good(path):
         return _raw(path, "mode=ro&immutable=1", any_thread=any_thread)
@@ -145,6 +146,23 @@ def raw_connection(path: Path, *, read_only: bool, any_thread: bool = False) -> 
         return connection
     connection.close()
     return _raw(path, "mode=ro&immutable=1", any_thread=any_thread)
+
+
+def _require_own_journal(path: Path) -> None:
+    """Refuse what was left of a write that names another file: SQLite would delete that one."""
+    journal = Path(f"{os.path.realpath(path)}-journal")
+    if journal.is_file() and _end_of(journal, len(_NAMES_ANOTHER)) == _NAMES_ANOTHER:
+        raise UserError(
+            "{file} is none of Proofdesk's: it would delete another file of this computer. Nothing"
+            " was changed. Do not open this project, and ask whoever gave it to you for a copy.",
+            file=journal,
+        )
+
+
+def _end_of(path: Path, count: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - count))
+        return file.read(count)
 
 
 def _raw(path: Path, how: str, *, any_thread: bool) -> sqlite3.Connection:
@@ -210,6 +228,8 @@ def still(source: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
+_NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
+"""So a journal ends that shares its write with other databases, which no write of ours does."""
 _DISTRUST = ("trusted_schema = OFF", "cell_size_check = ON")
 """A project may come from anybody."""
 _LOG = ("journal_mode = WAL",)

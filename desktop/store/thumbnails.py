@@ -6,6 +6,8 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from desktop.store.database import was_cut_short
+
 log = logging.getLogger(__name__)
 
 _TABLE = (
@@ -53,6 +55,9 @@ class Thumbnails:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    # A project may come from anybody, and what is left of a write can delete other files.
+    if (path.is_symlink() or was_cut_short(path)) and not _discard(path):
+        return _in_memory()
     for _attempt in range(2):
         connection = sqlite3.connect(path, isolation_level=None)
         try:
@@ -69,11 +74,14 @@ def _open(path: Path) -> sqlite3.Connection:
     return _in_memory()
 
 
-def _discard(path: Path) -> None:
+def _discard(path: Path) -> bool:
     try:
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
         path.unlink(missing_ok=True)
     except OSError as error:
         log.warning("%s cannot be removed: %s", path, error)
+        return False
+    return True
 
 
 def _in_memory() -> sqlite3.Connection:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -55,6 +57,61 @@ def test_project_that_would_do_things_by_itself_is_refused(
     restore_whole(folder, kept)
     with Store.open(folder) as store:
         assert store.page_count() == 2
+
+
+def _journal_that_deletes(path: Path, victim: Path) -> None:
+    """What SQLite takes for a write that was cut short, together with one in `victim`: it puts the
+    first page back as it is, and deletes the victim."""
+    name, first, magic = os.fsencode(victim), path.read_bytes()[:4096], "d9d505f920a163d7"
+    pages, check = path.stat().st_size // 4096, sum(first[4096 - 200 : 0 : -200])
+    head = bytes.fromhex(magic) + struct.pack(">5I", 1, 0, pages, 512, 4096)
+    record = struct.pack(">I", 1) + first + struct.pack(">I", check)
+    end = struct.pack(">I", (1 << 30) // 4096 + 1) + name + struct.pack(">2I", len(name), sum(name))
+    journal = path.with_name(f"{path.name}-journal")
+    journal.write_bytes(head.ljust(512, b"\0") + record + end + bytes.fromhex(magic))
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_project_that_would_delete_another_file_is_refused(
+    folder: Path, tmp_path: Path, *, read_only: bool
+) -> None:
+    kept = Moment(folder / FILE).keep(ASKED)
+    victim = tmp_path / "letter.txt"
+    victim.write_text("Dear all")
+    _journal_that_deletes(folder / FILE, victim)
+    with pytest.raises(UserError, match="would delete another file"):
+        Store.open(folder, read_only=read_only)
+    assert victim.read_text() == "Dear all"
+    restore_whole(folder, kept)
+    with Store.open(folder) as store:
+        assert store.page_count() == 2
+    assert victim.read_text() == "Dear all"
+
+
+def test_thumbnails_that_would_delete_another_file_are_made_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    path, victim = folder / "thumbnails.sqlite", tmp_path / "letter.txt"
+    with Store.open(folder) as store:
+        store.thumbnails.put(1, "a", b"picture")
+    victim.write_text("Dear all")
+    _journal_that_deletes(path, victim)
+    with Store.open(folder) as store:
+        assert store.thumbnails.get(1, "a") is None
+        store.thumbnails.put(1, "a", b"another")
+    with Store.open(folder) as store:
+        assert store.thumbnails.get(1, "a") == b"another"
+    assert victim.read_text() == "Dear all"
+
+
+def test_thumbnails_that_are_another_file_are_made_again(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "others.sqlite"
+    _execute(other, "CREATE TABLE mine (text)")
+    before = other.read_bytes()
+    (folder / "thumbnails.sqlite").symlink_to(other)
+    with Store.open(folder) as store:
+        store.thumbnails.put(1, "a", b"picture")
+    assert other.read_bytes() == before
 
 
 def test_view_in_the_place_of_a_table_is_refused(folder: Path) -> None:
