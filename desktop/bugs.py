@@ -15,6 +15,7 @@ from model_backend.traces import Harmless, lines_of
 
 log = logging.getLogger(__name__)
 ID_LENGTH = 6
+_REPORTED = "_is_reported_bug"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ class Bugs:
             return self._counts.copy()
 
     def report(self, error: BaseException) -> None:
-        """Take one error that nobody expected."""
+        """Take one error that nobody expected; once, where whoever took it raises it on."""
+        if getattr(error, _REPORTED, False):
+            return
+        setattr(error, _REPORTED, True)
         lines = tuple(lines_of(error))
         number = _id_of(lines)
         with self._lock:

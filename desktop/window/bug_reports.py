@@ -68,6 +68,8 @@ class BugReports(QObject):
     def _close(self) -> None:
         self._closed.update(self._shown)
         self._shown.clear()
+        if self._dialog is not None:
+            self._dialog.destroyed.disconnect(self._forget)
         self._dialog = None
 
     def _forget(self) -> None:

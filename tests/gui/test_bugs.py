@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop import bugs
 from desktop.application import Application
 from desktop.dialogs.bug_dialog import BugDialog
+from desktop.errors import explain
 from desktop.window.workbench import Workbench
 
 pytestmark = pytest.mark.usefixtures("wanted_bugs")
@@ -197,6 +198,43 @@ def test_failed_job_with_a_bug_is_told_too(
     dialog = told(qtbot)
     assert "LookupError" in dialog.text
     assert SECRET not in dialog.text
+
+
+def test_bug_that_is_explained_and_raised_on_is_one_bug(
+    qtbot: QtBot, application: Application
+) -> None:
+    def explained() -> None:
+        try:
+            bug("step_twice")()
+        except ValueError as error:
+            explain(error)
+            raise
+
+    def outer() -> None:
+        explained()
+
+    QTimer.singleShot(0, outer)
+    dialog = told(qtbot)
+    qtbot.wait(50)
+    assert len(dialog.ids) == 1
+    assert "step_twice" in dialog.text
+    assert bugs.counts()[dialog.ids[0]] == 1
+
+
+def test_bug_just_after_its_dialog_was_closed_has_one_dialog(
+    qtbot: QtBot, application: Application
+) -> None:
+    QTimer.singleShot(0, bug("step_before"))
+    first = told(qtbot)
+
+    def close_and_fail() -> None:
+        first.reject()
+        application.reports._show(bugs.Bug("abcdef", "ValueError", ("ValueError",)))
+
+    QTimer.singleShot(0, close_and_fail)
+    qtbot.wait(100)
+    (dialog,) = dialogs()
+    assert dialog.ids == ("abcdef",)
 
 
 def test_bug_of_a_worker_process_brings_its_places_from_there(
