@@ -44,11 +44,12 @@ class Crashes:
 def collect(folder: Path) -> list[Path]:
     """Records of crashes that nobody was told of yet; they are kept under their time."""
     found = []
-    with contextlib.suppress(OSError):
-        for path in sorted(folder.glob(f"{RUNNING}*.txt")):
+    for path in sorted(folder.glob(f"{RUNNING}*.txt")):
+        with contextlib.suppress(OSError):  # on Windows that of a window that is open stays
             if not _is_alive(path.stem.removeprefix(RUNNING)) and (kept := _kept(path)):
                 found.append(kept)
-        for old in records(folder)[KEPT:]:
+    for old in records(folder)[KEPT:]:
+        with contextlib.suppress(OSError):
             old.unlink()
     return found
 
@@ -68,8 +69,8 @@ def _kept(path: Path) -> Path | None:
 
 
 def _is_alive(number: str) -> bool:
-    if not number.isdecimal():
-        return False
+    if not number.isdecimal() or int(number) == os.getpid():
+        return False  # our own has not begun: in a container each process may have this number
     if sys.platform == "win32":
         return False  # the file of one that runs cannot be moved there: it stays as it is
     try:

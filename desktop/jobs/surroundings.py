@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +78,8 @@ def _conflicts(folder: Path) -> Iterator[str]:
     """Copies that programs which synchronise folders make where two computers wrote at once."""
     stem = Path(FILE).stem
     inside = (path for path in folder.glob(f"{stem}*.sqlite") if path.name != FILE)
-    beside = (path for path in folder.parent.glob(f"{folder.stem}*conflict*") if path != folder)
+    named = f"{glob.escape(folder.stem)}*conflict*"
+    beside = (path for path in folder.parent.glob(named) if path != folder)
     for path in sorted((*inside, *beside)):
         yield _(
             "{name} lies here as well: two computers wrote at the same time, and a program that"

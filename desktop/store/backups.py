@@ -17,6 +17,7 @@ from desktop.errors import DiskFullError, UserError, known_error
 from desktop.store.database import (
     Database,
     has_log,
+    known_errors,
     raw_connection,
     sqlite_engine,
     still,
@@ -73,12 +74,13 @@ class Moment:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._source = raw_connection(path, read_only=True, any_thread=True)
-        try:
-            self._hold()
-        except sqlite3.Error as error:
-            self._source.close()
-            raise known_error(error, path.parent) or error from error
+        with known_errors(path.parent):
+            self._source = raw_connection(path, read_only=True, any_thread=True)
+            try:
+                self._hold()
+            except BaseException:
+                self._source.close()
+                raise
 
     def _hold(self) -> None:
         """Where readers keep the writer out (a network drive), the copy is made here and now."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,25 @@ def test_command_line_writes_a_log_and_leaves_no_record(
     capsys.readouterr()
     assert (logs.folder() / "command.log").exists()
     assert not list(logs.folder().glob("running-*"))
+
+
+def test_record_of_a_process_that_had_our_number_is_kept(tmp_path: Path) -> None:
+    """Where the program is alone in its container, it has the same number each time."""
+    left = tmp_path / f"{crashes.RUNNING}{os.getpid()}.txt"
+    left.write_text("Fatal Python error: Segmentation fault")
+    (record,) = crashes.collect(tmp_path)
+    assert "Segmentation fault" in record.read_text()
+    assert not left.exists()
+
+
+def test_record_that_cannot_be_moved_holds_up_no_other(tmp_path: Path) -> None:
+    """As on Windows that of a window which is open; here since what it would become is a folder."""
+    stuck, left = (tmp_path / f"{crashes.RUNNING}{name}.txt" for name in ("0a", "1b"))
+    for path, at in ((stuck, 1_700_000_000), (left, 1_800_000_000)):
+        path.write_text(f"Fatal Python error: Aborted {at}")
+        os.utime(path, (at, at))
+    time = datetime.fromtimestamp(1_700_000_000)
+    (tmp_path / f"{crashes.RECORD}{time:%Y-%m-%d %H.%M.%S}.txt").mkdir()
+    (record,) = crashes.collect(tmp_path)
+    assert record.read_text().endswith("1800000000")
+    assert stuck.exists()

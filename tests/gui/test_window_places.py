@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections import namedtuple
@@ -94,6 +95,19 @@ def test_synchronised_folder_conflicts_and_another_computer_are_told(
     assert len(_said(application, "ann did not close this project on far")) == 1
     assert application.bench is not None
     _note(application.bench, "works")
+    application.leave_project()
+
+
+@pytest.mark.parametrize("name", ["Forms [1] a**b?", "2026.11"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_conflict_beside_a_folder_of_any_name_is_told(
+    application: Application, tmp_path: Path, name: str
+) -> None:
+    folder = make_project(tmp_path / f"{name}.proofdesk")
+    twin = tmp_path / f"{name} (ann's conflicted copy).proofdesk"
+    twin.mkdir()
+    application.open_project(str(folder))
+    assert len(_said(application, f"{twin.name} lies here as well")) == 1
     application.leave_project()
 
 

@@ -37,6 +37,11 @@ def _damage(folder: Path) -> None:
         connection.execute("UPDATE pages SET skew = 3 WHERE id = 1")
 
 
+def test_moment_of_a_project_that_is_gone_says_what_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be opened"):
+        Moment(tmp_path / "gone.proofdesk" / FILE)
+
+
 def test_copy_is_of_the_moment_whatever_is_written_meanwhile(folder: Path) -> None:
     document = OpenDocument(Store.open(folder))
     document.apply("Note", edits.set_note(document.page(1), "before"))
