@@ -120,7 +120,11 @@ class Application(QObject):
         from desktop.store.store import FILE
         from desktop.store.verifying import problem_of
 
-        if backups_of(folder) and problem_of(folder / FILE, most=0):
+        try:
+            is_damaged = bool(backups_of(folder) and problem_of(folder / FILE, most=0))
+        except UserError:
+            return  # it is in use, say: that was told when it could not be opened
+        if is_damaged:
             self.window.files.show_backups(folder)
 
     def restore_project(self, folder: str, backup: str) -> None:

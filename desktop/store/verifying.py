@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, exc, func, select
 
-from desktop.errors import UserError
+from desktop.errors import UserError, known_error
 from desktop.store import digests, rows, tables, values
 from desktop.store.database import APPLICATION_ID, Database, raw_connection, sqlite_engine
 from desktop.store.migrating import version_of
@@ -21,6 +21,7 @@ from model_backend.translation import _
 WHOLE = 2_000
 """Up to so many pages every digest is compared; of more, so many that are spread evenly."""
 _PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, ValueError, TypeError, KeyError)
+_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
 _IDS = select(tables.pages.c.id).order_by(tables.pages.c.id)
 _AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
 
@@ -35,6 +36,7 @@ def problem_of(
     try:
         return _file_problem(path) or (_page_problem(path, most, is_cancelled) if most else "")
     except _PROBLEMS as error:
+        _raise_passing(error, path)
         return str(getattr(error, "orig", None) or error)
 
 
@@ -43,7 +45,16 @@ def file_problem(path: Path) -> str:
     try:
         return _file_problem(path)
     except _PROBLEMS as error:
+        _raise_passing(error, path)
         return str(error)
+
+
+def _raise_passing(error: Exception, path: Path) -> None:
+    """What kept us from looking is not called damage: a project that is damaged is not written."""
+    cause = error.__cause__ or error
+    database_error = getattr(cause, "orig", None) or cause
+    if getattr(database_error, "sqlite_errorname", "").startswith(_PASSING):
+        raise known_error(error, path.parent) or error
 
 
 def _file_problem(path: Path) -> str:

@@ -23,6 +23,7 @@ from desktop.document.many_pages import ManyPages
 from desktop.errors import UserError
 from desktop.jobs import backups as backup_jobs
 from desktop.jobs.exporting import export_project
+from desktop.store import database
 from desktop.store.backups import Moment, backups_of
 from desktop.store.store import FILE
 from desktop.window.workbench import Workbench
@@ -138,6 +139,22 @@ def test_project_that_cannot_be_opened_offers_its_backups(
     assert application.bench is not None
     assert application.bench.document.store.page_count() == 3
     application.leave_project()
+
+
+def test_project_that_is_in_use_is_not_offered_to_be_replaced(
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_project(tmp_path / "Forms.proofdesk")
+    Moment(folder / FILE).keep("asked")
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.0)
+    offered: list[Path] = []
+    monkeypatch.setattr(application.window.files, "show_backups", offered.append)
+    with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        application.open_project(str(folder))
+    assert "is in use by another program" in application.window.status.message.text()
+    assert offered == []
 
 
 def test_file_that_a_check_finds_damaged_is_shown_and_not_written(

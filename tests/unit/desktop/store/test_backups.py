@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,10 @@ from edit_scripts import document_of, full_page
 from desktop.document import edits
 from desktop.document.open_document import OpenDocument
 from desktop.errors import UserError
-from desktop.store import backups
+from desktop.store import backups, database
 from desktop.store.backups import Backup, Moment, backups_of, looked_into, restore_whole
 from desktop.store.store import FILE, Store
-from desktop.store.verifying import problem_of
+from desktop.store.verifying import file_problem, problem_of
 
 
 @pytest.fixture
@@ -35,6 +36,19 @@ def _note(folder: Path, text: str) -> None:
 def _damage(folder: Path) -> None:
     with closing(sqlite3.connect(folder / FILE)) as connection, connection:
         connection.execute("UPDATE pages SET skew = 3 WHERE id = 1")
+
+
+@pytest.mark.parametrize("look", [problem_of, file_problem])
+def test_file_that_is_locked_just_now_is_not_called_damaged(
+    folder: Path, look: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.0)
+    with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = DELETE")
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(UserError, match="another program"):
+            look(folder / FILE)
+    assert look(folder / FILE) == ""
 
 
 def test_moment_of_a_project_that_is_gone_says_what_cannot_be_opened(tmp_path: Path) -> None:
