@@ -67,7 +67,8 @@ class Reading:
         """The project's own copy of the document's file."""
         name = str(self._row(_DOCUMENT, document=document.id).file_name)
         path = self.folder / "documents" / name
-        if not name or Path(name).name != name or not path.is_file():
+        is_there = path.is_file() and not path.is_symlink()
+        if not name or Path(name).name != name or not is_there:
             raise UserError(
                 "{name} is missing from the project's folder documents. Put the file back as"
                 " {file}.",

@@ -104,6 +104,19 @@ def test_thumbnails_that_would_delete_another_file_are_made_again(
     assert victim.read_text() == "Dear all"
 
 
+def test_document_that_is_a_link_to_another_file_is_not_read(tmp_path: Path) -> None:
+    """Else a project that goes back to whoever made it would take that file along."""
+    secret = tmp_path / "secret.pdf"
+    secret.write_bytes(b"%PDF-1.4")
+    with Store.create(tmp_path / "project.proofdesk") as store:
+        document, _pages = store.add_document(secret, document_of(1), [full_page(0)], read=True)
+        path = store.document_path(document)
+        path.unlink()
+        path.symlink_to(secret)
+        with pytest.raises(UserError, match="is missing from the project's folder documents"):
+            store.document_path(document)
+
+
 def test_thumbnails_that_are_another_file_are_made_again(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "others.sqlite"
     _execute(other, "CREATE TABLE mine (text)")
