@@ -117,9 +117,13 @@ def user_name() -> str:
 
 def _opened(path: Path) -> IO[str]:
     try:
-        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+", encoding="utf-8")
+        return os.fdopen(os.open(path, _FLAGS, 0o666), "r+", encoding="utf-8")
     except OSError as error:
         raise known_error(error, path.parent) or error from error
+
+
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+"""A project may come from anybody: a lock that is a link would have another file written over."""
 
 
 def _lock(file: IO[str]) -> None:

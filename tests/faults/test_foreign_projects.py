@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import struct
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from desktop.document import edits
 from desktop.document.open_document import OpenDocument
 from desktop.errors import UserError
 from desktop.store.backups import ASKED, Moment, backups_of, looked_into, restore_whole
+from desktop.store.lock import NAME
 from desktop.store.store import FILE, Store
 from desktop.store.verifying import problem_of
 
@@ -85,6 +86,22 @@ def test_project_that_would_delete_another_file_is_refused(
     restore_whole(folder, kept)
     with Store.open(folder) as store:
         assert store.page_count() == 2
+    assert victim.read_text() == "Dear all"
+
+
+@pytest.mark.parametrize("name", [NAME, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"])
+@pytest.mark.parametrize("read_only", [False, True])
+def test_project_that_would_write_into_another_file_is_refused(
+    folder: Path, tmp_path: Path, name: str, *, read_only: bool
+) -> None:
+    """The files beside the project's own are links to what it would overwrite."""
+    victim = tmp_path / "letter.txt"
+    victim.write_text("Dear all")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(victim)
+    is_not_opened = read_only and name == NAME
+    with nullcontext() if is_not_opened else pytest.raises(UserError, match="cannot be opened"):
+        Store.open(folder, read_only=read_only).close()
     assert victim.read_text() == "Dear all"
 
 
