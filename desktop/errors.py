@@ -64,6 +64,10 @@ def _known_database_error(error: sqlite3.Error, file: Path | str) -> UserError |
 
 
 def _disk_full(file: Path | str) -> UserError:
+    if not Path(file).name:  # a write to a file that is open already does not say which one
+        return DiskFullError(
+            "The disk is full. Free some space and repeat the step; everything before it is saved."
+        )
     return DiskFullError(
         "The disk is full: {file} could not be written. Free some space and repeat the step;"
         " everything before it is saved.",

@@ -332,6 +332,11 @@ def test_system_errors_are_explained_with_the_file(number: int, text: str) -> No
     assert text in explain(OSError(number, "x", "/somewhere/scan.png"))
 
 
+def test_full_disk_whose_file_nobody_knows_leaves_no_gap() -> None:
+    text = explain(OSError(errno.ENOSPC, "No space left on device"))
+    assert text.startswith("The disk is full. Free some space")
+
+
 def test_database_errors_are_explained() -> None:
     error = sqlite3.OperationalError("database is locked")
     error.sqlite_errorname = "SQLITE_BUSY"
