@@ -24,6 +24,7 @@ class Hub(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._is_closed = False
         self._reading, self._writing = socket.socketpair()
         self._reading.setblocking(False)
         self._writing.setblocking(False)
@@ -33,7 +34,10 @@ class Hub(QObject):
     def post(self, call: Callable[[], None]) -> None:
         """Have the call made on the window's thread; from any thread."""
         self._calls.put(call)
-        self._wake()
+        if self._is_closed:  # asked after the call was put: it goes here or in `close`
+            self._drop_calls()
+        else:
+            self._wake()
 
     def _wake(self) -> None:
         try:
@@ -60,8 +64,13 @@ class Hub(QObject):
         """Deliver nothing from now on."""
         self._notifier.setEnabled(False)
         self._notifier.activated.disconnect(self._deliver)
-        with suppress(Empty):
-            while True:
-                self._calls.get_nowait()  # with it go the results that nobody takes any more
+        self._is_closed = True
+        self._drop_calls()
         self._reading.close()
         self._writing.close()
+
+    def _drop_calls(self) -> None:
+        """With them go the results that nobody takes any more: pictures in shared memory, say."""
+        with suppress(Empty):
+            while True:
+                self._calls.get_nowait()

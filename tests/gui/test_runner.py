@@ -6,8 +6,10 @@ import os
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -284,3 +286,16 @@ def test_what_is_started_after_closing_ends_as_cancelled(workers: Workers, qtbot
     jobs = (runner.start(ListWork([])), runner.in_thread("Late", pytest.fail))
     assert [job.outcome for job in jobs] == [Outcome(is_cancelled=True)] * 2
     assert runner.jobs == ()
+
+
+def test_picture_that_comes_after_closing_is_freed(
+    workers: Workers, samples: Path, qtbot: QtBot
+) -> None:
+    runner = Runner(workers)
+    future = workers.submit_picture("view", samples / "report.pdf", 0, scale=1.0)
+    runner.call(future, pytest.fail, pytest.fail)
+    runner.close()
+    picture = weakref.ref(future.result(60))
+    del future
+    workers.submit("view", abs, -1).result(60)  # the thread that feeds the process is done with it
+    assert picture() is None
