@@ -191,11 +191,14 @@ def import_dataset(
 
 
 def _give_imported(report: Report, project: Path, imported: Imported | None) -> None:
-    if imported is None or not project.exists():
-        report.give({"project": project}, [f"{project}: nothing was imported, it was not made"])
-        return
-    for what, why in imported.notes:
+    told = imported.notes if imported is not None else ()
+    notes = [{"what": what, "why": why} for what, why in told]
+    for what, why in told:
         report.note(f"{what}: {why}")
+    if imported is None or not project.exists():
+        text = f"{project}: nothing was imported, it was not made"
+        report.give({"project": project, "notes": notes}, [text])
+        return
     counts = {
         "documents": imported.documents,
         "pages": imported.pages,
@@ -203,7 +206,6 @@ def _give_imported(report: Report, project: Path, imported: Imported | None) -> 
         "annotations": imported.annotations,
         "already there": imported.known,
     }
-    notes = [{"what": what, "why": why} for what, why in imported.notes]
     report.give(
         {"project": project, **keyed(counts), "notes": notes},
         [f"{project.name}: {counted(counts)}"],
