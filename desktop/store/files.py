@@ -53,7 +53,10 @@ def _copied(source: Path, target: Path) -> str:
 
 @contextlib.contextmanager
 def removed_after(partial: Path) -> Iterator[None]:
-    """What is being made goes in the end, unless it was given its name."""
+    """What is being made goes in the end, unless it was given its name; a link that waits for it
+    there, to have another file written over, goes before.
+    """
+    partial.unlink(missing_ok=True)
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from desktop.document import edits
 from desktop.document.open_document import OpenDocument
 from desktop.errors import UserError
 from desktop.store.backups import ASKED, Moment, backups_of, looked_into, restore_whole
+from desktop.store.files import PARTIAL, keep_copy
 from desktop.store.lock import NAME
 from desktop.store.store import FILE, Store
 from desktop.store.verifying import problem_of
@@ -102,6 +103,20 @@ def test_project_that_would_write_into_another_file_is_refused(
     is_not_opened = read_only and name == NAME
     with nullcontext() if is_not_opened else pytest.raises(UserError, match="cannot be opened"):
         Store.open(folder, read_only=read_only).close()
+    assert victim.read_text() == "Dear all"
+
+
+def test_copies_are_not_written_through_links_that_wait_for_them(
+    folder: Path, tmp_path: Path
+) -> None:
+    victim, document = tmp_path / "letter.txt", tmp_path / "document.pdf"
+    victim.write_text("Dear all")
+    document.write_bytes(b"%PDF-1.4")
+    kept = Moment(folder / FILE).keep(ASKED)
+    (folder / "documents" / f".{os.getpid()}{PARTIAL}").symlink_to(victim)
+    keep_copy(document, folder / "documents", "")
+    (folder / f"{FILE}{PARTIAL}").symlink_to(victim)
+    restore_whole(folder, kept)
     assert victim.read_text() == "Dear all"
 
 
