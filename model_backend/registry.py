@@ -41,6 +41,13 @@ class Registered:
 _FOLDER = "model_backend.predictors"
 PREDICTORS = (
     Registered(
+        "forms",
+        ENTITIES,
+        "model",
+        f"{_FOLDER}.entities_forms:create",
+        mark("A small network that reads words, their places and what the rules say"),
+    ),
+    Registered(
         "rules",
         ENTITIES,
         "batch",

@@ -81,7 +81,7 @@ SETTINGS = (
         (),
         mark("Written beside each edit in the history."),
     ),
-    Setting("entities", "rules"),
+    Setting("entities", "forms"),
     Setting("tables", "auto"),
     Setting("masks", "ink"),
     Setting("page class", "none"),

@@ -85,7 +85,7 @@ def test_model_is_added_chosen_used_and_removed(
     dialog.remove()
     assert dialog.list.count() == 0
     assert installed.installed_models() == ()
-    assert application.settings.value("entities") == "rules"
+    assert application.settings.value("entities") == "forms"
     dialog.look_at(tmp_path)
     qtbot.waitUntil(lambda: "holds no weights" in dialog.problem.text(), timeout=WAIT)
     dialog.close()
