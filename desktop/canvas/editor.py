@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
+from desktop.appearance.plain import typed
 from desktop.canvas.style import Theme, font
 from desktop.canvas.word_walk import DOUBTFUL, ILLEGIBLE, RIGHT
 from desktop.guards import guarded
@@ -36,11 +37,12 @@ class TextEditor(QPlainTextEdit):
 
     def __init__(self, parent: QWidget, text: str, theme: Theme, *, is_walk: bool = False) -> None:
         super().__init__(parent)
-        self.is_walk = is_walk
+        self.is_walk, self._given = is_walk, text
         self.verdict = ""
         """What was said of the word, besides its text: right, illegible or doubtful."""
         self.setAccessibleName(_("Text"))
         self.setPlainText(text)
+        self._at_first = self.toPlainText()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,7 +70,7 @@ class TextEditor(QPlainTextEdit):
         if not self._is_done:
             self._is_done = True
             self._take_in_composed()
-            self.committed.emit(self.toPlainText(), go_on)
+            self.committed.emit(typed(self.document(), self._given, self._at_first), go_on)
 
     def cancel(self) -> None:
         """Leave everything as it was."""

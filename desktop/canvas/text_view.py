@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.appearance.plain import MOST_TYPED
 from desktop.canvas.editor import TextEditor
 from desktop.canvas.hits import hits
 from desktop.canvas.input_view import InputView
@@ -176,6 +177,9 @@ class TextView(InputView):
 
     def _open(self, target: TextTarget, walk: WordWalk | None = None) -> None:
         self.commit_text()
+        if len(target.text) > MOST_TYPED:
+            self.work.say(_("This text is too long to be edited here."))
+            return
         theme, is_walk = self.canvas.look.theme, walk is not None
         editor = TextEditor(self.viewport(), target.text, theme, is_walk=is_walk)
         editor.committed.connect(self._commit)

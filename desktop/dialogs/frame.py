@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QMessageBox,
     QSizePolicy,
     QSpacerItem,
     QVBoxLayout,
@@ -89,6 +90,18 @@ def choice(options: Sequence[tuple[Any, str]], value: Any) -> QComboBox:  # noqa
     index = next((number for number, (data, _text) in enumerate(options) if data == value), 0)
     box.setCurrentIndex(index)
     return box
+
+
+def agreed(title: str, question: str, parent: QWidget) -> bool:
+    """Whether the answer to a question is yes; its text may come from data and is never markup."""
+    yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+    box = QMessageBox(QMessageBox.Icon.Question, title, "", yes | no, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
+    box.setDefaultButton(no)
+    answer = box.exec()
+    box.deleteLater()
+    return answer == yes
 
 
 def quiet(text: str) -> PlainLabel:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QToolButton,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from desktop.appearance.icons import icon
 from desktop.dialogs.add_model_dialog import AddModelDialog
-from desktop.dialogs.frame import Frame, choice, quiet
+from desktop.dialogs.frame import Frame, agreed, choice, quiet
 from desktop.dialogs.model_texts import TASK_TEXTS, facts_of
 from desktop.dialogs.sample_view import SampleView
 from desktop.panels.forms import FactForm, PlainLabel, breakable
@@ -239,8 +238,7 @@ class ModelsDialog(Frame):
         """Forget the model; whatever it was chosen for goes back to what comes with Proofdesk."""
         name = self._current_name()
         question = _("Remove {name}? What was copied is deleted; linked files stay.")
-        answer = QMessageBox.question(self, _("Remove"), question.format(name=name))
-        if answer != QMessageBox.StandardButton.Yes:
+        if not agreed(_("Remove"), question.format(name=name), self):
             return
         installed.remove_model(name)
         for task in registry.TASKS:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from desktop.appearance.plain import cut, tip
 from desktop.document.searching import Found
 from desktop.guards import guarded
 from model_backend.translation import _, mark
@@ -102,7 +103,9 @@ class ReplaceModel(QAbstractTableModel):
         if index.column() == PAGE:
             return self._page_name(one.page_id)
         text = one.before if index.column() == TEXT else one.after
-        return text.replace("\n", " ⏎ ") or _("(no text)")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(text)
+        return cut(text).replace("\n", " ⏎ ") or _("(no text)")
 
     def setData(  # noqa: N802 - Qt's name
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole

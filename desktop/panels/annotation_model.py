@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont, QIcon
 
 from desktop.appearance.icons import icon, swatch
+from desktop.appearance.plain import tip
 from desktop.appearance.signs import (
     NOTE_SIGN,
     STATUS_SIGNS,
@@ -217,7 +218,7 @@ class AnnotationModel(QAbstractTableModel):
             return self._lock(item) if index.column() else self._icon(item)
         if role == Qt.ItemDataRole.FontRole:
             return _italic() if item.status is Status.PROPOSED else None
-        return self._hint(item) if role == Qt.ItemDataRole.ToolTipRole else None
+        return tip(self._hint(item)) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _group_data(self, index: Index, role: int) -> Data:
         name = self.group(index)

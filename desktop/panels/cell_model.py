@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from desktop.appearance.plain import tip
 from desktop.guards import guarded
 from desktop.panels.texts import one_line
 from model_backend import table_grid
@@ -87,7 +88,7 @@ class CellModel(QAbstractTableModel):
             return one_line(text) if role == Qt.ItemDataRole.DisplayRole else text
         if role == Qt.ItemDataRole.ToolTipRole:
             text = table_grid.cell_text(self._inside.get(self.span_at(row, index.column()), ()))
-            return text or None
+            return tip(text) or None
         if role == Qt.ItemDataRole.FontRole and (is_header or is_projected):
             font = QFont()
             font.setBold(is_header)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.appearance.plain import tip
 from desktop.document.changes import SIGNS, Change, ChangeKind, counts
 from desktop.panels.forms import PlainLabel, make_narrow
 from desktop.panels.texts import name_of, one_line
@@ -110,7 +111,7 @@ class Changes(QWidget):
         for change in comparison.changes if whole is not None else ():
             assert whole is not None
             item = QListWidgetItem(change_text(change, whole), self.view)
-            item.setToolTip(item.text())
+            item.setToolTip(tip(item.text()))
             item.setData(CHANGE, change)
             if change == comparison.current:
                 self.view.setCurrentItem(item)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.appearance.plain import tip
 from desktop.panels.counts import count_text
 from model_backend.translation import _
 
@@ -146,5 +147,5 @@ def _item(found: Finding, pattern: str) -> QListWidgetItem:
     """A finding's line; its severity is said in words."""
     item = QListWidgetItem(pattern.format(text=found.text))
     item.setData(FINDING, found)
-    item.setToolTip(found.rule)
+    item.setToolTip(tip(found.rule))
     return item

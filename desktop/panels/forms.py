@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QWidget
 
+from desktop.appearance.plain import MOST_TYPED, cut, typed
 from desktop.guards import guarded
 from model_backend.translation import _
 
@@ -24,6 +25,10 @@ class PlainLabel(QLabel):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show a text; of one that is endless, the beginning."""
+        super().setText(cut(text))
 
 
 def breakable(text: str, longest: int = 16) -> str:
@@ -52,23 +57,28 @@ class TextField(QPlainTextEdit):
         self, name: str = "", parent: QWidget | None = None, *, is_own: bool = False
     ) -> None:
         super().__init__(parent)
-        self._shown, self._is_own = "", is_own
+        self._shown, self._at_first, self._is_own = "", "", is_own
         self.setTabChangesFocus(True)
         self.setFixedHeight(64)
         self.setAccessibleName(name or _("Text"))
 
     def show_text(self, text: str) -> None:
         """Show this text; where it is what was shown, what is being typed stays."""
-        if text != self._shown:
-            self._shown = text
-            if self.toPlainText() != text:
-                self.setPlainText(text)
+        if text == self._shown:
+            return
+        if self._typed() != text:
+            self.setReadOnly(len(text) > MOST_TYPED)
+            self.setPlainText(cut(text, MOST_TYPED))
+        self._shown, self._at_first = text, self.toPlainText()
+
+    def _typed(self) -> str:
+        return typed(self.document(), self._shown, self._at_first)
 
     def commit(self) -> None:
         """Announce the text when it was changed."""
-        text = self.toPlainText()
-        if text != self._shown:
-            self._shown = text
+        text = self._typed()
+        if text != self._shown and not self.isReadOnly():
+            self._shown, self._at_first = text, self.toPlainText()
             self.committed.emit(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -82,7 +92,7 @@ class TextField(QPlainTextEdit):
             self.done.emit()
         elif event.key() == Qt.Key.Key_Escape:
             if not self._is_own:
-                self.setPlainText(self._shown)
+                self.setPlainText(cut(self._shown, MOST_TYPED))
             self.commit()
             self.done.emit()
         else:

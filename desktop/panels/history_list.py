@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
+from desktop.appearance.plain import tip
 from desktop.guards import guarded
 from model_backend.translation import _
 
@@ -84,7 +85,7 @@ class HistoryModel(QAbstractTableModel):
             return _when(revision) if index.column() else _what(revision)
         if role == Qt.ItemDataRole.ToolTipRole:
             moment = datetime.fromtimestamp(revision.at / 1000)
-            return f"{_what(revision)}\n{revision.who}, {moment:%Y-%m-%d %H:%M:%S}"
+            return tip(f"{_what(revision)}\n{revision.who}, {moment:%Y-%m-%d %H:%M:%S}")
         return None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from desktop.appearance.plain import tip
 from desktop.document.lookup import items_of
 from desktop.document.marks import (
     COUNTS,
@@ -125,7 +126,9 @@ class MarkedModel(QAbstractListModel):
         if not index.isValid():
             return None
         line = self._rows[index.row()]
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(line.whole)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return line.whole
         return line.text if role == Qt.ItemDataRole.DisplayRole else None
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.appearance.icons import icon, put_icon
+from desktop.appearance.plain import visible
 from desktop.panels.forms import PlainLabel
 from model_backend.translation import _
 
@@ -90,7 +91,7 @@ class Messages(QWidget):
 
     def add(self, text: str, *, is_problem: bool = True) -> None:
         """Put one message in the list; one that stands last already is not repeated."""
-        line = " ".join(text.split())
+        line = visible(" ".join(text.split()))
         if not line or (self.texts and self.texts[-1] == line):
             return
         time = datetime.now().strftime("%H:%M")

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 
+from desktop.appearance.plain import tip
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
 from desktop.guards import guarded
 from model_backend.document import PageStatus
@@ -80,7 +81,10 @@ class PageModel(QAbstractListModel):
             return self._place(page_id, index.row())
         if role in (SUMMARY, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             summary = self._summary(page_id, index.row())
-            return summary if role == SUMMARY or summary is None else _line(summary)
+            if role == SUMMARY or summary is None:
+                return summary
+            line = _line(summary)
+            return tip(line) if role == Qt.ItemDataRole.ToolTipRole else line
         return None
 
     def page_id(self, row: int) -> int | None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.appearance.icons import put_icon, swatch
+from desktop.appearance.plain import tip
 from desktop.appearance.signs import STATUS_TEXTS
 from desktop.panels.counts import count_text
 from desktop.panels.forms import FactForm, PlainLabel, TextField, breakable, make_narrow
@@ -221,7 +222,7 @@ class SelectionForm(QWidget):
         self.form.show_row(self.state, is_shown=one is not None)
         said = self._said(one)
         self.proposal.setText(breakable(said))
-        self.proposal.setToolTip(said)
+        self.proposal.setToolTip(tip(said))
         self.form.show_row(self.proposal, is_shown=bool(said))
 
     def _said(self, one: Word | Annotation | None) -> str:

@@ -9,10 +9,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from desktop.appearance.icons import swatch
+from desktop.appearance.plain import tip, visible
 from desktop.guards import guarded
 from model_backend.labels import Label
 from model_backend.translation import _
 
+LONGEST_NAME = 40
 MARGIN, GAP = 4, 2
 
 
@@ -77,11 +79,11 @@ class _LabelButton(QToolButton):
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIcon(swatch(label.color))
-        name = label.name.replace("&", "&&")
+        name = visible(label.name, LONGEST_NAME).replace("&", "&&")
         self.setText(f"{label.key}  {name}" if label.key else name)
         self.setCheckable(True)
         hint = _("Label {name}, key {key}") if label.key else _("Label {name}")
-        self.setToolTip(hint.format(name=label.name, key=label.key))
+        self.setToolTip(tip(hint.format(name=label.name, key=label.key)))
         self.clicked.connect(self._choose)
 
     def _choose(self) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.appearance.icons import application_icon, refresh_icons
+from desktop.appearance.plain import title
 from desktop.appearance.theme import apply_theme, colors_of
 from desktop.guards import guarded
 from desktop.panels.messages import Messages
@@ -168,7 +169,7 @@ class MainWindow(QMainWindow):
         self.parts.lay_out(self.settings.value("window_state"))
         self.resize(size)  # parts stood one below the other until they shared their places
         self.actions_table.set_targets(view.targets)
-        self.setWindowTitle(f"{view.title} – Proofdesk")
+        self.setWindowTitle(f"{title(view.title)} – Proofdesk")
         view.canvas.setFocus()
 
     def _put(self, name: str, panel: QWidget) -> None:

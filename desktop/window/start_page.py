@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.appearance.icons import pixmap, put_icon
+from desktop.appearance.plain import tip, visible
 from desktop.panels.forms import PlainLabel
 from desktop.settings.settings import Settings
 from model_backend.translation import _, mark
 
+LONGEST_NAME = 40
 CHOICES = (("language", mark("Language")), ("key_map", mark("Keys")))
 """The settings that are offered before the first page: each with its name."""
 SHOWN = 5
@@ -173,10 +175,10 @@ class _RecentButton(QPushButton):
     """One project of late."""
 
     def __init__(self, path: str, page: StartPage) -> None:
-        super().__init__(Path(path).stem.replace("&", "&&"))
+        super().__init__(visible(Path(path).stem, LONGEST_NAME).replace("&", "&&"))
         put_icon(self, "folder")
         self._path, self._page = path, page
-        self.setToolTip(path)
+        self.setToolTip(tip(path))
         self.setFlat(True)
         self.setStyleSheet("text-align: left; border: 0;")
         self.clicked.connect(self._choose)

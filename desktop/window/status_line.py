@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.appearance.icons import put_icon
+from desktop.appearance.plain import tip, visible
 from desktop.guards import guarded
 from desktop.panels.forms import PlainLabel, make_narrow
 from model_backend.translation import _
@@ -72,9 +73,9 @@ class StatusLine(QStatusBar):
 
     def say(self, text: str, *, is_problem: bool = False) -> None:
         """Show a message for a while; a problem with a sign, in red, and counted on the button."""
-        text = self._with_keys(text)
+        text = visible(self._with_keys(text))
         self.message.setText(f"⚠ {text}" if is_problem else text)
-        self.message.setToolTip(text)
+        self.message.setToolTip(tip(text))
         self.message.setProperty("bad", "true" if is_problem else "false")
         self.message.style().unpolish(self.message)
         self.message.style().polish(self.message)
