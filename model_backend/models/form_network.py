@@ -104,7 +104,9 @@ class Layer(nn.Module):
         return kept
 
     def _split(self, projected: Tensor) -> Tensor:
-        return projected.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, heads, T, H / heads)
+        count, pieces, size = projected.shape
+        parts = projected.view(count, pieces, self.heads, size // self.heads)
+        return parts.transpose(1, 2)  # (B, heads, T, H / heads)
 
 
 class Pointer(nn.Module):

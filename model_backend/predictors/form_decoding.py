@@ -118,5 +118,5 @@ def parents_of(
         for other in np.flatnonzero(
             chances[number, :-1] >= min(SECOND, float(chances[number].max()))
         )
-        if chains[other].label == PARENTS.get(chain.label)
+        if chains[int(other)].label == PARENTS.get(chain.label)
     ]

@@ -17,6 +17,7 @@ from model_backend.models.form_network import (
     FINEST,
     SHARES,
     STEPS,
+    TRUST,
     FormConfig,
     FormNetwork,
     Layout,
@@ -139,7 +140,7 @@ def test_new_network_says_of_classes_what_the_rules_say() -> None:
         after = made(**given)[0]
     moved = (after - before)[0, 2]
     assert moved.argmax() == 3
-    assert moved[3] == pytest.approx(0.7, abs=0.1)
+    assert moved[3] == pytest.approx(TRUST, abs=0.1)
 
 
 def test_encoder_says_what_transformers_bert_says(tmp_path: Path) -> None:
