@@ -2,9 +2,10 @@
 
 `python tests/faults/soak.py --minutes 60 --seed 1` (on a display; without one, in Xvfb). A line a
 minute, taken while nothing is under way; the verdict at the end; exit status 1 where it is bad.
+With `--hostile ../shared/data/hostile` files that mean harm are imported in between.
 
 Flat means: of what comes after the warm-up (the first quarter of the run, 15 minutes at most), the
-median of the last third is above that of the first by no more than LIMITS. Shorter runs than 5
+median of the last third is above that of the first by no more than LIMITS. Shorter runs than 4
 minutes are judged by everything else only.
 
 Gaps of the window's heartbeat are told with and without the time its thread waited for a core (the
@@ -102,14 +103,21 @@ class Run:
         return found
 
 
-def soak(minutes: float, seed: int, *, rest_every: float = 60.0, shown: bool = True) -> Run:
-    """Run it in a folder of its own."""
+def soak(
+    minutes: float,
+    seed: int,
+    *,
+    rest_every: float = 60.0,
+    shown: bool = True,
+    hostile: Path | None = None,
+) -> Run:
+    """Run it in a folder of its own; with `hostile`, files of that folder are imported, too."""
     run = Run()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         base = Path(name)
         for part in ("home", "tmp", "in", "out"):
             (base / part).mkdir()
-        with _bare(run), _window(base, minutes, seed, rest_every) as window:
+        with _bare(run), _window(base, minutes, seed, rest_every, hostile) as window:
             begun = monotonic()
             stop = threading.Timer(60 * minutes + LONGEST_END, window.kill)
             stop.start()
@@ -156,10 +164,15 @@ class _bare:  # noqa: N801 - reads like a function
         self._process.terminate()
         self._process.wait()
         self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
 
-def _window(base: Path, minutes: float, seed: int, rest_every: float) -> subprocess.Popen[str]:
-    files = sorted(path for path in SAMPLES.iterdir() if path.suffix in DOCUMENTS)
+def _window(
+    base: Path, minutes: float, seed: int, rest_every: float, hostile: Path | None
+) -> subprocess.Popen[str]:
+    files = [path for path in SAMPLES.iterdir() if path.suffix in DOCUMENTS]
+    files.sort(key=lambda path: (path.suffix != ".pdf", path.name))  # the fast one first
     home = str(base / "home")
     places = dict.fromkeys(
         ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"), home
@@ -167,6 +180,7 @@ def _window(base: Path, minutes: float, seed: int, rest_every: float) -> subproc
     path = os.pathsep.join([str(HERE), str(ROOT), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, str(HERE / "soaked_window.py")]
     command += [str(60 * minutes), str(seed), str(rest_every), str(base), *map(str, files)]
+    command += [str(hostile)] if hostile else []
     with (base / "errors").open("w") as errors:
         return subprocess.Popen(
             command,
@@ -256,6 +270,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="soak")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hostile", type=Path, help="a folder of files that mean harm")
     options = parser.parse_args()
     if sys.platform == "linux" and not os.environ.get("DISPLAY") and not _is_offscreen():
         server = shutil.which("xvfb-run")
@@ -264,7 +279,7 @@ def main() -> int:
             return 2
         screen = ["-a", "-s", "-screen 0 1600x1000x24"]
         return subprocess.call([server, *screen, sys.executable, *sys.argv])
-    run = soak(options.minutes, options.seed)
+    run = soak(options.minutes, options.seed, hostile=options.hostile)
     print(run.errors[:20000], end="")  # noqa: T201
     for line in verdict(run):
         print(line, flush=True)  # noqa: T201

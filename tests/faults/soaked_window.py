@@ -38,6 +38,7 @@ MOST_PAGES = 60
 """A project with more pages is thrown away and begun anew."""
 PAUSES_MS = (0, 0, 5, 10, 20, 40)
 REST_SECONDS, LONGEST_REST = 60.0, 90.0
+FIRST_PAGE_SECONDS, MEASURED_SECONDS = 60.0, 2.0
 PATIENCE = 30.0
 """Seconds after which a rest stops the jobs that still run."""
 
@@ -96,12 +97,16 @@ class Soak(QObject):
         base: Path,
         files: list[Path],
         rest_every: float,
+        hostile: list[Path],
     ) -> None:
         super().__init__()
         self.application, self.base, self.files = application, base, files
         self.chance = Random(seed)
         self.hand = Hand(application, self.chance, base / "out")
         self.hand.steps += [(1, "import", self._import), (1, "switch", self._switch)]
+        self._hostile = hostile
+        if hostile:
+            self.hand.steps += [(4, "import hostile", self._import_hostile)]
         self.watch = Watch()
         self.jobs, self.heart = Jobs(), Heartbeat(self._recent, self, self.watch)
         self.problems: list[str] = []
@@ -112,10 +117,20 @@ class Soak(QObject):
         self._number = self._next = self._imports = self._steps = 0
         self._begun, self._seconds, self._every = monotonic(), seconds, rest_every
         self._next_rest, self._resting_since = self._begun + rest_every, 0.0
-        self._is_over = False
+        self._quiet_until = 0.0
+        self._is_over = self._has_told_all = False
 
     def begin(self) -> None:
+        """The clock runs from the first page on."""
         self._open(0)
+        self._wait_for_a_page(monotonic() + FIRST_PAGE_SECONDS)
+
+    def _wait_for_a_page(self, latest: float) -> None:
+        if not self.hand.bench.document.store.page_count() and monotonic() < latest:
+            QTimer.singleShot(100, self, lambda: self._wait_for_a_page(latest))
+            return
+        self._begun = monotonic()
+        self._next_rest = self._begun + self._every
         self._go()
 
     def _recent(self) -> str:
@@ -126,11 +141,15 @@ class Soak(QObject):
             return
         QTimer.singleShot(self.chance.choice(PAUSES_MS), self, self._go)  # dialogs nest in a step
         self._watch()
+        if monotonic() < self._quiet_until:
+            return  # it is being measured
         if self._resting_since:
             self._rest()
         elif self.application.bench is None:
             self._note("opens")
             self._open(self._next)
+        elif self._has_told_all:
+            self._end()
         elif monotonic() > self._next_rest or monotonic() - self._begun > self._seconds:
             self._resting_since = monotonic()
             self._note("rest")
@@ -176,9 +195,9 @@ class Soak(QObject):
         _say(kind="rest", **self.state())
         self.heart.skip()
         self._resting_since = 0.0
-        self._next_rest = monotonic() + self._every
-        if monotonic() - self._begun > self._seconds:
-            self._end()
+        self._quiet_until = monotonic() + MEASURED_SECONDS
+        self._next_rest = self._quiet_until + self._every
+        self._has_told_all = monotonic() - self._begun > self._seconds
 
     def state(self) -> dict[str, Any]:
         window = self.application.window
@@ -271,11 +290,16 @@ class Soak(QObject):
         bench = self.application.bench
         if bench is None or bench.document.store.page_count() > MOST_PAGES:
             return
-        source = self.chance.choice(self.files)
+        source = self.chance.choice(self.files) if self._imports else self.files[0]
         self._imports += 1
         copy = self.base / "in" / f"{self._imports} {source.name}"
         copy.write_bytes(source.read_bytes() + b"\n%" + str(self._imports).encode())
         self.application.window.files.take_in([copy])
+
+    def _import_hostile(self) -> None:
+        """A file that means harm; at most two jobs at once, or they would only wait."""
+        if self.application.bench is not None and len(self.application.bench.runner.jobs) < 2:
+            self.application.window.files.take_in([self.chance.choice(self._hostile)])
 
 
 def _say(**values: object) -> None:
@@ -283,13 +307,23 @@ def _say(**values: object) -> None:
 
 
 def main() -> int:
-    """`soaked_window.py SECONDS SEED REST_SECONDS BASE FILE...`"""
+    """`soaked_window.py SECONDS SEED REST_SECONDS BASE FILE... [FOLDER OF HOSTILE FILES]`"""
     faulthandler.enable()
 
     seconds, seed, rest = float(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    base, files = Path(sys.argv[4]), [Path(name) for name in sys.argv[5:]]
+    base, places = Path(sys.argv[4]), [Path(name) for name in sys.argv[5:]]
+    files = [path for path in places if path.is_file()]
+    hostile = [path for folder in places if folder.is_dir() for path in sorted(folder.rglob("*.*"))]
     qt, application = make_application()
-    soak = Soak(application, seconds=seconds, seed=seed, base=base, files=files, rest_every=rest)
+    soak = Soak(
+        application,
+        seconds=seconds,
+        seed=seed,
+        base=base,
+        files=files,
+        rest_every=rest,
+        hostile=hostile,
+    )
 
     def bug(kind: type[BaseException], error: BaseException, trace: Any) -> None:  # noqa: ANN401
         lines = traceback.format_exception(kind, error, trace)
@@ -297,7 +331,8 @@ def main() -> int:
         sys.stderr.write("".join([*lines, "from\n", *traceback.format_stack()[:-1]]))
 
     def warned(kind: QtMsgType, _context: object, text: str) -> None:
-        if kind is not QtMsgType.QtDebugMsg:
+        is_of_no_screen = "This plugin does not support" in text  # offscreen; never a real one
+        if kind is not QtMsgType.QtDebugMsg and not is_of_no_screen:
             soak.bugs[f"Qt: {text}"] += 1
             sys.stderr.write(f"Qt: {text}\n")
 
