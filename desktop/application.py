@@ -325,7 +325,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str], *, has_crashed: bool) -> int:
     rest, picture = without_screenshot(arguments)
     qt, application = make_application(rest)
-    log = logs.start("window", application.reports.tell_log_trouble)
+    log = logs.start("window", lambda error: application.reports.tell_log_trouble(error))
     bugs.catch_all(stop=lambda: QTimer.singleShot(0, application.window.close))
     if has_crashed:
         application.tell_at_start(crash_text())

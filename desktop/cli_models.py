@@ -248,7 +248,7 @@ def calibrate(
     """Make scores mean what they say.
 
     0.9 is to be right nine times in ten. The temperature that its outputs are divided by is kept
-    with the model.
+    with the model, unless it makes the scores worse.
     """
     from dataclasses import asdict
 
@@ -265,4 +265,6 @@ def calibrate(
                 f" {found.before:.3f} before, {found.after:.3f} after{fitted}"
                 f" ({found.decisions} decisions on {found.pages} pages)"
             )
+            if not found.is_kept:
+                line += "; not kept, as it makes the scores worse"
             report.give({"model": name, **asdict(found)}, [line])

@@ -52,7 +52,7 @@ def require_room(
 
 
 def _there(out: Path) -> Path:
-    return next(folder for folder in (out, *out.parents) if folder.exists())
+    return next((folder for folder in (out, *out.parents) if folder.exists()), out)
 
 
 def _needed(store: Store, options: WriteOptions, *, copies_all: bool) -> int:

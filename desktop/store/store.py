@@ -147,7 +147,8 @@ class Store(Reading):
         """A transaction on a project that is still there: SQLite writes into deleted files too."""
         if self.check is not None:
             check, self.check = self.check, None
-            self.damage = self.damage or check()
+            with suppress(UserError):  # that it could not look is told by who had it look
+                self.damage = self.damage or check()
         if self.damage:
             raise UserError(
                 "{project} is damaged: {problem}. It can be looked at, but not changed. Restore a"
@@ -277,15 +278,18 @@ class Store(Reading):
         self.head = revision
         self.damaged.discard(page.id)
 
-    def add_pending(self, paths: Iterable[Path], options: Mapping[str, Any]) -> None:
+    def add_pending(self, files: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
         """Remember files that are to be imported, so that it goes on after a restart."""
-        waiting = {path for path, _ in self.pending()}
-        new = [path for path in dict.fromkeys(map(Path, paths)) if path not in waiting]
+        new = dict(files)
+        for path, _ in self.pending():
+            new.pop(path, None)
         if not new:
             return
-        text = values.to_text(dict(options))
+        entries = [
+            {"path": os.fsencode(path), "options": values.to_text(dict(options))}
+            for path, options in new.items()
+        ]
         with self.writing() as connection:
-            entries = [{"path": os.fsencode(path), "options": text} for path in new]
             connection.execute(insert(tables.pending_imports), entries)
 
     def drop_pending(self, path: Path) -> None:

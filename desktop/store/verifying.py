@@ -31,10 +31,13 @@ def problem_of(
 ) -> str:
     """What is wrong with the file, in one line; empty where all is well. Nothing is written.
 
-    `most`: how many pages are compared with their digests.
+    `most`: how many pages are compared with their digests. With none it is a first look, which
+    leaves out what a big file needs long for: whether its indexes have every row.
     """
     try:
-        return _file_problem(path) or (_page_problem(path, most, is_cancelled) if most else "")
+        if not most:
+            return _file_problem(path, "quick_check")
+        return _file_problem(path, "integrity_check") or _page_problem(path, most, is_cancelled)
     except _PROBLEMS as error:
         _raise_passing(error, path)
         return str(getattr(error, "orig", None) or error)
@@ -43,7 +46,7 @@ def problem_of(
 def file_problem(path: Path) -> str:
     """What SQLite alone finds wrong with a file, of whatever version its tables are."""
     try:
-        return _file_problem(path)
+        return _file_problem(path, "integrity_check")
     except _PROBLEMS as error:
         _raise_passing(error, path)
         return str(error)
@@ -57,13 +60,13 @@ def _raise_passing(error: Exception, path: Path) -> None:
         raise known_error(error, path.parent) or error
 
 
-def _file_problem(path: Path) -> str:
+def _file_problem(path: Path, check: str) -> str:
     version_of(path)
     with contextlib.closing(raw_connection(path, read_only=True)) as connection:
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         if application_id != APPLICATION_ID:
             return _("it is no project file any more")
-        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
         if verdict != "ok":
             return str(verdict)
         fault = connection.execute("PRAGMA foreign_key_check").fetchone()

@@ -42,6 +42,7 @@ class Calibrated:
 
     With `is_held_out` the error after is that of pages which its temperature was not fitted to: of
     each half of the pages with the temperature of the other. A single page has no halves.
+    `is_kept`: whether the model has this temperature now; one that makes it worse is not kept.
     """
 
     temperature: float
@@ -50,6 +51,7 @@ class Calibrated:
     decisions: int
     pages: int
     is_held_out: bool
+    is_kept: bool
 
 
 @runtime_checkable
@@ -62,7 +64,7 @@ class Calibratable(Protocol):
 
 
 def calibrate(name: str, format_name: str, path: Path, device: str = runtime.AUTO) -> Calibrated:
-    """Fit the temperature of an added model to a data set, and keep it in the model's record.
+    """Fit the temperature of an added model to a data set; what is better is kept in its record.
 
     UserError where the data set has too little for it. It should be one that the model was not
     trained on. Runs in the model process.
@@ -92,8 +94,10 @@ def calibrate(name: str, format_name: str, path: Path, device: str = runtime.AUT
     is_held_out = after is not None
     if after is None:
         after = error_at(logits, classes, temperature)
-    write_record(replace(model, temperature=temperature))
-    return Calibrated(temperature, before, after, decisions, len(parts), is_held_out)
+    is_kept = after <= before
+    if is_kept:
+        write_record(replace(model, temperature=temperature))
+    return Calibrated(temperature, before, after, decisions, len(parts), is_held_out, is_kept)
 
 
 def joined(parts: Sequence[Evidence]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -138,7 +138,7 @@ def test_file_with_two_names_is_refused(folder: Path, tmp_path: Path) -> None:
     Store.open(folder).close()
 
 
-@pytest.mark.parametrize("process", [os.getpid(), 1, 4_000_000])
+@pytest.mark.parametrize("process", [os.getpid(), 1, 4_000_000], ids=["our own", "1", "none"])
 def test_lock_of_a_process_that_died_is_taken_over_whoever_has_its_number_now(
     folder: Path, process: int
 ) -> None:

@@ -20,7 +20,7 @@ from model_backend.document import Box, Entity, Page, PageGeometry, Region, Word
 from model_backend.errors import UserError
 from model_backend.installed import installed_model
 from model_backend.metrics.calibration import fitted_temperature
-from model_backend.predictors import masks_model
+from model_backend.predictors import calibrating, masks_model
 from model_backend.predictors.calibrating import calibrate, error_at, held_out_error, joined
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.tagged_words import true_tags
@@ -50,15 +50,33 @@ def test_true_tags_begin_and_go_on() -> None:
     assert true_tags([2, 3, 1], page, ("I-QUESTION", "O")).tolist() == [0, 0, 1]
 
 
-def test_temperature_is_fitted_to_real_forms_and_kept(tmp_path: Path, shared_data: Path) -> None:
+@pytest.fixture
+def forms(tmp_path: Path, shared_data: Path) -> Path:
+    """Four real forms."""
+    folder = tmp_path / "forms"
+    for kind in ("annotations", "images"):
+        (folder / kind).mkdir(parents=True)
+        for path in sorted((shared_data / "funsd" / "training_data" / kind).iterdir())[:4]:
+            shutil.copy(path, folder / kind)
+    return folder
+
+
+def test_temperature_that_makes_scores_worse_is_not_kept(
+    tmp_path: Path, forms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     small_bert(tmp_path / "bert")
     name = added(tmp_path / "bert")
-    forms = tmp_path / "forms"
-    for kind in ("annotations", "images"):
-        (forms / kind).mkdir(parents=True)
-        for path in sorted((shared_data / "funsd" / "training_data" / kind).iterdir())[:4]:
-            shutil.copy(path, forms / kind)
+    monkeypatch.setattr(calibrating, "held_out_error", lambda _parts: 1.0)
     found = calibrate(name, "funsd", forms)
+    assert not found.is_kept
+    assert found.temperature != installed_model(name).temperature == 1.0
+
+
+def test_temperature_is_fitted_to_real_forms_and_kept(tmp_path: Path, forms: Path) -> None:
+    small_bert(tmp_path / "bert")
+    name = added(tmp_path / "bert")
+    found = calibrate(name, "funsd", forms)
+    assert found.is_kept
     assert installed_model(name).temperature == found.temperature
     assert found.temperature > 1.5  # random weights are surer than they should be
     assert found.after < found.before
