@@ -56,6 +56,10 @@ if TYPE_CHECKING:
     from desktop.jobs.work import Imported, ImportFiles
     from model_backend.service import Workers
 
+FOREIGN = (
+    "waits to be imported, but was not read, because somebody else may have chosen it."
+    " Import it again by its name."
+)
 app = typer.Typer(
     name="proofdesk",
     help="Label forms and tables, correct what models propose, export data sets for training.",
@@ -125,7 +129,7 @@ def import_files(
 
     Without files it goes on with an import that was stopped.
     """
-    from desktop.jobs.work import ImportFiles, StoreTarget, unfinished_datasets
+    from desktop.jobs.work import ImportFiles, StoreTarget, foreign, unfinished_datasets
 
     with reporting(project, as_json=as_json) as report:
         check_languages(languages)
@@ -138,6 +142,8 @@ def import_files(
             work = ImportFiles(target, found, ocr=ocr.value, languages=languages)
             if not paths:
                 work = ImportFiles.rest(target, unlocked(store, workers, given)) or work
+            for path in () if paths else foreign(store):
+                report.fail(str(path), FOREIGN)
             imported = run_work(work, workers, report).result
             for stopped in () if paths else unfinished_datasets(target):
                 imported.add(run_work(stopped, workers, report).result)

@@ -41,6 +41,11 @@ def mark(text: str) -> str:
 
 
 SINGULAR = {
+    "{count} files still wait to be imported. They were not read, because somebody else may have"
+    " chosen them: open them again in the File menu.": mark(
+        "1 file still waits to be imported. It was not read, because somebody else may have"
+        " chosen it: open it again in the File menu."
+    ),
     mark("{count} files still wait to be imported; they are not in the copy"): mark(
         "1 file still waits to be imported; it is not in the copy"
     ),

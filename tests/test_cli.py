@@ -14,6 +14,8 @@ from typing import Any
 import pymupdf
 import pytest
 
+from desktop.store.store import Store
+
 COMMANDS = (
     "open",
     "demo",
@@ -217,6 +219,17 @@ def test_place_that_takes_no_folder_is_one_clear_line(pdf: Path, tmp_path: Path,
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr
+
+
+def test_file_that_somebody_else_let_wait_is_named_and_not_read(pdf: Path, tmp_path: Path) -> None:
+    project = tmp_path / "a.proofdesk"
+    with Store.create(project) as store:
+        store.add_pending([(pdf, {"ocr": "never", "languages": ""})])
+    refused = answer("import", project, status=1)
+    assert [item["what"] for item in refused["failed"]] == [str(pdf)]
+    assert refused["documents"] == 0
+    assert answer("import", project, pdf)["documents"] == 1
+    assert answer("import", project)["documents"] == 0
 
 
 def test_project_into_which_nothing_came_is_not_left_behind(tmp_path: Path) -> None:

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from desktop.errors import PasswordNeeded, explain
-from desktop.jobs import steps
+from desktop.jobs import steps, waiting
 from desktop.jobs.course import Step
 from desktop.jobs.pages import EVERY, new_page, own_name, page_label, with_read
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget, documents_folder
+from desktop.jobs.waiting import OF_PAGES
 from model_backend import formats, sources
 from model_backend.document import Document, Page, PageStatus
 from model_backend.sources.values import OF_DOCUMENT
 from model_backend.translation import _
 
-OF_PAGES = Path("documents")
-"""Stands among the files that wait for the pages that are not read: it keeps how to read them."""
 DATASET = "format"
 """An option of an import that waits: it is of a data set of this format."""
 READING_LIMIT = 75.0
@@ -167,7 +166,7 @@ class ImportFiles:
     @classmethod
     def rest(cls, target: ProjectTarget, passwords: Passwords | None = None) -> ImportFiles | None:
         """What a stopped import left over; None when nothing is."""
-        pending = [item for item in target.store.pending() if DATASET not in item[1]]
+        pending = [item for item in waiting.own(target.store) if DATASET not in item[1]]
         files = tuple(path for path, _options in pending if path != OF_PAGES)
         if not files and not target.store.unread_pages(1):
             return None
@@ -227,7 +226,7 @@ class ImportFiles:
             self._note_empty(result)
             if result:
                 self._target.store.drop_pending(OF_PAGES)
-                self._target.store.add_pending((*result, OF_PAGES), self._options)
+                waiting.remember(self._target.store, (*result, OF_PAGES), self._options)
             self._add_files(result)
         elif step.function is steps.inspect_file:
             self._take_in(step.subject, result)
@@ -289,7 +288,7 @@ class Unfinished:
 
     def begin(self) -> None:
         """There is something to bring."""
-        self._store.add_pending([self._path], self._options)
+        waiting.remember(self._store, [self._path], self._options)
 
     def end(self) -> None:
         """All that could be brought is there."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from desktop.jobs import copy_steps
+from desktop.jobs import copy_steps, waiting
 from desktop.jobs.course import Step
 from desktop.jobs.exporting import PAGES
 from desktop.jobs.importing import (
@@ -38,7 +38,7 @@ def unfinished_datasets(target: ProjectTarget) -> tuple[ImportDataset | RestoreP
     """The imports of data sets that were stopped, to go on."""
     return tuple(
         import_dataset(target, options[DATASET], path)
-        for path, options in target.store.pending()
+        for path, options in waiting.own(target.store)
         if DATASET in options
     )
 

@@ -9,6 +9,7 @@ from desktop.jobs.passwords import Passwords
 from desktop.jobs.predicting import Prelabel, RecognizeRegion
 from desktop.jobs.restoring import RestoreProject, import_dataset, unfinished_datasets
 from desktop.jobs.target import ProjectTarget, StoreTarget
+from desktop.jobs.waiting import foreign
 
 __all__ = [
     "Course",
@@ -27,6 +28,7 @@ __all__ = [
     "StoredPicture",
     "Work",
     "export_project",
+    "foreign",
     "import_dataset",
     "run",
     "unfinished_datasets",

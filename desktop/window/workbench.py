@@ -18,7 +18,7 @@ from desktop.jobs.surroundings import Surroundings
 from desktop.panels.counts import count_text
 from desktop.panels.editor import Editor
 from model_backend import registry
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 if TYPE_CHECKING:
     from desktop.dialogs.export_dialog import ExportChoice
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 BEYOND = 2**62
 """An id after every page's."""
+FOREIGN = mark(
+    "{count} files still wait to be imported. They were not read, because somebody else may have"
+    " chosen them: open them again in the File menu."
+)
 
 
 class Workbench(QObject):
@@ -67,6 +71,7 @@ class Workbench(QObject):
         self._later: set[int] = set()
         """Pages to pre-label once their words are read."""
         document.pages_added.connect(self._show_begun)
+        self.backups.found_whole.connect(self._tell_foreign)
         document.page_changed.connect(self._prelabel_read)
 
     def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
@@ -121,6 +126,11 @@ class Workbench(QObject):
         if rest is None:
             return None
         return self._read(rest)
+
+    def _tell_foreign(self) -> None:
+        """Say that files wait which do not go on by themselves."""
+        if files := work.foreign(self.document.store):
+            self.said.emit(counted(FOREIGN, len(files)))
 
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""

@@ -49,7 +49,8 @@ def make_current(folder: Path, pages: int = PAGES) -> Path:
         said = store.page(1).regions
         proposals = [Proposal("ink", item.id, item) for item in said]
         store.apply("New proposals", [], proposals={1: proposals})
-        store.add_pending([Path("/somewhere/a.pdf"), Path("/somewhere/é.pdf")], {"ocr": "auto"})
+        files = (Path("/somewhere/a.pdf"), Path("/somewhere/é.pdf"))
+        store.add_pending((file, {"ocr": "auto"}) for file in files)
     document, random = OpenDocument(Store.open(folder)), Random(1)
     for number in range(EDITS):
         text, page = random_edit(document.page(random.randint(1, pages)), random, NAMES)

@@ -76,7 +76,7 @@ WRITES: dict[str, Callable[[OpenDocument], object]] = {
     "file": _add_file,
     "reading": _read,
     "waiting files": lambda document: document.store.add_pending(
-        [Path(f"/{'x' * 200}/{n}") for n in range(600)], {}
+        (Path(f"/{'x' * 200}/{n}"), {}) for n in range(600)
     ),
     "backup": lambda document: Moment(document.store.folder / FILE).keep(ASKED),
     "copy": lambda document: copy_project(

@@ -20,6 +20,7 @@ from desktop.dialogs.export_dialog import ExportDialog
 from desktop.dialogs.labels_dialog import LabelsDialog
 from desktop.dialogs.password_dialog import PasswordDialog
 from desktop.document import edits
+from desktop.jobs import waiting
 from desktop.settings.settings_file import projects_folder
 from desktop.store.store import Store
 from desktop.window.workbench import Workbench
@@ -152,13 +153,32 @@ def test_stopped_import_goes_on_after_a_restart(
     application: Application, bench: Workbench, samples: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     folder = bench.document.store.folder
-    bench.document.store.add_pending([samples / "report.pdf"], {"ocr": "auto", "languages": ""})
+    options = {"ocr": "auto", "languages": ""}
+    waiting.remember(bench.document.store, [samples / "report.pdf"], options)
     application.leave_project()
     application.open_project(str(folder))
     again = finish(application, qtbot)
     assert again.document.store.page_count() == 6
     assert again.document.store.pending() == ()
     assert again.document.store.unread_pages(10) == ()
+
+
+def test_import_that_somebody_else_let_wait_is_told_and_reads_nothing(
+    application: Application, bench: Workbench, samples: Path, qtbot: QtBot
+) -> None:
+    store, options = bench.document.store, {"ocr": "auto", "languages": ""}
+    folder, pages = store.folder, store.page_count()
+    store.add_pending([(samples / "report.pdf", options)])
+    copies = sorted((folder / "documents").iterdir())
+    application.leave_project()
+    application.open_project(str(folder))
+    again = finish(application, qtbot)
+    qtbot.waitUntil(
+        lambda: any("1 file still waits" in line for line in application.window.messages.texts),
+        timeout=WAIT,
+    )
+    assert again.document.store.page_count() == pages
+    assert sorted((folder / "documents").iterdir()) == copies
 
 
 def test_killed_process_is_one_message_and_the_next_page_works(

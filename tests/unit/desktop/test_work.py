@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from desktop.document import edits
-from desktop.jobs import work
+from desktop.jobs import waiting, work
+from desktop.jobs.importing import DATASET
 from desktop.jobs.pages import with_read
 from desktop.store.records import PageChange
 from desktop.store.store import Store
@@ -221,11 +222,44 @@ def test_files_that_waited_are_imported_with_their_options(
     target: work.StoreTarget, workers: Workers, tmp_path: Path
 ) -> None:
     Image.new("L", (60, 40), 255).save(tmp_path / "white.png")
-    target.store.add_pending([tmp_path / "white.png"], {"ocr": "never", "languages": ""})
+    options = {"ocr": "never", "languages": ""}
+    waiting.remember(target.store, [tmp_path / "white.png"], options)
     rest = work.ImportFiles.rest(target)
     assert rest is not None
     assert work.run(rest, workers).result.documents == 1
     assert target.store.pending() == ()
+
+
+@pytest.mark.parametrize("seal", [{}, {waiting.SEAL: 1}, "of another path", "of other options"])
+def test_what_somebody_else_lets_wait_is_read_only_where_it_is_chosen_again(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path, seal: dict[str, int] | str
+) -> None:
+    path, store = make_pdf(tmp_path / "mine.pdf"), target.store
+    kept = {"ocr": "never", "languages": ""}
+    if isinstance(seal, str):
+        meant = path if seal == "of other options" else tmp_path / "b.pdf"
+        waiting.remember(store, [meant], {**kept, "ocr": "auto"} if meant == path else kept)
+        ((_path, sealed),) = store.pending()
+        store.drop_pending(meant)
+        seal = {waiting.SEAL: sealed[waiting.SEAL]}
+    store.add_pending([(path, {**kept, **seal}), (tmp_path, {DATASET: "funsd", **seal})])
+    assert work.ImportFiles.rest(target) is None
+    assert work.unfinished_datasets(target) == ()
+    assert work.foreign(store) == [path, tmp_path]
+    assert read(target, workers, path).result.documents == 1
+    assert [waits for waits, _options in store.pending()] == [tmp_path]
+
+
+def test_what_somebody_else_let_wait_goes_on_once_it_was_chosen(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    path, kept = make_pdf(tmp_path / "mine.pdf"), {"ocr": "never", "languages": ""}
+    target.store.add_pending([(path, kept)])
+    waiting.remember(target.store, [path], kept)
+    assert waiting.own(target.store) == [(path, kept)]
+    rest = work.ImportFiles.rest(target)
+    assert rest is not None
+    assert work.run(rest, workers).result.documents == 1
 
 
 def test_a_copy_that_is_gone_fails_its_page_and_no_other(

@@ -140,7 +140,7 @@ def test_failed_write_changes_nothing(store: Store) -> None:
 
 
 def test_files_that_wait_are_kept(store: Store, tmp_path: Path) -> None:
-    store.add_pending([tmp_path / "a.pdf"], {"ocr": "auto"})
+    store.add_pending([(tmp_path / "a.pdf", {"ocr": "auto"})])
     assert store.pending() == ((tmp_path / "a.pdf", {"ocr": "auto"}),)
     store.drop_pending(tmp_path / "a.pdf")
     assert store.pending() == ()

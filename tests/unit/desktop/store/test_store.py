@@ -238,8 +238,9 @@ def test_pending_imports_survive_a_restart(tmp_path: Path) -> None:
     folder = tmp_path / "project.proofdesk"
     odd = tmp_path / "na\udcffme.pdf"
     with Store.create(folder) as store:
-        store.add_pending([tmp_path / "a.pdf", odd, tmp_path / "a.pdf"], {"ocr": "auto"})
-        store.add_pending([odd], {"ocr": "never"})
+        files = (tmp_path / "a.pdf", odd, tmp_path / "a.pdf")
+        store.add_pending((file, {"ocr": "auto"}) for file in files)
+        store.add_pending([(odd, {"ocr": "never"})])
     with Store.open(folder) as store:
         assert store.pending() == (
             (tmp_path / "a.pdf", {"ocr": "auto"}),
