@@ -8,12 +8,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 from window_project import make_project
 
 from desktop.application import Application
+from desktop.jobs.hub import Hub
 from desktop.window.actions import ACTIONS
 from desktop.window.workbench import Workbench
 
@@ -82,6 +83,19 @@ def test_closed_project_leaves_no_widget_and_no_picture(
     pictures.clear()
     qtbot.waitUntil(lambda: all(bench() is None for bench in benches), timeout=5_000)
     assert counts[2] == counts[1]
+
+
+def test_call_that_comes_too_late_is_not_kept(qtbot: QtBot) -> None:
+    class Result:
+        """Something large."""
+
+    hub = Hub(QObject())
+    hub.close()
+    result = Result()
+    gone = weakref.ref(result)
+    hub.post(lambda result=result: None)  # type: ignore[misc]
+    del result
+    assert gone() is None
 
 
 def test_project_closed_while_pictures_come_leaves_no_shared_memory(
