@@ -13,6 +13,7 @@ from desktop.guards import guarded
 from model_backend.translation import _
 
 
+@guarded
 class PlainLabel(QLabel):
     """A label that shows text from data as it is, never as rich text."""
 
