@@ -23,7 +23,6 @@ class Hub(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._is_closed = False
         self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._is_closed = False
         self._reading, self._writing = socket.socketpair()
@@ -63,7 +62,6 @@ class Hub(QObject):
 
     def close(self) -> None:
         """Deliver nothing from now on."""
-        self._is_closed = True
         self._notifier.setEnabled(False)
         self._notifier.activated.disconnect(self._deliver)
         self._is_closed = True

@@ -89,7 +89,8 @@ def test_call_that_comes_too_late_is_not_kept(qtbot: QtBot) -> None:
     class Result:
         """Something large."""
 
-    hub = Hub(QObject())
+    parent = QObject()
+    hub = Hub(parent)
     hub.close()
     result = Result()
     gone = weakref.ref(result)
