@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from canvas_stand import stand
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from window_project import make_project
 
@@ -74,3 +75,5 @@ def bench(application: Application, tmp_path: Path) -> Iterator[Workbench]:
     assert application.bench is not None
     yield application.bench
     application.leave_project()
+    # no event loop of a program runs here, which would free what is to be deleted later
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

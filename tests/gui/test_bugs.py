@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
@@ -184,6 +185,16 @@ def test_details_are_copied(qtbot: QtBot, application: Application, bench: Workb
     assert copied == dialog.text
     assert dialog.ids[0] in copied
     assert "Python 3" in copied
+
+
+def test_log_that_cannot_be_written_is_one_line(
+    qtbot: QtBot, application: Application, bench: Workbench
+) -> None:
+    application.reports.tell_log_trouble(OSError(errno.ENOSPC, SECRET, SECRET))
+    messages = application.window.messages
+    qtbot.waitUntil(lambda: any("No log is written" in text for text in messages.texts))
+    assert dialogs() == []
+    assert SECRET not in messages.texts[-1]
 
 
 def test_failed_job_with_a_bug_is_told_too(
