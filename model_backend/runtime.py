@@ -140,6 +140,7 @@ def session(path: Path, *, device: str = CPU, threads: int = 0) -> Any:  # noqa:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or thread_count()
     options.inter_op_num_threads = 1  # one operator at a time: the next waits for it anyway
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # see WAITING
     options.log_severity_level = 3
     providers = list(dict.fromkeys((chosen.provider, PROVIDERS[CPU])))
     try:

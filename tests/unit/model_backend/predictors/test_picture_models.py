@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from model_backend.errors import UserError
 from model_backend.installed import installed_model, write_record
 from model_backend.networks import PAGE_CLASS, RVL_CDIP
 from model_backend.predictors import batches, hot_models, masks_model, page_class_model, predicting
+from model_backend.predictors.device_report import PROGRAM
 from model_backend.predictors.hot_models import HotModels
 from model_backend.predictors.predicting import predict_pages
 from model_backend.predictors.predictor import PredictorInput
@@ -249,6 +251,12 @@ def test_threads_are_as_many_as_there_are_processors(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     runtime.settle_threads()
     assert runtime.os.environ["OMP_NUM_THREADS"] == "7"
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "trial.onnx"
+        program.write_bytes(PROGRAM)
+        options = runtime.session(program).get_session_options()
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    assert options.intra_op_num_threads == runtime.thread_count()
     monkeypatch.setenv(runtime.WAITING, "ACTIVE")
     runtime.settle_threads()
     assert runtime.os.environ[runtime.WAITING] == "ACTIVE"
