@@ -91,7 +91,7 @@ SINGULAR = {
         "1 cell holds a currency sign alone: its column may belong to the next"
     ),
     "Number of this mistake: {id}. It happened {count} times.": mark(
-        "Number of this mistake: {id}."
+        "Number of this mistake: {id}. It happened 1 time."
     ),
     "{count} cells still have leading dots": mark("1 cell still has leading dots"),
 }

@@ -100,7 +100,7 @@ def test_taken_names_are_refused(published: Path) -> None:
 
 def test_folder_of_the_hub_cache_is_added_under_its_name(published: Path, tmp_path: Path) -> None:
     """Each version's files are links to the contents beside it."""
-    folder = tmp_path / "models--acme--Forms" / "snapshots" / "4f3b2c"
+    folder = tmp_path / "models--acme--Papers" / "snapshots" / "4f3b2c"
     blobs = folder.parent.parent / "blobs"
     folder.mkdir(parents=True)
     blobs.mkdir()
@@ -109,7 +109,7 @@ def test_folder_of_the_hub_cache_is_added_under_its_name(published: Path, tmp_pa
         (folder / path.name).symlink_to(blobs / str(number))
     for chosen in (folder.parent.parent, folder, folder / "model.safetensors"):
         model = add(recognize(chosen))
-        assert model.name == "forms"
+        assert model.name == "papers"
         assert checkpoint_of(model).weights().keys() > {"classifier.bias"}
         assert not (model.files_folder / "vocab.txt").is_symlink()
         installed.remove_model(model.name)
@@ -184,10 +184,10 @@ def test_added_models_can_be_chosen(published: Path, tmp_path: Path) -> None:
     model = add(recognize(published))
     small_tagger(tmp_path / "tagger")
     add(recognize(tmp_path / "tagger"))
-    assert registry.names("entities") == ("rules", "layoutlm-funsd-v1", "tagger", "none")
+    assert registry.names("entities") == ("forms", "rules", "layoutlm-funsd-v1", "tagger", "none")
     assert registry.checked("entities", "tagger") == "tagger"
     assert registry.registered(model.name).process == "model"
-    assert registry.default("entities") == "rules"
+    assert registry.default("entities") == "forms"
     with pytest.raises(UserError, match="is no pair"):
         registry.registered("layoutlm-funsd-v1,tagger")
     with pytest.raises(UserError, match="no predictor tagger for tables"):
