@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from small_models import LABELS, small_layoutlm
 
 from desktop.application import Application
+from desktop.dialogs import models_dialog
 from desktop.dialogs.add_model_dialog import AddModelDialog
 from desktop.dialogs.models_dialog import ModelsDialog
 from desktop.dialogs.sample_view import SMALLEST, SampleView
@@ -81,7 +82,7 @@ def test_model_is_added_chosen_used_and_removed(
     qtbot.waitUntil(lambda: bool(dialog.problem.text()), timeout=WAIT)
     assert "vocab.txt of the model small is not the one" in dialog.problem.text()
 
-    monkeypatch.setattr(QMessageBox, "question", lambda *_arguments: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr(models_dialog, "agreed", lambda *_arguments: True)
     dialog.remove()
     assert dialog.list.count() == 0
     assert installed.installed_models() == ()
