@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ENDING = ".proofdesk"
 SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
 SAMPLE_NAME = "Sample"
+WARM_UP_MS = 2000
+"""After a project is there, and its first picture."""
 DOCUMENTS = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
@@ -170,10 +172,18 @@ class Application(QObject):
         self.window.show_project(view)
         self.settings.remember_project(str(store.folder))
         bench.show_first_page()
+        QTimer.singleShot(WARM_UP_MS, bench, lambda: self._warm_up(bench))
         if not store.is_read_only:
             bench.backups.found_whole.connect(bench.go_on)
         bench.backups.check()
         bench.surroundings.look()
+
+    def _warm_up(self, bench: Workbench) -> None:
+        """Import in a thread what tools would import at their first click."""
+        from model_backend.masks.ink import warm_up
+
+        if self.bench is bench:
+            bench.runner.aside(warm_up)
 
     def _ready_workers(self) -> Workers:
         if self._workers is None:

@@ -79,6 +79,11 @@ class _Kept:
         self._room, self._bytes = room, 0
         self._images: OrderedDict[_Key, QImage] = OrderedDict()
 
+    @property
+    def size(self) -> int:
+        """Bytes of all pictures."""
+        return self._bytes
+
     def get(self, key: _Key) -> QImage | None:
         """The picture, which thereby is the last to be dropped."""
         if key in self._images:
@@ -199,6 +204,11 @@ class PageImages(QObject):
     def is_calm(self) -> bool:
         """Whether nothing that was asked for is still on its way."""
         return not self._queue and not self._in_flight
+
+    @property
+    def bytes_kept(self) -> int:
+        """The memory that pictures take, which is bounded."""
+        return self._kept.size
 
     def forget(self, page_id: int) -> None:
         """Drop all pictures of the page, and what went wrong with it: it is tried again."""

@@ -85,6 +85,13 @@ def _windows(
         reach *= GROWTH
 
 
+def warm_up() -> None:
+    """Import what looking for ink needs: a third of a second that no click need wait for."""
+    from scipy import ndimage
+
+    assert ndimage.label
+
+
 def _part(ink: Bitmap, x: int, y: int, gap: int) -> Bitmap:
     """The connected part of a window around the pixel: of its ink, or of blocks that have ink.
 

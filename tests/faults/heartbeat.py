@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, thread_time
@@ -25,7 +25,7 @@ LOOK_EVERY = 0.05
 OWN = Path(__file__).resolve().parents[2]
 WHOLE = ("apply_theme", "open_project", "new_project", "leave_project")
 """What makes the whole window anew, at a person's word: such gaps are counted apart."""
-SLOW_MS = 100.0
+SLOW_MS, MOST_SLOW = 100.0, 30
 """Longer gaps are told one by one, with what was being done."""
 
 
@@ -105,7 +105,7 @@ class Heartbeat(QObject):
         self._gaps: Counter[int] = Counter()
         self._own: dict[str, Counter[int]] = {"": Counter()}
         self._clock = Clock()
-        self.slow: deque[dict[str, Any]] = deque(maxlen=200)
+        self.slow: list[dict[str, Any]] = []
         self._last = self._clock.now()
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -120,9 +120,11 @@ class Heartbeat(QObject):
         places, whole = self._watch.beat() if self._watch else ([], "")
         own = self._own.setdefault(whole, Counter())
         own[round(gap - delay)] += 1
-        if gap - delay > SLOW_MS:
+        if gap - delay > SLOW_MS and not whole:
             told = {"ms": round(gap), "own": round(gap - delay), "cpu": round(cpu)}
             self.slow.append({**told, "doing": self._doing(), "places": places})
+            self.slow.sort(key=lambda one: -one["own"])
+            del self.slow[MOST_SLOW:]
 
     def skip(self) -> None:
         """What was just done belongs to the test, not to the window."""

@@ -48,7 +48,8 @@ LIMITS = {
     "widgets": 100.0,
     "objects": 500.0,
 }
-"""How much each may have grown (RELIABILITY.md, section 6; children are recycled by memory)."""
+"""How much each may have grown (RELIABILITY.md, section 6; children are recycled by memory). The
+window's memory is counted without the pictures that it keeps, which are bounded by number."""
 WAL_LIMIT = 256 * MB
 GAP_LIMIT = 250.0
 JUDGED_FROM = 4.0
@@ -196,6 +197,8 @@ def _take(run: Run, told: dict[str, Any], base: Path, pid: int, minute: float, s
         run.end = told
         return
     sample = {"minute": minute, **_measured(pid, base)}
+    sample["pictures_mb"] = told["pictures"] / MB
+    sample["window_mb"] -= sample["pictures_mb"]
     sample |= {name: told[name] for name in ("widgets", "objects", "python", "steps", "pages")}
     run.samples.append(sample)
     run.kinds.append(told["kinds"])
@@ -228,7 +231,8 @@ def _uss(process: psutil.Process) -> int:
 def _line(sample: dict[str, float], told: dict[str, Any]) -> str:
     heart = told["heart"]
     return (
-        "{minute:6.1f} min  {steps:7d} steps  window {window_mb:6.1f} MB (rss {rss_mb:6.1f})"
+        "{minute:6.1f} min  {steps:7d} steps"
+        "  window {window_mb:6.1f} MB + pictures {pictures_mb:5.1f}"
         "  children {children} {children_mb:6.1f} MB  handles {handles}  threads {threads}"
         "  tmp {temporary}  shm {shared}  widgets {widgets}  objects {objects}  pages {pages}"
     ).format(**sample) + (

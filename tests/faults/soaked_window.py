@@ -210,6 +210,7 @@ class Soak(QObject):
             "python": len(gc.get_objects()),
             "python threads": threading.active_count(),
             "wal": self.bytes_of_record,
+            "pictures": self.application.bench.images.bytes_kept if self.application.bench else 0,
             "pages": self.hand.bench.document.store.page_count() if self.application.bench else 0,
             "jobs": self.jobs.summary(),
             "heart": self.heart.summary(),

@@ -35,7 +35,6 @@ def test_model_is_added_chosen_used_and_removed(
     names = {text: number for number, text in nameless.items()}
     small_layoutlm(tmp_path / "small", id2label=nameless, label2id=names)
     dialog = ModelsDialog(bench.runner, application.settings, application.window)
-    qtbot.addWidget(dialog)
     dialog.show()
     assert not dialog.remove_button.isEnabled()
     said: list[str] = []
