@@ -23,8 +23,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
 BEAT_MS = 5
 LOOK_EVERY = 0.05
 OWN = Path(__file__).resolve().parents[2]
-WHOLE = ("apply_theme", "open_project", "new_project", "leave_project")
-"""What makes the whole window anew, at a person's word: such gaps are counted apart."""
+WHOLE = ("apply_theme", "open_project", "new_project", "leave_project", "search_everything")
+"""What makes the whole window anew at a person's word, and then frees what was there before: such
+gaps are counted apart.
+"""
 SLOW_MS, MOST_SLOW = 100.0, 30
 """Longer gaps are told one by one, with what was being done."""
 
