@@ -51,7 +51,13 @@ class Frame(QDialog):
         layout.addWidget(self.buttons)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.finished.connect(self.deleteLater)  # after whoever called `exec` has read the answers
+
+    def exec(self) -> int:
+        """Ask, and go once whoever called has read the answers."""
+        try:
+            return super().exec()
+        finally:
+            self.deleteLater()
 
     def set_least_width(self, width: int) -> None:
         """At least so wide; wider where texts need it, which a minimum width would not allow."""
