@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -87,9 +88,7 @@ def _windows(
 
 def warm_up() -> None:
     """Import what looking for ink needs: a third of a second that no click need wait for."""
-    from scipy import ndimage
-
-    assert ndimage.label
+    import_module("scipy.ndimage")
 
 
 def _part(ink: Bitmap, x: int, y: int, gap: int) -> Bitmap:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from desktop.application import Application
 from desktop.canvas.view import CanvasView
@@ -52,7 +53,8 @@ def in_dialog(steps: Callable[[QDialog], None]) -> list[BaseException]:
             steps(dialog)
         except BaseException as error:  # noqa: BLE001 - shown to the test, which waits outside
             problems.append(error)
-        dialog.reject()
+        if isValid(dialog):
+            dialog.reject()
 
     QTimer.singleShot(0, act)
     return problems
@@ -161,7 +163,7 @@ def test_find_and_replace_over_the_project_is_one_step(
         dialog.model.toggle([1])
         assert "2 texts on 2 pages" in dialog.state.text()
         dialog.accept()
-        qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=10000)
+        qtbot.waitUntil(lambda: not (isValid(dialog) and dialog.isVisible()), timeout=10000)
 
     problems = in_dialog(steps)
     QTest.keyClick(canvas, Qt.Key.Key_R, CONTROL | SHIFT)
