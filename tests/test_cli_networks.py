@@ -69,12 +69,12 @@ def test_model_is_tried_for_the_doctor(tmp_path: Path) -> None:
 
 def test_calibration_is_kept_with_the_model(tmp_path: Path, shared_data: Path) -> None:
     small_bert(tmp_path / "bert")
-    added(tmp_path / "bert", "forms")
+    added(tmp_path / "bert", "labeller")
     for kind in ("annotations", "images"):
         (tmp_path / "truth" / kind).mkdir(parents=True)
         for path in sorted((shared_data / "funsd" / "training_data" / kind).iterdir())[:2]:
             shutil.copy(path, tmp_path / "truth" / kind)
     asked = ("--truth", tmp_path / "truth", "--format", "funsd")
-    found = answer("models", "calibrate", "forms", *asked)
+    found = answer("models", "calibrate", "labeller", *asked)
     assert found["after"] < found["before"]
-    assert installed_model("forms").temperature == found["temperature"] != 1
+    assert installed_model("labeller").temperature == found["temperature"] != 1

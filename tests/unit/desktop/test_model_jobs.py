@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from pathlib import Path
 
 import pytest
@@ -129,9 +129,8 @@ def test_stopped_prelabelling_keeps_what_came_and_brings_no_more(
         course.cancel()
         assert course.outcome().is_cancelled
         assert course.is_finished
-        for future in left:
-            with pytest.raises(CancelledError):
-                future.result(60)
+        # A batch that was ready at that moment is not cancelled; nobody brings it.
+        assert not wait(left, 60).not_done
         labelled = [bool(target.page(page_id).entities) for page_id in store.page_ids()]
         assert labelled == [True] * PAGES_AT_ONCE + [False] * (count - PAGES_AT_ONCE)
         workers.submit("model", abs, 1).result(60)
