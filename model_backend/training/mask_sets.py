@@ -10,6 +10,7 @@ from PIL import Image
 from model_backend import formats
 from model_backend.document import Page
 from model_backend.errors import UserError
+from model_backend.sources.images import FORMATS
 from model_backend.synthesis.families import Family
 from model_backend.synthesis.generator import Order, Submit, make
 from model_backend.synthesis.mask_page import LABELS
@@ -64,7 +65,7 @@ def _read(path: Path) -> Iterator[tuple[str, Image.Image, Page]]:
             raise item
         if item.image is None:
             raise UserError("{file} has no picture. Add it, or leave the page out.", file=item.name)
-        with Image.open(item.image) as picture:
+        with Image.open(item.image, formats=FORMATS) as picture:
             yield item.name.replace("/", "-"), picture.convert("RGB"), item.page
 
 
