@@ -173,7 +173,7 @@ def _filed(values: Values, chance: Chance, amount: float) -> Image.Image:
     quality = int(between(chance, 85 - 55 * amount, 92))
     with io.BytesIO() as file:
         picture.save(file, "jpeg", quality=quality)
-        again = Image.open(file)
+        again = Image.open(file, formats=("JPEG",))
         again.load()
     return again
 
