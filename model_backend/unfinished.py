@@ -16,10 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from model_backend.file_lock import hold
+
 log = logging.getLogger(__name__)
 
 ENDING = ".part"
 LOCK = "making.lock"
+NEW_LOCK = "making.new"
 DATA = "data"
 NEW_SECONDS = 60
 _LONGEST_NAME = 40
@@ -32,8 +35,7 @@ def folder_beside(target: Path) -> Iterator[Path]:
     prefix = f".{target.name[:_LONGEST_NAME]}."
     beside = Path(tempfile.mkdtemp(prefix=prefix, suffix=ENDING, dir=target.parent))
     try:
-        with (beside / LOCK).open("w") as lock:
-            _hold(lock)
+        with _held(beside):
             folder = beside / DATA
             folder.mkdir()
             yield folder
@@ -59,18 +61,26 @@ def remove_abandoned(parent: Path) -> None:
 
 
 def _remove_empty(folder: Path) -> None:
-    """A folder that was just made, or whose removal was cut short."""
+    """A folder that was just made, or whose making or removal was cut short."""
     with contextlib.suppress(OSError):
         if time.time() - folder.stat().st_mtime > NEW_SECONDS:
+            (folder / NEW_LOCK).unlink(missing_ok=True)
             folder.rmdir()
 
 
-def _hold(lock: IO[str]) -> None:
-    if sys.platform != "win32":  # where a file that is open cannot be deleted
-        import fcntl
-
+def _held(beside: Path) -> IO[str]:
+    """The lock gets its name when it is held already: nobody ever finds it free."""
+    if sys.platform == "win32":  # where a file that is open cannot be deleted
+        return (beside / LOCK).open("w")
+    lock = (beside / NEW_LOCK).open("w")
+    try:
         with contextlib.suppress(OSError):  # a disk without locks: what is left there stays
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            hold(lock)
+        (beside / NEW_LOCK).rename(beside / LOCK)
+    except BaseException:
+        lock.close()
+        raise
+    return lock
 
 
 def _is_abandoned(lock: Path) -> bool:
@@ -78,10 +88,8 @@ def _is_abandoned(lock: Path) -> bool:
         if sys.platform == "win32":
             lock.unlink()
             return True
-        import fcntl
-
         with lock.open("r+") as held:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            hold(held)
     except OSError:
         return False
     return True

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import getpass
 import json
 import os
 import socket
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import IO, Self
 
 from desktop.errors import OnlyReadableError, UserError, known_error
 from desktop.store.places import place_of
+from model_backend.file_lock import HELD, hold
 from model_backend.translation import _, mark
 
 NAME = "project.lock"
@@ -32,9 +31,9 @@ class ProjectLock:
         self._folder = folder
         self._file = _opened(folder / NAME)
         try:
-            _lock(self._file)
+            hold(self._file)
         except OSError as error:
-            is_held = error.errno in _HELD
+            is_held = error.errno in HELD
             holder = _present_holder(self._file) if is_held else {}
             self._file.close()
             raise _held(folder, holder) if is_held else _no_locks(folder) from error
@@ -126,23 +125,6 @@ _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 """A project may come from anybody: a lock that is a link would have another file written over."""
 
 
-def _lock(file: IO[str]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(_FAR_AWAY)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        # flock, not lockf: closing another handle of the same file would drop a lockf lock.
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-_FAR_AWAY = 1 << 30
-"""Windows keeps others from reading a locked byte, and they must read the holder's name."""
-
-
 def _holder(file: IO[str]) -> dict[str, object]:
     with contextlib.suppress(OSError, ValueError):
         file.seek(0)
@@ -159,10 +141,6 @@ def _present_holder(file: IO[str]) -> dict[str, object]:
             return holder
         time.sleep(0.01)
     return {}
-
-
-_HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
-"""What the systems say when somebody else has the lock."""
 
 
 def _no_locks(folder: Path) -> UserError:

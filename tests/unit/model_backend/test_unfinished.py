@@ -7,10 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from model_backend import unfinished
 from model_backend.unfinished import LOCK, NEW_SECONDS, folder_beside, remove_abandoned
 
 _MAKER = """
@@ -60,3 +63,43 @@ def test_folder_without_its_lock_goes_when_it_is_old_and_empty(tmp_path: Path) -
     remove_abandoned(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {".new.part", ".strange.part"}
     assert not (strange / LOCK).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be deleted")
+def test_folder_is_not_taken_for_abandoned_while_its_lock_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may look at any moment: here just before, and just after it is held."""
+    hold = unfinished.hold
+
+    def watched(lock: IO[str]) -> None:
+        remove_abandoned(tmp_path)
+        hold(lock)
+        remove_abandoned(tmp_path)
+
+    monkeypatch.setattr(unfinished, "hold", _once(watched, hold))
+    with folder_beside(tmp_path / "out") as folder:
+        remove_abandoned(tmp_path)
+        (folder / "a").write_text("a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _once(first: Callable[[IO[str]], None], then: Callable[[IO[str]], None]) -> Callable[..., None]:
+    """The first call is the maker's."""
+    calls = iter([first])
+
+    def call(lock: IO[str]) -> None:
+        next(calls, then)(lock)
+
+    return call
+
+
+def test_folder_whose_making_was_cut_short_goes_when_it_is_old(tmp_path: Path) -> None:
+    folder = tmp_path / ".old.part"
+    folder.mkdir()
+    (folder / unfinished.NEW_LOCK).touch()
+    remove_abandoned(tmp_path)
+    assert folder.exists()
+    os.utime(folder, (0, time.time() - 2 * NEW_SECONDS))
+    remove_abandoned(tmp_path)
+    assert not folder.exists()
