@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import logging
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import IO
 
 import platformdirs
 
+from model_backend.file_lock import HELD, hold
 from model_backend.traces import Harmless, lines_of, name_of, place
 
 NAME = "proofdesk"
@@ -36,18 +39,26 @@ def folder() -> Path:
 
 def files() -> list[Path]:
     """The logs that are there, the one written last first."""
-    found = folder().glob("*.log*")
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    found = [(at, path) for path in folder().glob("*.log*") if (at := _written_at(path))]
+    return [path for _at, path in sorted(found, reverse=True)]
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another window has just begun a new one
+        return 0.0
 
 
 def start(name: str, tell: Tell) -> LogFile | None:
-    """Write to NAME.log from now on; None, after `tell`, where nothing can be written there.
+    """Write to NAME.log from now on, or to the first NAME-2.log, NAME-3.log ... that no other
+    process writes to; None, after `tell`, where nothing can be written there.
 
     `tell` hears once, too, when it cannot be written any more: the work goes on without a log.
     """
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        handler = LogFile(folder() / f"{name}.log", tell)
+        handler = LogFile(*_free(name), tell)
     except OSError as error:
         tell(error)
         return None
@@ -57,11 +68,31 @@ def start(name: str, tell: Tell) -> LogFile | None:
     return handler
 
 
+def _free(name: str) -> tuple[Path, IO[str]]:
+    """A log of our own with its lock: who begins a new file would take the other's lines away."""
+    for path in (folder() / f"{one}.log" for one in _names(name)):
+        lock = path.with_suffix(".lock").open("w")
+        try:
+            hold(lock)
+        except OSError as error:
+            if error.errno in HELD:
+                lock.close()
+                continue
+        return path, lock  # a disk without locks has one log for all
+    raise AssertionError
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in itertools.count(2))
+
+
 class LogFile(RotatingFileHandler):
     """A file that says no more than it may, and stops nobody's work."""
 
-    def __init__(self, path: Path, tell: Tell) -> None:
+    def __init__(self, path: Path, lock: IO[str], tell: Tell) -> None:
         super().__init__(path, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
+        self._lock_file = lock
         self.setFormatter(_Formatter())
         self._tell, self._is_told = tell, False
 
@@ -76,6 +107,7 @@ class LogFile(RotatingFileHandler):
         """Let go of the file; what it could not write was said when it was tried."""
         with contextlib.suppress(OSError):
             super().close()
+        self._lock_file.close()
 
     def stop(self) -> None:
         """Write nothing more."""

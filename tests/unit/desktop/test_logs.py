@@ -6,7 +6,9 @@ import ast
 import errno
 import logging
 import os
+import re
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,6 +136,56 @@ def test_log_rotates_and_keeps_few_files(
     assert all(path.stat().st_size <= 2000 for path in logs.files())
     assert "line 499" in (logs.folder() / "test.log").read_text()
     assert told == []
+
+
+def test_log_that_goes_while_the_logs_are_listed_is_none(started: logs.LogFile) -> None:
+    log.error("line")
+    (logs.folder() / "test.log.1").symlink_to(logs.folder() / "gone")
+    assert [path.name for path in logs.files()] == ["test.log"]
+
+
+_WRITER = """
+import logging, sys
+from desktop import logs
+logs.LARGEST = 100_000
+handler = logs.start("test", print)
+print("here", flush=True)
+sys.stdin.readline()
+for number in range(1500):
+    logging.getLogger("desktop.test").error("%d of %d", int(sys.argv[1]), number)
+handler.stop()
+"""
+
+
+@pytest.mark.timeout(120)
+def test_two_processes_lose_no_line_of_each_other() -> None:
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(number)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in (1, 2)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "here\n"
+    said = [writer.communicate("go\n")[0] for writer in writers]
+    assert said == ["", ""]
+    found = re.findall(r"desktop\.test: (\d) of (\d+)$", written(), re.MULTILINE)
+    assert len(found) == len(set(found)) == 3000
+    assert {path.name.partition(".")[0] for path in logs.files()} == {"test", "test-2"}
+
+
+def test_log_is_taken_up_again_when_its_process_is_gone(told: list[OSError]) -> None:
+    for _start in range(2):
+        handler = logs.start("test", told.append)
+        assert handler is not None
+        log.error("line")
+        handler.stop()
+    assert [path.name for path in logs.files()] == ["test.log"]
 
 
 def test_folder_that_cannot_be_written_is_told_once_and_nothing_fails(
