@@ -134,9 +134,7 @@ class Worker:
         self._thread.join()
 
     def _run(self) -> None:
-        if self._kind == "view":
-            with contextlib.suppress(UserError):  # the first work will tell
-                self._ready()
+        self._start_early()
         while self._take():
             pass
         self._end()
@@ -154,28 +152,35 @@ class Worker:
 
     def _serve(self, work: Work) -> None:
         try:
-            pipe = self._ready()
-        except UserError as error:
-            if self._is_closed:
-                work.future.cancel()
-            work.fail(error)
-            return
-        with self._lock:
-            self._work = work
-        try:
-            value = None if work.future.cancelled() else self._answer(pipe, work)
+            value = self._done(work)
         except BaseException as error:  # of whatever kind: this thread must live on
             if self._is_closed:
                 work.future.cancel()
             work.fail(error.with_traceback(None))  # its frames hold the work and its future
         else:
             work.finish(value)
+        self._start_early()  # a new one at once where the old one is gone
+
+    def _done(self, work: Work) -> object:
+        pipe = self._ready()
+        with self._lock:
+            self._work = work
+        try:
+            return None if work.future.cancelled() else self._answer(pipe, work)
         finally:
             with self._lock:
                 self._work = None
-        if self._kind == "view" and not self._is_closed:
-            with contextlib.suppress(UserError):
-                self._ready()  # a new one at once where the old one is gone
+
+    def _start_early(self) -> None:
+        """The page in view waits for no start; what is wrong with it, the next work tells."""
+        if self._kind != "view" or self._is_closed:
+            return
+        try:
+            self._ready()
+        except UserError:
+            return
+        except Exception as error:  # a bug: this thread must live on
+            logger.error("a %s process was not started", Harmless(self._kind), exc_info=error)
 
     def _answer(self, pipe: connection.Connection, work: Work) -> object:
         """What the process gives for the work; a picture's memory is opened while it is held."""

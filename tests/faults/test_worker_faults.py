@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import multiprocessing
 import os
 import pickle
 import resource
@@ -24,6 +25,7 @@ from model_backend import worker_process
 from model_backend.errors import UserError
 from model_backend.service import SharedPicture, WorkerDied, Workers
 from model_backend.shared_picture import forget
+from model_backend.worker_process import Kind
 
 SHARED = Path("/dev/shm")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /dev/shm of Linux")
@@ -307,3 +309,19 @@ def test_numbers_of_answers_are_those_of_the_questions(workers: Workers) -> None
         worker_process._answered(pickle.dumps((17, abs, (-3,), {}, None)))
     )
     assert number == 17
+
+
+@pytest.mark.parametrize("kind", ["view", "batch"])
+def test_start_that_fails_in_an_unknown_way_fails_the_work_and_no_more(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Workers(batch=1)
+    try:
+        with monkeypatch.context() as patch:
+            own = multiprocessing.current_process()
+            patch.setitem(own._config, "daemon", True)  # type: ignore[attr-defined]
+            with pytest.raises(AssertionError, match="daemonic"):
+                made.submit(kind, abs, -1).result(60)
+        assert made.submit(kind, abs, -2).result(60) == 2
+    finally:
+        made.close()
