@@ -99,6 +99,7 @@ class Course:
             except (UserError, OSError) as error:
                 # The project's copy of a file is gone, say: that step fails, the next one goes on.
                 self._failed.append(("", explain(error)))
+                self._stop_if_full(error)
                 continue
             if step is None:
                 break
@@ -159,8 +160,12 @@ class Course:
 
     def _fail(self, step: Step, error: BaseException) -> None:
         self._note(step, error)
+        self._stop_if_full(error)
+
+    def _stop_if_full(self, error: BaseException) -> None:
+        """It is said once: all further steps would fail for the same reason."""
         if isinstance(known_error(error) or error, DiskFullError):
-            self._stop()  # said once: the other steps would fail for the same reason
+            self._stop()
 
     def _note(self, step: Step, error: BaseException) -> None:
         self._failed.append((step.label, own_name(explain(error), step.file or step.label)))
@@ -169,6 +174,7 @@ class Course:
         except UserError as further:  # what failed could not even be noted: the disk is full, say
             if not isinstance(known_error(error) or error, type(further)):
                 self._failed.append((step.label, str(further)))
+                self._stop_if_full(further)
 
     def cancel(self) -> None:
         """Stop: nothing new is submitted, what runs is killed, what arrives is ignored."""

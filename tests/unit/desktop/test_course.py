@@ -118,3 +118,36 @@ def test_what_stops_a_job_leaves_a_rest() -> None:
     outcome = course.outcome()
     assert (outcome.has_rest, outcome.is_cancelled, len(outcome.failed)) == (True, False, 1)
     assert course.advance() == ()
+
+
+def test_full_disk_stops_a_job_that_cannot_even_begin_its_steps() -> None:
+    class Full(Numbers):
+        def next_step(self) -> Step | None:
+            if super().next_step() is None:
+                return None
+            raise DiskFullError("The disk is full: {file}.", file=f"{self._next}")
+
+    work = Full(30)
+    course, _pool = course_of(work)
+    assert course.advance() == ()
+    outcome = course.outcome()
+    assert course.is_finished
+    assert outcome.failed == (("", "The disk is full: 1."),)
+    assert (outcome.has_rest, outcome.is_cancelled) == (True, False)
+
+
+def test_full_disk_stops_a_job_that_cannot_note_what_failed() -> None:
+    class Full(Numbers):
+        def fail(self, step: Step, error: BaseException) -> None:
+            super().fail(step, error)
+            raise DiskFullError("The disk is full.")
+
+    work = Full(30)
+    course, pool = course_of(work)
+    course.advance()
+    pool.futures[0].set_exception(UserError("Damaged."))
+    course.settle(pool.futures[0])
+    assert course.advance() == ()
+    outcome = course.outcome()
+    assert outcome.failed == (("0", "Damaged."), ("0", "The disk is full."))
+    assert (outcome.has_rest, course.is_finished) == (True, True)
