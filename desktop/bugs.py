@@ -101,6 +101,10 @@ def catch_all(stop: Callable[[], None]) -> None:
         else:
             report(error.with_traceback(trace))
 
+    def uncaught_in_a_thread(said: threading.ExceptHookArgs) -> None:
+        if said.exc_value is not None and not isinstance(said.exc_value, SystemExit):
+            report(said.exc_value)  # SystemExit only ends the thread, as without us
+
     sys.excepthook = uncaught
-    threading.excepthook = lambda said: said.exc_value and report(said.exc_value)
+    threading.excepthook = uncaught_in_a_thread
     sys.unraisablehook = lambda said: said.exc_value and report(said.exc_value)

@@ -56,6 +56,14 @@ def told(qtbot: QtBot) -> BugDialog:
     return dialogs()[0]
 
 
+def test_thread_that_ends_itself_is_no_bug() -> None:
+    before = bugs.counts()
+    thread = threading.Thread(target=sys.exit)
+    thread.start()
+    thread.join()
+    assert bugs.counts() == before
+
+
 def test_bug_in_a_slot_is_told_in_one_dialog_without_words(
     qtbot: QtBot, application: Application, bench: Workbench
 ) -> None:
