@@ -17,10 +17,22 @@ from desktop import bugs
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PROOFDESK_TEST_DATA", ROOT.parent / "shared" / "data"))
+HOMES = (
+    *("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
+    *("USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+)
 
 # an example may take long on a busy machine, and its first one brings numpy in
 settings.register_profile("proofdesk", deadline=None)
 settings.load_profile("proofdesk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What fixtures of modules and of the session do is not done in the person's home, either."""
+    with pytest.MonkeyPatch.context() as patch:
+        _use_home(patch, tmp_path_factory.mktemp("home"))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +41,14 @@ def isolated_home(
 ) -> Path:
     """A home of its own for every test: nothing of the person's own settings is read or written."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(home))
+    _use_home(monkeypatch, home)
     return home
+
+
+def _use_home(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """For this process and all that it starts, on each system."""
+    for name in HOMES:
+        patch.setenv(name, str(home))
 
 
 @pytest.fixture(autouse=True)
