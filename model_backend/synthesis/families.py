@@ -43,6 +43,11 @@ def faces_of(family: Family) -> tuple[str, ...]:
     return available(*FACES[family]) or SPARE
 
 
+def is_typed(face: str) -> bool:
+    """Whether all letters of a face are as wide."""
+    return face.startswith("co") or face.endswith("-mono")
+
+
 def chosen(random: np.random.Generator, choices: Sequence[Choice]) -> Choice:
     """One of them, each as likely."""
     return choices[int(random.integers(len(choices)))]

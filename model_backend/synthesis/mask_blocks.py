@@ -162,12 +162,12 @@ def choices(page: Collage, room: Box) -> float:
     return (y if not is_row else y + 6) - room.y0
 
 
-def table(page: Collage, room: Box) -> float:
-    """A table, often with a caption above and notes below."""
+def table(page: Collage, room: Box, most: float = 420.0) -> float:
+    """A table of at most some height, often with a caption above and notes below."""
     random, y = page.random, room.y0
     if happens(random, 0.4):
         y += _caption(page, replace_top(room, y), "Table")
-    least = Box(room.x0, y, room.x1, min(room.y1, y + between(random, 70, 420)))
+    least = Box(room.x0, y, room.x1, min(room.y1, y + between(random, 70, max(80.0, most))))
     box = draw_table(page.paper, least, page.family, random)
     if box is None:
         return y - room.y0

@@ -39,9 +39,14 @@ class Pen:
 
 @dataclass
 class Paper(Truth):
-    """One page being drawn, in points, origin top left."""
+    """One page being drawn, in points, origin top left.
+
+    `bases` are the base lines and sizes of words by their ids, `lines` what was drawn straight.
+    """
 
     operators: list[str] = field(default_factory=list)
+    bases: dict[int, tuple[float, float]] = field(default_factory=dict)
+    lines: list[tuple[Point, Point]] = field(default_factory=list)
 
     def text(self, at: Point, text: str, pen: Pen) -> tuple[int, ...]:
         """Write one line that starts at a point of its base line; ids of its words (what stands
@@ -58,6 +63,7 @@ class Paper(Truth):
         """Write one word; its id. A word without ink is no word: ValueError."""
         box = self.ink((at[0], at[1]), text, pen)
         self.words.append(Word(self.new_id(), text, box))
+        self.bases[self.words[-1].id] = (at[1], pen.size)
         return self.words[-1].id
 
     def word_down(self, at: Point, text: str, pen: Pen) -> int:
@@ -82,6 +88,7 @@ class Paper(Truth):
     def line(self, start: Point, end: Point, *, width: float = 0.6, dash: str = "") -> None:
         """Draw a line; `dash` is PDF's own, such as "2 2"."""
         (x0, y0), (x1, y1) = start, end
+        self.lines.append((start, end))
         self.operators.append(
             f"q {width:.2f} w [{dash}] 0 d {x0:.2f} {y0:.2f} m {x1:.2f} {y1:.2f} l S Q"
         )

@@ -8,24 +8,31 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from model_backend.document import Box, Point, Span
-from model_backend.synthesis.families import Family, between, chosen, faces_of, happens
+from model_backend.synthesis.families import (
+    Family,
+    between,
+    chosen,
+    faces_of,
+    happens,
+    is_typed,
+)
 from model_backend.synthesis.paper import Paper, Pen
 from model_backend.synthesis.sheet import Colour
-from model_backend.synthesis.table_content import (
-    CENTRE,
-    LEFT,
-    POINT,
-    RIGHT,
-    Content,
-    Placed,
-    content,
-)
+from model_backend.synthesis.table_columns import CENTRE, LEFT, POINT, RIGHT
+from model_backend.synthesis.table_content import Content, Placed, content
 
 RULINGS = (
     *("grid", "grid", "rows", "three", "three", "three", "none", "none", "banded", "outer"),
     *("columns", "head", "rows and outer"),
 )
 """Which lines a table has: all, below each row, the three of books, none, grey bands, a frame."""
+GROUPED = ("three", "none", "head")
+"""Tables with short lines under headings over several columns."""
+
+
+PADS = ((0.0, 0.3), (0.0, 0.6), (0.0, 1.2), (0.5, 2.5), (0.8, 4.0), (2.0, 8.0))
+"""White above and below the lines of a cell, in points: often none, so that rows are as near to one
+another as the lines of one cell."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,13 @@ class Style:
     shade: Colour | None
     head_align: str
     vertical: float
-    """Where lines stand in taller cells: 0 at the top, 0.5 in the middle."""
+    """Where lines stand in taller cells: 0 at the top, 0.5 in the middle, 1 at the bottom."""
+    head_vertical: float
+    """The same in the header."""
     indent: float = 0.0
     """Of some rows' first cells."""
+    hang: float = 0.0
+    """Of a first cell's further lines."""
     has_leaders: bool = False
     """Dots from the first cell's text to the next column."""
 
@@ -59,7 +70,9 @@ class Layout:
 
 def style_of(family: Family, random: np.random.Generator) -> Style:
     """Some look of a table."""
-    face, size = chosen(random, faces_of(family)), between(random, 6.5, 11.0)
+    face, size = chosen(random, faces_of(family)), between(random, 6.0, 11.0)
+    if is_typed(face) and happens(random, 0.6):
+        face = chosen(random, faces_of(family))
     body = Pen(face, size, stretch=between(random, 0.9, 1.05))
     head = replace(body, weight=0.35 if happens(random, 0.5) else 0.0)
     ruling = chosen(random, RULINGS)
@@ -69,14 +82,16 @@ def style_of(family: Family, random: np.random.Generator) -> Style:
         ruling=ruling,
         body=body,
         head=head,
-        pad_x=between(random, 2.5, 12.0),
-        pad_y=between(random, 0.8, 5.0) if happens(random, 0.8) else between(random, 5, 9),
-        leading=between(random, 1.05, 1.4),
+        pad_x=between(random, 2.5, 12.0) if happens(random, 0.75) else between(random, 1.5, 2.5),
+        pad_y=between(random, *chosen(random, PADS)),
+        leading=between(random, 1.05, 1.35),
         line=between(random, 0.4, 1.2),
         shade=(level, level, min(1.0, level + 0.04)) if is_shaded else None,
         head_align=chosen(random, (LEFT, CENTRE, CENTRE)),
-        vertical=chosen(random, (0.0, 0.5, 0.5)),
+        vertical=chosen(random, (0.0, 0.0, 0.5, 0.5, 1.0)),
+        head_vertical=chosen(random, (0.0, 0.5, 0.5, 1.0, 1.0, 1.0)),
         indent=between(random, 5, 12) if happens(random, 0.25) else 0.0,
+        hang=between(random, 3, 10) if happens(random, 0.4) else 0.0,
         has_leaders=ruling in ("none", "three", "head") and happens(random, 0.15),
     )
 
@@ -89,8 +104,8 @@ def draw_table(
     """
     style = style or style_of(family, random)
     row_height = style.body.size * style.leading + 2 * style.pad_y
-    most_rows = int(min(40, room.height / row_height))
-    most_columns = max(2, min(10, int(room.width / (style.body.size * 5))))
+    most_rows = int(min(60, room.height / row_height))
+    most_columns = max(2, min(13, int(room.width / (style.body.size * 4))))
     for _attempt in range(6):
         if most_rows < 3:
             return None
@@ -106,8 +121,8 @@ def draw_table(
 def _layout(made: Content, style: Style, room: Box, random: np.random.Generator) -> Layout:
     widths = _widths(made, style)
     spare = room.width - sum(widths)
-    if spare > 0 and happens(random, 0.75):
-        share = between(random, 0.4, 1.0) if happens(random, 0.5) else 1.0
+    if spare > 0 and happens(random, 0.6):
+        share = between(random, 0.2, 1.0) if happens(random, 0.5) else 1.0
         widths = widths + spare * share / len(widths)
     elif spare > 0:
         widths = widths + min(spare / len(widths), between(random, 0, 30))
@@ -128,6 +143,8 @@ def _widths(made: Content, style: Style) -> np.ndarray:
             continue
         pen = _pen(cell.span.row0, made, style)
         need = max((pen.width(line) for line in cell.lines), default=0.0) + 2 * style.pad_x
+        if cell.span.column0 == 0 and cell.span.row0 not in made.head_rows:
+            need += style.indent + (style.hang if len(cell.lines) > 1 else 0.0)
         columns = slice(cell.span.column0, cell.span.column1)
         lack = need - widths[columns].sum()
         if lack > 0:
@@ -148,6 +165,8 @@ def _heights(made: Content, style: Style, random: np.random.Generator) -> np.nda
         lack = need - heights[cell.span.row0 : cell.span.row1].sum()
         if lack > 0:
             heights[cell.span.row0 : cell.span.row1] += lack / rows
+    for row in made.wide_rows:
+        heights[row] += leading * between(random, 0.2, 1.1)
     if happens(random, 0.15):
         heights *= random.uniform(1.0, 1.35, made.row_count)
     return heights
@@ -182,7 +201,8 @@ def _set(paper: Paper, cell: Placed, made: Content, style: Style, layout: Layout
     top, bottom = layout.rows[span.row0], layout.rows[span.row1]
     leading = style.body.size * style.leading
     spare = bottom - top - 2 * style.pad_y - len(cell.lines) * leading
-    y = top + style.pad_y + spare * style.vertical + (leading + 0.62 * style.body.size) / 2
+    vertical = style.head_vertical if span.row0 < made.header_rows else style.vertical
+    y = top + style.pad_y + spare * vertical + (leading + 0.62 * style.body.size) / 2
     align = made.columns[span.column0].align
     if span.row0 < made.header_rows:
         align = style.head_align if span.column0 or span.column1 > 1 else LEFT
@@ -193,9 +213,11 @@ def _set(paper: Paper, cell: Placed, made: Content, style: Style, layout: Layout
         x0 += style.indent
     for line in cell.lines:
         _set_line(paper, line, Room(x0, x1, y, align), pen, _point_parts(made, style, span.column0))
-        if is_stub and style.has_leaders:
+        if is_stub and style.has_leaders and line == cell.lines[-1]:
             _lead(paper, x0 + pen.width(line + " "), x1, y, pen)
         y += leading
+        if is_stub and line is cell.lines[0]:
+            x0 += style.hang
 
 
 @dataclass(frozen=True)
@@ -280,7 +302,7 @@ def _lines(made: Content, style: Style, layout: Layout) -> Iterator[tuple[Point,
         if row or ruling != "head":
             thick = width * 1.8 if ruling == "three" and row in (0, last) else width
             yield from _across(made, layout, row, thick)
-    if ruling == "three":
+    if ruling in GROUPED:
         yield from _under_groups(made, layout, style)
     down = {"grid": range(len(made.columns) + 1), "columns": range(1, len(made.columns))}.get(
         ruling, (0, len(made.columns)) if "outer" in ruling else ()

@@ -14,6 +14,7 @@ from model_backend.quality.canonical import canonical
 from model_backend.synthesis.families import Family
 from model_backend.synthesis.generator import Order, make
 from model_backend.synthesis.paper import Paper
+from model_backend.synthesis.table_columns import Column
 from model_backend.synthesis.table_content import content
 from model_backend.synthesis.table_drawing import RULINGS, draw_table
 from model_backend.synthesis.tables import draw
@@ -59,7 +60,27 @@ def test_there_are_tables_of_all_kinds() -> None:
         "right",
         "point",
     }
+    body = [cell for item in made for cell in item.cells if cell.span.row0 >= item.header_rows]
+    assert max(len(cell.lines) for cell in body) > 4
+    assert any(cell.span.column0 == 0 and not cell.lines for cell in body)
+    assert any(item.wide_rows for item in made)
+    assert any(1 == cell.span.column0 < cell.span.column1 - 1 for cell in body)
     assert len(set(RULINGS)) >= 8
+
+
+def test_no_row_of_the_body_is_blank() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(60):
+        made = content(random, 8, 20)
+        filled = {cell.span.row0 for cell in made.cells if any(cell.lines)}
+        assert filled >= set(range(made.header_rows, made.row_count))
+
+
+def test_a_long_text_is_set_in_lines_of_its_column() -> None:
+    column = Column(lambda random: "", "left", letters=12)
+    assert column.lines("one two three four five") == ("one two", "three four", "five")
+    assert column.lines("short") == ("short",)
+    assert column.lines("") == ()
 
 
 def test_same_random_state_gives_same_page() -> None:
