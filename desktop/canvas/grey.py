@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
 WANTED_DPI = 300.0
+ROWS = 64
 
 
 class GreyPicture:
@@ -58,17 +59,24 @@ class GreyPicture:
         return None if picture is None else picture.image
 
     def _grey_of(self, image: QImage) -> NDArray[np.uint8]:
-        """The weakest channel: red and blue ink are dark there."""
-        import numpy as np
-
         if self._grey is None or self._key != image.cacheKey():
-            pixels = np.frombuffer(image.constBits(), dtype=np.uint8)
-            rows = pixels.reshape(image.height(), image.bytesPerLine())
-            channels = rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)
-            blue, green, red = channels[..., 0], channels[..., 1], channels[..., 2]
-            self._grey = np.minimum(np.minimum(blue, green), red)
+            self._grey = weakest_channel(image)
             self._key = image.cacheKey()
         return self._grey
+
+
+def weakest_channel(image: QImage) -> NDArray[np.uint8]:
+    """Levels of grey (height, width) of 32 bit pixels: red and blue ink are dark there, too."""
+    import numpy as np
+
+    height, width = image.height(), image.width()
+    pixels = np.frombuffer(image.constBits(), dtype=np.uint32).reshape(height, -1)[:, :width]
+    grey = np.empty((height, width), dtype=np.uint8)
+    for top in range(0, height, ROWS):  # a few rows at a time stay in the processor's cache
+        part, darkest = pixels[top : top + ROWS], grey[top : top + ROWS]
+        np.minimum(part.astype(np.uint8), (part >> 8).astype(np.uint8), out=darkest)
+        np.minimum(darkest, (part >> 16).astype(np.uint8), out=darkest)
+    return grey
 
 
 def _wanted_scale(page: Page) -> float:

@@ -79,16 +79,17 @@ def pixel_count(counts: bytes) -> int:
 
 def bounding_box_of(mask: Mask) -> Box:
     """The smallest box around the ink in page units, turned masks too; ValueError when empty."""
-    rectangles = _rectangles(mask)
-    if not len(rectangles):
+    starts, ends = _foreground(mask)
+    if not len(starts):
         raise ValueError("the mask is empty")
-    x0, y0, x1, y1 = rectangles.T
     if mask.to_page[1] == 0 == mask.to_page[2]:
-        near = transform_point(mask.to_page, (float(x0.min()), float(y0.min())))
-        return bounding_box(
-            [near, transform_point(mask.to_page, (float(x1.max()), float(y1.max())))]
-        )
-    return _box_of_corners(mask.to_page, ((x0, y0), (x1, y0), (x0, y1), (x1, y1)))
+        x0, x1 = int(starts[0]) // mask.height, int(ends[-1] - 1) // mask.height + 1
+        y0, y1 = _rows_of(starts, ends, mask.height)
+        near = transform_point(mask.to_page, (float(x0), float(y0)))
+        return bounding_box([near, transform_point(mask.to_page, (float(x1), float(y1)))])
+    left, top, right, bottom = _rectangles(starts, ends, mask.height).T
+    corners = ((left, top), (right, top), (left, bottom), (right, bottom))
+    return _box_of_corners(mask.to_page, corners)
 
 
 def mask_from_bitmap(bitmap: ArrayLike, to_page: Affine = IDENTITY) -> Mask:
@@ -166,8 +167,10 @@ def _numbers(counts: bytes) -> Integers:
         raise ValueError("a run length is too large")
     if not lengths.size:
         return np.zeros(0, dtype=np.int64)
-    places = np.arange(len(groups)) - np.repeat(starts, lengths)
-    values = np.add.reduceat((groups & 31) << (5 * places), starts)
+    values = groups[starts] & 31
+    for place in range(1, int(lengths.max())):
+        longer = np.flatnonzero(lengths > place)
+        values[longer] |= (groups[starts[longer] + place] & 31) << (5 * place)
     is_negative = groups[ends] & 16 != 0
     values[is_negative] -= np.int64(1) << (5 * lengths[is_negative])
     return values
@@ -176,34 +179,59 @@ def _numbers(counts: bytes) -> Integers:
 def _characters(numbers: Integers) -> bytes:
     import numpy as np
 
-    groups, is_used = [], []
-    rest, is_open = numbers.copy(), np.ones(len(numbers), dtype=bool)
-    while is_open.any():
-        group = rest & 31
-        rest >>= 5
-        is_last = np.where(group & 16, rest == -1, rest == 0)
-        groups.append(np.where(is_last, group, group | 32))
-        is_used.append(is_open)
-        is_open = is_open & ~is_last
-    if not groups:
-        return b""
-    table, used = np.stack(groups, axis=1), np.stack(is_used, axis=1)
-    result: bytes = (table[used] + _FIRST_CHARACTER).astype(np.uint8).tobytes()
+    lengths = _lengths_of(numbers)
+    ends = np.cumsum(lengths)
+    groups = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    places, rest, left = ends - lengths, numbers, lengths
+    while len(rest):
+        is_open = left > 1  # another group follows
+        groups[places] = (rest & 31) + 32 * is_open + _FIRST_CHARACTER
+        places, rest, left = places[is_open] + 1, rest[is_open] >> 5, left[is_open] - 1
+    result: bytes = groups.tobytes()
     return result
 
 
-def _rectangles(mask: Mask) -> Integers:
-    """Rectangles (n, 4: x0, y0, x1, y1) in pixels that together are the foreground."""
+def _lengths_of(numbers: Integers) -> Integers:
+    """How many groups of five bits each number needs, the highest of them for its sign."""
+    import numpy as np
+
+    sizes = np.where(numbers < 0, ~numbers, numbers)
+    lengths, size = np.ones(len(numbers), dtype=np.int64), 16
+    while (is_longer := sizes >= size).any():
+        lengths += is_longer
+        size <<= 5
+    return lengths
+
+
+def _foreground(mask: Mask) -> tuple[Integers, Integers]:
+    """Where the runs of foreground begin and end, counted down the columns."""
     import numpy as np
 
     runs = _checked_runs(mask.counts, mask.width, mask.height)
     ends = np.cumsum(runs)[1::2]
     starts = ends - runs[1::2]
-    starts, ends = starts[ends > starts], ends[ends > starts]
-    x0, y0 = np.divmod(starts, max(1, mask.height))
-    x1, y1 = np.divmod(ends - 1, max(1, mask.height))
+    return starts[ends > starts], ends[ends > starts]
+
+
+def _rows_of(starts: Integers, ends: Integers, height: int) -> tuple[int, int]:
+    """The first row that runs reach and the one after the last: all where one goes on into the
+    next column.
+    """
+    first = starts % height
+    last = first + ends - starts
+    if last.max() > height:
+        return 0, height
+    return int(first.min()), int(last.max())
+
+
+def _rectangles(starts: Integers, ends: Integers, height: int) -> Integers:
+    """Rectangles (n, 4: x0, y0, x1, y1) in pixels that together are these runs."""
+    import numpy as np
+
+    x0, y0 = np.divmod(starts, height)
+    x1, y1 = np.divmod(ends - 1, height)
     is_long, is_wide = x1 > x0, x1 > x0 + 1
-    full = np.full_like(x0, mask.height)
+    full = np.full_like(x0, height)
     parts = [
         np.stack([x0, y0, x0 + 1, np.where(is_long, full, y1 + 1)], axis=1),
         np.stack([x0 + 1, 0 * x0, x1, full], axis=1)[is_wide],

@@ -140,7 +140,8 @@ def step_for(scale: float) -> int:
 
 
 def tinted(mask: Mask, name: str, alpha: int, step: int = 1) -> QImage | None:
-    """A mask in one translucent colour, the rest clear; None when its run lengths do not fit.
+    """A mask in one translucent colour, the rest clear; None when its run lengths do not
+    fit, or no memory is left for it.
 
     With a `step` each pixel is as strong as its share of `step` x `step` pixels of the mask.
     """
@@ -152,13 +153,18 @@ def tinted(mask: Mask, name: str, alpha: int, step: int = 1) -> QImage | None:
         bitmap = masks.decode(mask.counts, mask.width, mask.height)
     except (ValueError, UserError):
         return None
-    counts = np.ascontiguousarray(bitmap).view(np.uint8) if step == 1 else _counted(bitmap, step)
-    height, width = counts.shape
-    pixels = np.ascontiguousarray(_tints(color(name, alpha), step * step)[counts])
-    made = QImage(
-        pixels.tobytes(), width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied
-    )
-    return made.copy()
+    ink = color(name, alpha)
+    height, width = -(-mask.height // step), -(-mask.width // step)
+    made = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    if made.isNull():
+        return None  # there is no memory for it
+    # written in place: copies of a whole page take longer than finding its pixels
+    pixels = np.frombuffer(made.bits(), dtype=np.uint32).reshape(height, width)
+    if step == 1:
+        np.multiply(bitmap, _tints(ink, 1)[1], out=pixels)
+    else:
+        np.take(_tints(ink, step * step), _counted(bitmap, step), out=pixels, mode="clip")
+    return made
 
 
 def _tints(ink: QColor, most: int) -> NDArray[np.uint32]:
