@@ -10,8 +10,9 @@ from sqlalchemy import delete, func, select, update
 
 from desktop.errors import UserError
 from desktop.store import page_writing, rows, tables, values
+from desktop.store.adding import insert_pages
 from desktop.store.records import Proposal, Revision, RevisionKind
-from desktop.store.store import Store, insert_pages
+from desktop.store.store import Store
 from model_backend.document import Document, Page
 from model_backend.labels import LabelSchema
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from desktop.errors import UserError, known_error
 from desktop.store import digests, page_writing, rows, tables, values
+from desktop.store.adding import add_document
 from desktop.store.database import (
-    APPLICATION_ID,
     Database,
     known_errors,
     sqlite_engine,
@@ -25,9 +24,10 @@ from desktop.store.database import (
     was_cut_short,
 )
 from desktop.store.difference import Difference, difference, to_data
-from desktop.store.files import keep_copy, remove_unfinished, sync_folder
+from desktop.store.files import keep_copy, remove_unfinished
 from desktop.store.lock import ProjectHeldError, ProjectLock, require_one_name, user_name
-from desktop.store.migrating import bring_up_to_date, upgrade, version_of
+from desktop.store.making import make, remove
+from desktop.store.migrating import bring_up_to_date, version_of
 from desktop.store.migrations import HEAD
 from desktop.store.reading import Reading
 from desktop.store.records import (
@@ -39,7 +39,6 @@ from desktop.store.records import (
 )
 from desktop.store.thumbnails import Thumbnails
 from model_backend.document import Document, Page, Status
-from model_backend.labels import DEFAULT_SCHEMA
 
 FILE = "project.sqlite"
 ENDING = ".proofdesk"
@@ -70,9 +69,9 @@ class Store(Reading):
             )
         is_new = not folder.exists()
         try:
-            _make(folder)
+            make(folder, FILE)
         except BaseException as error:
-            _remove(folder, is_new=is_new)
+            remove(folder, is_new=is_new)
             raise known_error(error, folder) or error from error
         return cls.open(folder)
 
@@ -241,7 +240,7 @@ class Store(Reading):
             return known, self.page_ids_of(known.id)
         name, sha256 = self._kept(path, document.sha256)
         with self.writing() as connection:
-            return _add_document(connection, replace(document, sha256=sha256), name, pages, read)
+            return add_document(connection, replace(document, sha256=sha256), name, pages, read)
 
     def _kept(self, path: Path | None, sha256: str) -> tuple[str, str]:
         """The name and SHA-256 of the project's copy, which a worker may have made already."""
@@ -305,47 +304,6 @@ def _checked_version(path: Path) -> str:
     return version
 
 
-def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("documents", "backups"):
-        (folder / name).mkdir(exist_ok=True)
-    path = folder / FILE
-    path.touch(exist_ok=False)
-    upgrade(sqlite_engine(path, foreign_keys=False), path)
-    database = Database(sqlite_engine(path), name=folder)
-    try:
-        with database.writing() as connection:
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            start(connection)
-    finally:
-        database.close()
-    sync_folder(folder)
-
-
-def start(connection: Connection) -> None:
-    """The one row that every project has."""
-    row = {
-        "id": 1,
-        "labels": values.to_text(DEFAULT_SCHEMA),
-        "page_count": 0,
-        "created_at": time.time_ns() // 1_000_000,
-        "created_with": HEAD,
-    }
-    connection.execute(insert(tables.project), row)
-
-
-def _remove(folder: Path, *, is_new: bool) -> None:
-    """Take away what a failed `create` made; the folder was empty or not there before."""
-    if is_new:
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
-
-
 def _write_change(connection: Connection, revision: Revision, change: Change) -> None:
     if isinstance(change, SchemaChange):
         labels = values.to_text(change.after)
@@ -376,38 +334,3 @@ def _write_proposals(connection: Connection, page_id: int, said: Sequence[Propos
         connection.execute(
             rows.INSERT_PROPOSAL, [rows.proposal_row(page_id, proposal) for proposal in said]
         )
-
-
-def _add_document(
-    connection: Connection, document: Document, file_name: str, pages: Sequence[Page], read: bool
-) -> tuple[Document, tuple[int, ...]]:
-    own = replace(
-        document, id=_next_id(connection, tables.documents), name=values.clean(document.name)
-    )
-    first = _next_id(connection, tables.pages)
-    placed = [
-        replace(page, id=first + index, document_id=own.id) for index, page in enumerate(pages)
-    ]
-    connection.execute(insert(tables.documents), rows.document_row(own, file_name))
-    insert_pages(connection, placed, is_read=read)
-    return own, tuple(page.id for page in placed)
-
-
-def insert_pages(connection: Connection, pages: Sequence[Page], *, is_read: bool) -> None:
-    """Add pages that have their ids, with all that is on them, and count them."""
-    if not pages:
-        return
-    for page in pages:
-        page_writing.require_places(page, (*page.words, *page.annotations))
-    made = [rows.new_page_rows(page, is_read=is_read) for page in pages]
-    connection.execute(rows.INSERT_PAGE, [row for row, _large, _items in made])
-    connection.execute(rows.INSERT_CONTENTS, [large for _row, large, _items in made])
-    annotations = [item for _row, _large, items in made for item in items]
-    if annotations:
-        connection.execute(rows.INSERT_ANNOTATION, annotations)
-    count = tables.project.c.page_count + bindparam("more")
-    connection.execute(update(tables.project).values(page_count=count), {"more": len(pages)})
-
-
-def _next_id(connection: Connection, table: Any) -> int:  # noqa: ANN401 - a table with an id
-    return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()) + 1

@@ -20,9 +20,10 @@ from sqlalchemy import Engine, create_engine, exc
 from desktop.document.open_document import OpenDocument
 from desktop.store import tables
 from desktop.store.database import Database
+from desktop.store.making import start
 from desktop.store.migrating import upgrade
 from desktop.store.records import PageChange, Proposal
-from desktop.store.store import Store, start
+from desktop.store.store import Store
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
