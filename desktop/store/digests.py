@@ -134,7 +134,7 @@ def _annotation(item: Values) -> bytes:
         item["label"],
         item["status"],
         item["source"],
-        "" if score is None else repr(float(score)),
+        "" if score is None else _number(score),
         item["value"],
     )
     return _hash("\0".join(map(str, parts)))
@@ -142,10 +142,20 @@ def _annotation(item: Values) -> bytes:
 
 def _contents(row: Values) -> bytes:
     made = blake2b(digest_size=_SIZE)
-    made.update(len(row["words"]).to_bytes(8, "big"))
-    made.update(row["words"])
-    made.update(row["source_data"])
+    words = _bytes(row["words"])
+    made.update(len(words).to_bytes(8, "big"))
+    made.update(words)
+    made.update(_bytes(row["source_data"]))
     return made.digest()
+
+
+def _bytes(stored: object) -> bytes:
+    """In a file that is damaged a column may hold anything; then it has another digest."""
+    return stored if isinstance(stored, bytes) else repr(stored).encode("utf-8", "surrogatepass")
+
+
+def _number(stored: object) -> str:
+    return repr(float(stored)) if isinstance(stored, int | float) else repr(stored)
 
 
 def _row(row: Values) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ class Reading:
 
     def schema(self) -> LabelSchema:
         """The labels of the project."""
-        return from_json(LabelSchema, values.from_text(self._one(select(tables.project.c.labels))))
+        return values.decoded(LabelSchema, self._one(select(tables.project.c.labels)))
 
     def created_at(self) -> int:
         """When the project was made, in milliseconds since 1970."""
@@ -99,7 +98,7 @@ class Reading:
     def _understood(self, row: Any, found: Sequence[Any]) -> Page:  # noqa: ANN401 - rows
         try:
             return rows.read_page(row, found)
-        except (zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
+        except values.Unreadable as error:
             raise UserError(
                 "Page {number} of the project {project} is damaged. Nothing was changed. Restore it"
                 " in File > Backups.",

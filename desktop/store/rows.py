@@ -22,7 +22,6 @@ from model_backend.document import (
     Word,
     collection_of,
 )
-from model_backend.document_json import from_json
 from model_backend.lookup import Tally
 
 Values = dict[str, Any]
@@ -225,9 +224,11 @@ def new_page_rows(page: Page, *, is_read: bool) -> tuple[Values, Values, list[Va
 
 
 def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
-    """The page that these rows hold."""
+    """The page that these rows hold; `values.Unreadable` where that is none."""
     found: dict[str, list[Any]] = {name: [] for name in COLLECTIONS if name != "words"}
     for item in annotations:
+        if item.kind not in found:
+            raise values.Unreadable
         found[item.kind].append(annotation_of(item.kind, item.value))
     return Page(
         id=row.id,
@@ -236,16 +237,16 @@ def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
         width=row.width,
         height=row.height,
         unit=row.unit,
-        geometry=from_json(PageGeometry, values.from_text(row.geometry)),
+        geometry=values.decoded(PageGeometry, row.geometry),
         rotation=row.rotation,
         skew=row.skew,
-        status=PageStatus(row.status),
-        words=from_json(tuple[Word, ...], values.unpack(row.words)),
+        status=values.understood(PageStatus, row.status),
+        words=values.decoded(tuple[Word, ...], row.words),
         next_id=row.next_id,
         is_scan=row.is_scan,
         note=row.note,
-        source_data=values.unpack(row.source_data),
-        accepted_warnings=tuple(values.from_text(row.accepted_warnings)),
+        source_data=values.decoded(object, row.source_data),
+        accepted_warnings=values.decoded(tuple[str, ...], row.accepted_warnings),
         page_class=page_class_of(row.page_class),
         **{name: tuple(items) for name, items in found.items()},
     )
@@ -253,13 +254,13 @@ def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
 
 def page_class_of(value: str) -> PageClass | None:
     """The class of a page from its column."""
-    found = values.from_text(value)
-    return None if found is None else from_json(PageClass, found)
+    found: PageClass | None = values.decoded(PageClass | None, value)  # type: ignore[arg-type]
+    return found
 
 
 def annotation_of(kind: str, value: str) -> Annotation:
     """The annotation of a row."""
-    return from_json(COLLECTIONS[kind], values.from_text(value))
+    return values.decoded(COLLECTIONS[kind], value)
 
 
 def read_summary(row: AnyRow) -> PageSummary:
@@ -275,7 +276,7 @@ def read_document(row: AnyRow) -> Document:
         row.sha256,
         row.media_type,
         row.page_count,
-        values.from_text(row.source_data),
+        values.decoded(object, row.source_data),
     )
 
 
@@ -295,7 +296,7 @@ def document_row(document: Document, file_name: str) -> Values:
 def read_revision(row: AnyRow) -> Revision:
     """The revision of a row."""
     data = row._asdict()
-    return Revision(**{**data, "kind": RevisionKind(data["kind"])})
+    return Revision(**{**data, "kind": values.understood(RevisionKind, data["kind"])})
 
 
 def revision_row(revision: Revision) -> Values:

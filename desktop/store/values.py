@@ -4,9 +4,30 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+
+from model_backend.document_json import from_json
+from model_backend.errors import UserError
+from model_backend.translation import mark
+
+Value = TypeVar("Value")
+
+
+class Unreadable(UserError):
+    """What is stored is nothing that was ever written: the file is damaged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            mark(
+                "A value of the project cannot be read: its file is damaged. Nothing was changed."
+                " Restore a backup in File > Backups."
+            )
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Unreadable, ())
 
 
 def to_text(value: Any) -> str:  # noqa: ANN401 - any frozen value, or lists and dictionaries of them
@@ -27,6 +48,23 @@ def pack(value: Any) -> bytes:  # noqa: ANN401 - any frozen value, or lists and 
 def unpack(data: bytes) -> Any:  # noqa: ANN401 - JSON
     """What `pack` wrote, as plain JSON types."""
     return _from_bytes(zlib.decompress(data))
+
+
+def understood(kind: type[Value], data: Any) -> Value:  # noqa: ANN401 - plain JSON types
+    """The value of this type that these data are; `Unreadable` where they are none."""
+    try:
+        return from_json(kind, data)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Unreadable from error
+
+
+def decoded(kind: type[Value], stored: str | bytes) -> Value:
+    """The value of this type that `to_text` or `pack` wrote; `Unreadable` where it is none."""
+    try:
+        data = unpack(stored) if isinstance(stored, bytes) else from_text(stored)
+    except (zlib.error, ValueError, TypeError, AttributeError) as error:
+        raise Unreadable from error
+    return understood(kind, data)
 
 
 def _to_bytes(value: Any) -> bytes:  # noqa: ANN401 - as above

@@ -13,14 +13,13 @@ from desktop.errors import UserError, known_error
 from desktop.store import digests, rows, tables, values
 from desktop.store.database import APPLICATION_ID, Database, raw_connection, sqlite_engine
 from desktop.store.migrating import version_of
-from model_backend.document_json import from_json
 from model_backend.errors import Cancelled
 from model_backend.labels import LabelSchema
 from model_backend.translation import _
 
 WHOLE = 2_000
 """Up to so many pages every digest is compared; of more, so many that are spread evenly."""
-_PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, ValueError, TypeError, KeyError)
+_PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError)
 _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
 _IDS = select(tables.pages.c.id).order_by(tables.pages.c.id)
 _AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
@@ -81,20 +80,24 @@ def _page_problem(path: Path, most: int, is_cancelled: Callable[[], bool]) -> st
             count = connection.scalar(select(func.count()).select_from(tables.pages)) or 0
         if kept != count:
             return _("{count} of {kept} pages are there").format(count=count, kept=kept)
-        _read_texts(database)
-        return _first_damaged(database, max(1, count // most), is_cancelled)
+        problem = _text_problem(database)
+        return problem or _first_damaged(database, max(1, count // most), is_cancelled)
     finally:
         database.close()
 
 
-def _read_texts(database: Database) -> None:
+def _text_problem(database: Database) -> str:
     """What belongs to no page has no digest, but must be readable at least."""
     with database.reading() as connection:
         labels = connection.execute(select(tables.project.c.labels)).scalar_one()
-        from_json(LabelSchema, values.from_text(labels))
+        try:
+            values.decoded(LabelSchema, labels)
+        except values.Unreadable:
+            return _("its labels cannot be read")
         for table in (tables.documents, tables.revisions):
             for _row in connection.execution_options(yield_per=1000).execute(select(table)):
                 pass
+    return ""
 
 
 def _first_damaged(database: Database, step: int, is_cancelled: Callable[[], bool]) -> str:
@@ -119,4 +122,6 @@ def _damaged_number(database: Database, page_id: int) -> int | None:
         if row is None:
             return 0
         found = connection.execute(rows.SELECT_ANNOTATIONS, {"page": page_id}).all()
-    return None if digests.is_whole(row._mapping, found) else int(row.number)
+    if digests.is_whole(row._mapping, found):
+        return None
+    return row.number if isinstance(row.number, int) else 0

@@ -13,9 +13,10 @@ from flipped_bits import Victim
 from desktop.document import edits
 from desktop.document.open_document import OpenDocument
 from desktop.errors import UserError
+from desktop.store import digests, rows
 from desktop.store.store import FILE, Store
 from desktop.store.verifying import problem_of
-from model_backend.document import Box
+from model_backend.document import Box, Page
 
 QUICK = 60
 
@@ -91,3 +92,69 @@ def test_pages_of_an_older_project_get_their_digest_with_their_next_edit(
     assert document.store.damaged == set()
     assert problem_of(document.store.folder / FILE) == ""
     document.close()
+
+
+_ODD = ("'odd'", "x'00ff'", "7", "2.5", "1e999")
+_COLUMNS = {
+    "pages": ("number", "width", "status", "geometry", "is_scan", "page_class", "note", "next_id"),
+    "page_contents": ("words", "source_data"),
+    "annotations": ("kind", "score", "value", "label", "status"),
+    "project": ("labels",),
+    "documents": ("source_data", "page_count"),
+    "revisions": ("kind", "at"),
+}
+_CHANGES = [
+    f"UPDATE {table} SET {column} = {odd}"
+    for table, columns in _COLUMNS.items()
+    for column in columns
+    for odd in _ODD
+]
+
+
+def test_values_of_any_kind_in_a_damaged_file_are_damage_and_no_bug(
+    document: OpenDocument,
+) -> None:
+    """SQLite keeps anything in any column; what can be read nevertheless is what was saved."""
+    path = document.store.folder / FILE
+    document.apply("Region", edits.add_region(document.page(1), "stamp", Box(0, 0, 5, 5)))
+    wanted = document.page(1)
+    document.close()
+    whole, surprises = path.read_bytes(), list[str]()
+    for change in _CHANGES:
+        path.write_bytes(whole)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(change)
+        is_known = bool(problem_of(path))
+        try:
+            is_known = _page_of(document.store.folder) == wanted or is_known
+        except UserError:
+            is_known = True
+        surprises += [] if is_known else [change]
+    assert surprises == []
+
+
+def _page_of(folder: Path) -> Page:
+    """A page as the window first asks for it: with the labels, the record and its document."""
+    with Store.open(folder, read_only=True) as store:
+        store.schema()
+        page = store.page(1)
+        store.document(page.document_id)
+        store.summary(1)
+        return page
+
+
+def test_bug_of_ours_is_not_told_as_damage(
+    document: OpenDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_arguments: object) -> bool:
+        raise KeyError("ours")
+
+    path = document.store.folder / FILE
+    document.close()
+    monkeypatch.setattr(digests, "is_whole", bug)
+    with pytest.raises(KeyError, match="ours"):
+        problem_of(path)
+    monkeypatch.undo()
+    monkeypatch.setattr(rows, "read_page", bug)
+    with Store.open(path.parent, read_only=True) as store, pytest.raises(KeyError, match="ours"):
+        store.page(1)
