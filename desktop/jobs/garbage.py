@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from math import inf
 from time import monotonic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
@@ -12,6 +13,8 @@ LOOK_EVERY = 100
 """Milliseconds between two looks; Python itself looks at every allocation."""
 DEEP_EVERY = 300.0
 """Seconds between two searches through everything, while nobody uses the window."""
+SETTLED = 1.0
+"""Seconds after a project was closed: the next one is open by then, or the window waits."""
 OLDEST = 2
 
 
@@ -28,20 +31,20 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         gc.disable()
         self._last_deep = monotonic()
-        self._is_wanted = False
+        self._wanted_from = inf
+        """When everything is to be searched."""
         self._timer = QTimer(self, interval=LOOK_EVERY)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.look)
         self._timer.start()
 
     @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
         """Collect the oldest generation whose turn it is, by Python's own thresholds."""
         limits = zip(gc.get_count(), gc.get_threshold(), strict=True)
         due = [index for index, (count, limit) in enumerate(limits) if limit and count > limit]
         if due:
             gc.collect(due[-1])
-        if self._is_wanted:
-            self._is_wanted = False
+        if monotonic() > self._wanted_from and not _is_pressed():
             self.search_everything()
         elif OLDEST in due:
             gc.freeze()
@@ -49,15 +52,17 @@ class GarbageCollector(QObject):
             self.search_everything()
 
     def search_soon(self) -> None:
-        """Much has become garbage just now: a project was closed."""
-        self._is_wanted = True
+        """Much has become garbage just now: a project was closed. Not at once: opening the next
+        one holds up the window long enough.
+        """
+        self._wanted_from = monotonic() + SETTLED
 
     def search_everything(self) -> None:
         """Free also what became garbage after it had survived a search."""
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._last_deep = monotonic()
+        self._last_deep, self._wanted_from = monotonic(), inf
 
     def close(self) -> None:
         """Leave the rest to Python again."""
@@ -69,3 +74,7 @@ class GarbageCollector(QObject):
 
 def _is_used() -> bool:
     return QGuiApplication.applicationState() == Qt.ApplicationState.ApplicationActive
+
+
+def _is_pressed() -> bool:
+    return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton

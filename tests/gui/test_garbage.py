@@ -6,8 +6,10 @@ import gc
 import threading
 import weakref
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.jobs import garbage
 from desktop.jobs.garbage import GarbageCollector
 
 
@@ -51,6 +53,28 @@ def test_what_survived_a_search_is_found_once_it_is_garbage(qtbot: QtBot) -> Non
     assert freed == []
     collector.search_everything()
     assert freed == [True]
+    collector.close()
+
+
+def test_a_closed_project_is_searched_for_later_and_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(garbage, "monotonic", lambda: now)
+    collector = GarbageCollector()
+    freed: list[bool] = []
+    knot = Knot()
+    weakref.finalize(knot, lambda: freed.append(True))
+    gc.collect()
+    gc.freeze()
+    del knot
+    collector.search_soon()
+    collector.look()
+    assert freed == []
+    now += garbage.SETTLED + 1
+    collector.look()
+    assert freed == [True]
+    assert gc.get_freeze_count() > 0
     collector.close()
 
 
