@@ -187,8 +187,10 @@ class Hand:
         view, place = self.canvas.viewport(), self._place(self._somewhere())
         modifiers = self.chance.choice((NONE, NONE, NONE, CONTROL, SHIFT, ALT))
         move(view, place)
-        click = QTest.mouseDClick if self.chance.random() < 0.1 else QTest.mouseClick
-        click(view, LEFT, modifiers, place)
+        QTest.mouseClick(view, LEFT, modifiers, place)
+        if self.chance.random() < 0.1:
+            QTest.mouseDClick(view, LEFT, modifiers, place)
+            QTest.mouseRelease(view, LEFT, modifiers, place)
 
     def _drag(self) -> None:
         self._trigger("tool_select")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from canvas_stand import stand
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from window_project import make_project
 
@@ -21,6 +22,13 @@ from desktop.settings.settings_file import SettingsFile
 from desktop.window.workbench import Workbench
 
 __all__ = ["display", "stand"]
+
+
+@pytest.fixture(autouse=True)
+def no_button_stays_down() -> Iterator[None]:
+    """What waits for a hand to let go, in this test and in all later ones, would wait for good."""
+    yield
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture(scope="session")

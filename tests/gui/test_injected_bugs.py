@@ -216,6 +216,7 @@ def play(canvas: CanvasView) -> None:
     view.grab()
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
     QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start)
     wheel(canvas)
     QTest.keyClick(canvas, Qt.Key.Key_Backspace)
     QTest.keyClick(canvas, Qt.Key.Key_BracketLeft)

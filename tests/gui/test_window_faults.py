@@ -115,6 +115,8 @@ def settle(qtbot: QtBot, application: Application) -> None:
         timeout=20_000,
     )
     canvas_of(application).tool.cancel()
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        QTest.mouseRelease(canvas_of(application).viewport(), LEFT)
     canvas_of(application).setFocus()
     assert application.bench is not None
     for job in application.bench.runner.jobs:
