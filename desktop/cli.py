@@ -54,6 +54,7 @@ from model_backend.errors import UserError
 
 if TYPE_CHECKING:
     from desktop.jobs.work import Imported, ImportFiles
+    from desktop.store.store import Store
     from model_backend.service import Workers
 
 FOREIGN = (
@@ -103,11 +104,18 @@ def _options(
 def open_window(
     project: Annotated[Path | None, typer.Argument(help="A project, or nothing.")] = None,
     *,
+    sample: Annotated[bool, typer.Option("--sample", help="On the bundled samples.")] = False,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option(help="Write a picture of the window once all is shown, and close it."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Open the window, on a project where one is given."""
     with reporting(as_json=as_json) as report:
-        command = [sys.executable, "-m", "desktop", "open", *([str(project)] if project else [])]
+        options = ["--sample"] * sample + (["--screenshot", str(screenshot)] if screenshot else [])
+        paths = [str(project)] if project else []
+        command = [sys.executable, "-m", "desktop", "open", *paths, *options]
         status = subprocess.run(command, check=False).returncode
         if status:
             report.fail("The window", f"ended with status {status}")
@@ -129,7 +137,13 @@ def import_files(
 
     Without files it goes on with an import that was stopped.
     """
-    from desktop.jobs.work import ImportFiles, StoreTarget, foreign, unfinished_datasets
+    from desktop.jobs.work import (
+        EMPTY_FOLDER,
+        ImportFiles,
+        StoreTarget,
+        foreign,
+        unfinished_datasets,
+    )
 
     with reporting(project, as_json=as_json) as report:
         check_languages(languages)
@@ -147,9 +161,14 @@ def import_files(
             imported = run_work(work, workers, report).result
             for stopped in () if paths else unfinished_datasets(target):
                 imported.add(run_work(stopped, workers, report).result)
+            for what, why in imported.refused:
+                report.fail(what, why)
             for path in tuple(imported.locked):
                 again = partial(ImportFiles, target, [path], ocr=ocr.value, languages=languages)
                 _unlock(path, again, given, imported, workers, report)
+            _keep_first(store, report)
+        for path in imported.empty:
+            report.fail(str(path), EMPTY_FOLDER)
         _give_imported(report, project, imported)
 
 
@@ -193,7 +212,18 @@ def import_dataset(
         with writing(project, make=True) as store, working(jobs) as workers:
             work = importing(StoreTarget(store), format_name.value, path)
             outcome = run_work(work, workers, report)
+            _keep_first(store, report)
         _give_imported(report, project, outcome.result)
+
+
+def _keep_first(store: Store, report: Report) -> None:
+    """The first backup of a project; without one the import is still what it is."""
+    from desktop.store.backups import keep_first
+
+    try:
+        keep_first(store)
+    except UserError as error:
+        report.fail("", str(error))
 
 
 def _give_imported(report: Report, project: Path, imported: Imported | None) -> None:

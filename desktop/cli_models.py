@@ -105,7 +105,7 @@ def add(
     and read without running code; their sums are recorded, and a changed file is refused from then
     on.
     """
-    from desktop.jobs.models import AddModel, LookAtModel
+    from desktop.jobs.models import AddModel, LookAtModel, twin_text
     from model_backend.checkpoints.adding import Answers, free_name
 
     with reporting(path, as_json=as_json) as report, working(1) as workers:
@@ -118,6 +118,8 @@ def add(
         answers = asked(found, Answers(name, named, task, licence, link))
         added = run_work(AddModel(found, answers), workers, report).result
         if added is not None:
+            if twin := twin_text(added):
+                report.note(twin)
             _give(report, added)
 
 
@@ -125,14 +127,15 @@ def asked(found: Found, answers: Answers) -> Answers:
     """The answers, with what a person on a terminal says to what is still missing."""
     from dataclasses import replace
 
-    from model_backend.checkpoints.adding import missing
+    from model_backend.checkpoints.adding import default_name, missing
 
     lacking = missing(found, answers)
     if not sys.stdin.isatty():
         if lacking.labels:
             raise UserError(
-                "The model does not name its {count} labels. Give them with --labels A,B,... in"
-                " the order of its outputs.",
+                "The model {name} does not name its {count} labels. Give them with --labels A,B,..."
+                " in the order of its outputs.",
+                name=answers.name or default_name(found),
                 count=found.classes,
             )
         return answers

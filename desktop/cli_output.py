@@ -65,7 +65,8 @@ class Report:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=self._console, transient=True) as bars:
+        is_hidden = not self._console.is_terminal  # rich would write an empty line for it
+        with Progress(*columns, console=self._console, transient=True, disable=is_hidden) as bars:
             bar = bars.add_task(title, total=None)
             yield lambda done, total: bars.update(bar, completed=done, total=total)
 

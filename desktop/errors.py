@@ -19,6 +19,7 @@ __all__ = [
     "UserError",
     "explain",
     "known_error",
+    "remedy",
 ]
 
 
@@ -28,6 +29,14 @@ class DiskFullError(UserError):
 
 class OnlyReadableError(UserError):
     """What lies there can be looked at, but not written, whatever is done in Proofdesk."""
+
+
+def remedy(project: Path) -> str:
+    """What can be done about a project that is damaged."""
+    if any((project / "backups").glob("project-*.sqlite")):
+        return _("Restore a backup in File > Backups.")
+    text = _("There is no backup. Its documents are in {folder}: import them into a new project.")
+    return text.format(folder=project / "documents")
 
 
 def explain(error: BaseException) -> str:
@@ -92,8 +101,9 @@ def _read_only(file: Path | str) -> UserError:
 
 def _damaged(file: Path | str) -> UserError:
     return UserError(
-        "The project file {file} is damaged. Nothing was changed. Restore it in File > Backups.",
+        "The project file {file} is damaged. Nothing was changed. {remedy}",
         file=file,
+        remedy=remedy(Path(file)),
     )
 
 

@@ -46,6 +46,19 @@ SINGULAR = {
         "1 file still waits to be imported. It was not read, because somebody else may have"
         " chosen it: open it again in the File menu."
     ),
+    "The import was stopped: {count} files or pages were not taken in. Import again what you still"
+    " want.": mark(
+        "The import was stopped: 1 file or page was not taken in. Import it again if you still want"
+        " it."
+    ),
+    "The import was stopped: the words of {count} pages were not read. Whatever is imported next"
+    " reads them, too.": mark(
+        "The import was stopped: the words of 1 page were not read. Whatever is imported next reads"
+        " them, too."
+    ),
+    "{count} tables have no rows and columns: only their places were found": mark(
+        "1 table has no rows and columns: only its place was found"
+    ),
     mark("{count} files still wait to be imported; they are not in the copy"): mark(
         "1 file still waits to be imported; it is not in the copy"
     ),

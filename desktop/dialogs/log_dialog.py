@@ -9,8 +9,9 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QPlainTextEdit, QWidget
 
 from desktop.dialogs.frame import Frame, quiet
-from model_backend.translation import _
+from model_backend.translation import _, mark
 
+EMPTY = mark("Nothing was written yet: only mistakes of Proofdesk are, and it made none.")
 MOST_BYTES = 200_000
 """The end of a file that is shown."""
 
@@ -53,7 +54,7 @@ class LogDialog(Frame):
     def _show(self) -> None:
         """The end of the chosen file, which is what happened last."""
         path = self.files.currentData()
-        self.text.setPlainText(_end_of(path) if path else _("Nothing was written yet."))
+        self.text.setPlainText((_end_of(path) if path else "") or _(EMPTY))
         self.text.moveCursor(QTextCursor.MoveOperation.End)
 
     def _copy(self) -> None:

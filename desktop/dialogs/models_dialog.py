@@ -223,7 +223,14 @@ class ModelsDialog(Frame):
         if outcome.result is not None:
             dialog = AddModelDialog(outcome.result, self)
             if dialog.exec():
-                self._start(AddModel(outcome.result, dialog.answers), self._added)
+                self._start(AddModel(outcome.result, dialog.answers), self._has_added)
+
+    def _has_added(self, outcome: Outcome) -> None:
+        from desktop.jobs.models import twin_text
+
+        if outcome.result is not None:
+            self.show_problem(twin_text(outcome.result))
+        self._added(outcome)
 
     def _added(self, outcome: Outcome) -> None:
         self.refresh(outcome.result.name if outcome.result else "")
@@ -261,7 +268,8 @@ class ModelsDialog(Frame):
         self._job = None
         for widget in (self.doing, self.bar, self.stop_button):
             widget.hide()
-        self.show_problem(" ".join(why for _what, why in outcome.failed))
+        told = (why if what in why else f"{what}: {why}" for what, why in outcome.failed)
+        self.show_problem(" ".join(told))
         self._enable()
         self._then(outcome)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.errors import UserError, explain
-from desktop.store.backups import IMPORT, MANY, TIME, Moment
+from desktop.errors import UserError, explain, remedy
+from desktop.store.backups import FIRST, IMPORT, MANY, TIME, Moment, backups_of
 from desktop.store.store import FILE
 from desktop.store.verifying import problem_of
 from model_backend.errors import Cancelled
@@ -24,7 +24,7 @@ EVERY_MS = 15 * 60 * 1000
 
 
 class Backups(QObject):
-    """Takes the moment in the window's thread, which costs next to nothing; copies it in another.
+    """Holds the moment in the window's thread, which costs next to nothing; copies it in another.
 
     The clock runs only while there is something to keep: an idle window does nothing.
     """
@@ -56,9 +56,12 @@ class Backups(QObject):
         if not store.page_count():
             self.found_whole.emit()
             return
-        future = self._thread.submit(problem_of, store.folder / FILE, most=0)
+        future = self._thread.submit(self._first_look, store.folder / FILE)
         store.check, self.is_checking = future.result, True
         self._runner.call(future, self._checked, self._not_checked)
+
+    def _first_look(self, path: Path) -> str:
+        return problem_of(path, most=0, is_cancelled=self._stop.is_set)
 
     def _not_checked(self, error: BaseException) -> None:
         self._document.store.check, self.is_checking = None, False
@@ -72,10 +75,10 @@ class Backups(QObject):
             return
         self._document.store.damage = problem
         text = _(
-            "The project is damaged: {problem}. It can be looked at, but not changed. Restore a"
-            " backup in File > Backups."
+            "The project is damaged: {problem}. It can be looked at, but not changed. {remedy}"
         )
-        self.failed.emit(text.format(problem=problem))
+        what_to_do = remedy(self._document.store.folder)
+        self.failed.emit(text.format(problem=problem, remedy=what_to_do))
 
     def _changed(self) -> None:
         self._is_changed = True
@@ -87,27 +90,34 @@ class Backups(QObject):
         """Whether a copy is being made."""
         return bool(self._moments)
 
-    def before_import(self) -> None:
-        """Keep what an import is going to add to."""
-        self.make(IMPORT)
+    def before_import(self) -> Future[Path] | None:
+        """Keep what an import is going to add to; what it has to wait for, if anything."""
+        return self.make(IMPORT)
 
-    def before_many(self, pages: int) -> None:
-        """Keep what a job is going to change on more than one page."""
-        if pages > 1:
-            self.make(MANY)
+    def after_import(self) -> None:
+        """Keep what the first import brought: nothing was there to be kept before it."""
+        if not backups_of(self._document.store.folder):
+            self.make(FIRST)
 
-    def make(self, reason: str) -> None:
-        """Keep the project as it is at this moment, unless it is kept already or is empty."""
+    def before_many(self, pages: int) -> Future[Path] | None:
+        """Keep what a job is going to change on more than one page; what it has to wait for."""
+        return self.make(MANY) if pages > 1 else None
+
+    def make(self, reason: str) -> Future[Path] | None:
+        """Keep the project as it is at this moment, unless it is kept already or is empty.
+
+        Where the moment cannot be held, what changes much has to wait until the copy is made.
+        """
         store = self._document.store
         if store.is_read_only or not self._is_changed or not store.page_count():
-            return
+            return self._document.keeping
         self._is_changed = False
         self.timer.stop()
         try:
             moment = Moment(store.folder / FILE)
         except (UserError, OSError) as error:
             self._tell(error)
-            return
+            return None
         future = self._thread.submit(moment.keep, reason, self._stop.is_set)
         self._moments[future] = moment
         self._runner.call(
@@ -115,6 +125,8 @@ class Backups(QObject):
             lambda path: self._done(future, path),
             lambda error: self._fail(future, error),
         )
+        self._document.keeping = None if moment.is_held else future
+        return self._document.keeping
 
     def _done(self, future: Future[Path], path: Path) -> None:
         self._moments.pop(future, None)

@@ -15,6 +15,7 @@ from desktop.jobs.pages import with_own_name
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.project_copy import record_of, write_project
 from desktop.jobs.room import require_room
+from desktop.jobs.waiting import REFUSED
 from model_backend import sources
 from model_backend.document import Box, Document, Page
 from model_backend.errors import Cancelled, PasswordNeeded, UserError
@@ -143,7 +144,9 @@ def _with_own_name(error: UserError, store: Store) -> UserError:
 
 def _waiting(store: Store) -> list[Path]:
     """What is still to be imported."""
-    return [path for path, _options in store.pending() if path.is_absolute()]
+    return [
+        path for path, options in store.pending() if path.is_absolute() and REFUSED not in options
+    ]
 
 
 class Locked:

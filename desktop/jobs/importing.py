@@ -5,59 +5,28 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from desktop.errors import PasswordNeeded, explain
 from desktop.jobs import steps, waiting
 from desktop.jobs.course import Step
+from desktop.jobs.imported import Imported
 from desktop.jobs.pages import EVERY, new_page, own_name, page_label, with_read
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.target import ProjectTarget, documents_folder
-from desktop.jobs.waiting import OF_PAGES
+from desktop.jobs.waiting import DATASET, OF_PAGES, REFUSED, STOPPED, Unfinished
 from model_backend import formats, sources
 from model_backend.document import Document, Page, PageStatus
 from model_backend.sources.values import OF_DOCUMENT
 from model_backend.translation import _
 
-DATASET = "format"
-"""An option of an import that waits: it is of a data set of this format."""
 READING_LIMIT = 75.0
 """Seconds for the words of a page: tesseract's own 60, and what comes before it."""
 INSPECTING_LIMIT = 60.0
 LISTING_LIMIT = 600.0
 """Seconds for finding the pages of a data set: COCO files of gigabytes are parsed once for it."""
-
-
-@dataclass
-class Imported:
-    """What an import brought, and what it noticed; `locked` are files whose password is needed."""
-
-    documents: int = 0
-    known: int = 0
-    pages: int = 0
-    words: int = 0
-    annotations: int = 0
-    locked: list[Path] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    _told: set[tuple[str, str]] = field(default_factory=set)
-
-    def note(self, label: str, problem: str, *, about: str | None = None) -> None:
-        """Tell of a problem; once where it is about the same thing, which is `label` by itself."""
-        key = (label if about is None else about, problem)
-        if key not in self._told:
-            self._told.add(key)
-            self.notes.append((label, problem))
-
-    def add(self, other: Imported) -> None:
-        """Count what a further import brought."""
-        self.documents += other.documents
-        self.known += other.known
-        self.pages += other.pages
-        self.words += other.words
-        self.annotations += other.annotations
-        self.notes += other.notes
 
 
 class ReadPages:
@@ -159,6 +128,8 @@ class ImportFiles:
         self._paths = tuple(path.absolute() for path in paths)
         self._is_looking = bool(paths)
         self._files: deque[Path] = deque()
+        self._unsettled: set[Path] = set()
+        self._refused: list[Path] = []
         self._under_way, self._is_over = 0, False
         self._count = 0
         self.imported = self._reading.imported
@@ -167,13 +138,32 @@ class ImportFiles:
     def rest(cls, target: ProjectTarget, passwords: Passwords | None = None) -> ImportFiles | None:
         """What a stopped import left over; None when nothing is."""
         pending = [item for item in waiting.own(target.store) if DATASET not in item[1]]
-        files = tuple(path for path, _options in pending if path != OF_PAGES)
-        if not files and not target.store.unread_pages(1):
+        refused = [(path, options[REFUSED]) for path, options in pending if REFUSED in options]
+        to_do = [item for item in pending if REFUSED not in item[1]]
+        files = tuple(path for path, _options in to_do if path != OF_PAGES)
+        is_stopped = any(STOPPED in options for _path, options in to_do)
+        if not (files or refused) and (is_stopped or not target.store.unread_pages(1)):
             return None
-        options = pending[0][1] if pending else {}
+        options = (
+            {name: value for name, value in to_do[0][1].items() if name != STOPPED} if to_do else {}
+        )
         work = cls(target, (), passwords=passwords, **options)
         work._add_files(files)
+        work._refused = [path for path, _why in refused]
+        work.imported.refused = [(path.name, why) for path, why in refused]
         return work
+
+    def forget(self) -> tuple[int, int]:
+        """Do not go on with it later: how many files are left, and how many pages are not read.
+
+        What is done stays. The pages stay too: whatever is imported next reads them.
+        """
+        store, left = self._target.store, len(self._unsettled)
+        store.drop_pending(OF_PAGES, *self._unsettled, *self._refused)
+        unread = len(store.unread_pages(EVERY))
+        if unread:
+            waiting.remember(store, [OF_PAGES], {**self._options, STOPPED: True})
+        return left, unread
 
     @property
     def title(self) -> str:
@@ -191,7 +181,7 @@ class ImportFiles:
         self._under_way += step is not None
         if not self._under_way and not self._is_over:
             self._is_over = True
-            self._target.store.drop_pending(OF_PAGES)
+            self._target.store.drop_pending(OF_PAGES, *self._refused)
         return step
 
     def _next_step(self) -> Step | None:
@@ -218,6 +208,7 @@ class ImportFiles:
 
     def _add_files(self, files: Sequence[Path]) -> None:
         self._files.extend(files)
+        self._unsettled.update(files)
         self._count += len(files)
 
     def receive(self, step: Step, result: Any) -> None:  # noqa: ANN401 - by the step
@@ -238,7 +229,7 @@ class ImportFiles:
         found = {place for file in files for place in (file, *file.parents)}
         for path in self._paths:
             if path not in found:
-                self.imported.note(path.name, _("There is no PDF or picture in this folder."))
+                self.imported.empty.append(path)
 
     def _take_in(self, path: Path, inspected: steps.Inspected) -> None:
         info = inspected.info
@@ -258,14 +249,18 @@ class ImportFiles:
             self._reading.add(page_ids)
             for problem in info.problems:
                 self.imported.note(path.name, _(problem))
+        self._unsettled.discard(path)
         self._target.store.drop_pending(path)
 
     def fail(self, step: Step, error: BaseException) -> None:
         """A file that cannot be taken in is not tried again by itself."""
         if step.function is steps.inspect_file:
-            self._target.store.drop_pending(step.subject)
+            self._unsettled.discard(step.subject)
+            self._refused.append(step.subject)
             if isinstance(error, PasswordNeeded):
                 self.imported.locked.append(step.subject)
+            why = own_name(explain(error), step.label)
+            waiting.keep_refused(self._target.store, step.subject, why)
         elif step.function is sources.read_page:
             self._reading.fail(step, error)
         self._under_way -= 1
@@ -273,28 +268,6 @@ class ImportFiles:
     def result(self) -> Imported:
         """What was imported."""
         return self.imported
-
-
-class Unfinished:
-    """Keeps in the project that the import of a data set has begun, until all of it was settled: an
-    import that is stopped goes on when the project is opened again.
-    """
-
-    def __init__(self, target: ProjectTarget, format_name: str, path: Path) -> None:
-        self._store, self._path = target.store, path
-        self._options = {DATASET: format_name}
-
-        self._is_over = False
-
-    def begin(self) -> None:
-        """There is something to bring."""
-        waiting.remember(self._store, [self._path], self._options)
-
-    def end(self) -> None:
-        """All that could be brought is there."""
-        if not self._is_over:
-            self._is_over = True
-            self._store.drop_pending(self._path)
 
 
 class ImportDataset:
@@ -307,9 +280,14 @@ class ImportDataset:
         self._members: deque[str] = deque()
         self._left = 1
         """Steps that are not settled."""
-        self._unfinished = Unfinished(target, format_name, self._path)
+        self._unfinished = Unfinished(target.store, format_name, self._path)
         self.total = 1
         self.imported = Imported()
+
+    def forget(self) -> tuple[int, int]:
+        """Do not go on with it later: how many pages are left, and that none is to be read."""
+        self._unfinished.end()
+        return self._left if self.total > 1 else 0, 0
 
     @property
     def title(self) -> str:

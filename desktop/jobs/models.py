@@ -16,7 +16,7 @@ from model_backend.onnx_export import Exported, export_model
 from model_backend.predictors.calibrating import Calibrated, calibrate
 from model_backend.predictors.self_test import SelfTest, self_test
 from model_backend.runtime import AUTO
-from model_backend.translation import _
+from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
     from model_backend.checkpoints.recognizing import Found
@@ -26,6 +26,9 @@ LOOKING_LIMIT, COPYING_LIMIT, TRYING_LIMIT = 180.0, 1800.0, 300.0
 """Seconds for reading the weights once, for copying them, and for the first page of a model."""
 EXPORTING_LIMIT, CALIBRATING_LIMIT = 1800.0, 4 * 3600.0
 """Seconds for writing a model as ONNX and comparing it, and for looking at a whole data set."""
+
+
+SAME_FILES = mark("{model}: the same files are already here as {name}")
 
 
 class _Steps:
@@ -187,6 +190,12 @@ class CalibrateModel(_Steps):
     def result(self) -> Calibrated | None:
         """The temperature and the errors."""
         return self._calibrated
+
+
+def twin_text(model: InstalledModel) -> str:
+    """That the same files are here already under another name; empty where they are not."""
+    name = adding.same_files(model)
+    return _(SAME_FILES).format(model=model.name, name=name) if name else ""
 
 
 def with_test(name: str, test: SelfTest) -> InstalledModel:

@@ -10,15 +10,10 @@ from typing import Any
 from desktop.jobs import copy_steps, waiting
 from desktop.jobs.course import Step
 from desktop.jobs.exporting import PAGES
-from desktop.jobs.importing import (
-    DATASET,
-    INSPECTING_LIMIT,
-    LISTING_LIMIT,
-    ImportDataset,
-    Imported,
-    Unfinished,
-)
+from desktop.jobs.imported import Imported
+from desktop.jobs.importing import INSPECTING_LIMIT, LISTING_LIMIT, ImportDataset
 from desktop.jobs.target import ProjectTarget, documents_folder
+from desktop.jobs.waiting import DATASET, Unfinished
 from desktop.store.records import Revision
 from desktop.store.restoring import KeptChange, KeptPage, Restoring
 from model_backend.formats.page_json import PROJECT
@@ -52,7 +47,7 @@ class RestoreProject:
     def __init__(self, target: ProjectTarget, path: Path) -> None:
         self._target, self._path = target, path.absolute()
         self._restoring = Restoring(target.store)
-        self._unfinished = Unfinished(target, PAGES, self._path)
+        self._unfinished = Unfinished(target.store, PAGES, self._path)
         self._is_looking = True
         self._members: deque[str] = deque()
         self._under_way: set[str] = set()
@@ -62,6 +57,11 @@ class RestoreProject:
         self._is_broken = False
         self.total = 1
         self.imported = Imported()
+
+    def forget(self) -> tuple[int, int]:
+        """Do not go on with it later: how many pages are left, and that none is to be read."""
+        self._unfinished.end()
+        return len(self._members) + len(self._under_way), 0
 
     @property
     def title(self) -> str:

@@ -74,19 +74,29 @@ class Runner(QObject):
         self._is_closed = False
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the project is being left: jobs that end now were not stopped by a person."""
+        return self._is_closed
+
+    @property
     def jobs(self) -> tuple[Job, ...]:
         """The jobs under way."""
         return (*self._courses, *self._threaded)
 
-    def start(self, work: Work) -> Job:
-        """Do the work's steps in the worker processes, twice as many at once as there are cores."""
+    def start(self, work: Work, after: Future[Any] | None = None) -> Job:
+        """Do the work's steps in the worker processes, twice as many at once as there are cores;
+        `after`: as soon as that is done, however it ends.
+        """
         job = Job(work.title, self._cancel)
         if self._is_closed:
             job.end(Outcome(is_cancelled=True))
             return job
         self._courses[job] = Course(work, self.workers)
         self.job_started.emit(job)
-        self._hub.post(lambda: self._go_on(job))
+        if after is None:
+            self._hub.post(lambda: self._go_on(job))
+        else:
+            after.add_done_callback(lambda _future: self._hub.post(lambda: self._go_on(job)))
         return job
 
     def _go_on(self, job: Job) -> None:

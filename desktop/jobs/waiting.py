@@ -20,8 +20,14 @@ import platformdirs
 from desktop.settings.settings_file import NAME
 from desktop.store.store import Store
 
+DATASET = "format"
+"""An option of an import that waits: it is of a data set of this format."""
 OF_PAGES = Path("documents")
 """Stands among the files that wait for the pages that are not read: it keeps how to read them."""
+STOPPED = "stopped"
+"""An option of the pages that are not read: a person stopped it, so it does not go on by itself."""
+REFUSED = "refused"
+"""An option of a file that was tried: why it could not be taken in, for the report of the rest."""
 SEAL = "seal"
 KEY_LENGTH = 64
 Waiting = tuple[Path, dict[str, Any]]
@@ -29,11 +35,17 @@ log = logging.getLogger(__name__)
 
 
 def remember(store: Store, paths: Sequence[Path], options: Mapping[str, Any]) -> None:
-    """Files that this person chose wait now, also those that somebody else let wait."""
-    for path in set(paths).intersection(foreign(store)):
-        store.drop_pending(path)
-    key = _key()
-    store.add_pending((path, {**options, SEAL: _seal(key, path, options)}) for path in paths)
+    """Files that this person chose wait now, also those that somebody else let wait, and those
+    that were refused before.
+    """
+    chosen, key = set(paths), _key()
+    before = [
+        path
+        for path, kept, is_own in _all(store)
+        if path in chosen and (REFUSED in kept or not is_own)
+    ]
+    store.drop_pending(*before)
+    store.add_pending((path, _sealed(key, path, options)) for path in paths)
 
 
 def own(store: Store) -> list[Waiting]:
@@ -43,7 +55,37 @@ def own(store: Store) -> list[Waiting]:
 
 def foreign(store: Store) -> list[Path]:
     """What waits by somebody else's will, or by that of an earlier version: it is not read."""
-    return [path for path, _, is_own in _all(store) if not is_own and path != OF_PAGES]
+    return [
+        path
+        for path, options, is_own in _all(store)
+        if not is_own and path != OF_PAGES and REFUSED not in options
+    ]
+
+
+class Unfinished:
+    """Keeps in the project that the import of a data set has begun, until all of it was settled: an
+    import that is stopped goes on when the project is opened again.
+    """
+
+    def __init__(self, store: Store, format_name: str, path: Path) -> None:
+        self._store, self._path = store, path
+        self._options = {DATASET: format_name}
+        self._is_over = False
+
+    def begin(self) -> None:
+        """There is something to bring."""
+        remember(self._store, [self._path], self._options)
+
+    def end(self) -> None:
+        """All that could be brought is there."""
+        if not self._is_over:
+            self._is_over = True
+            self._store.drop_pending(self._path)
+
+
+def keep_refused(store: Store, path: Path, why: str) -> None:
+    """A file that cannot be taken in is not tried again, but told again by what goes on later."""
+    store.change_pending(path, _sealed(_key(), path, {REFUSED: why}))
 
 
 def _all(store: Store) -> list[tuple[Path, dict[str, Any], bool]]:
@@ -54,6 +96,10 @@ def _all(store: Store) -> list[tuple[Path, dict[str, Any], bool]]:
         options = {name: value for name, value in kept.items() if name != SEAL}
         found.append((path, options, kept.get(SEAL) == _seal(key, path, options)))
     return found
+
+
+def _sealed(key: bytes, path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    return {**options, SEAL: _seal(key, path, options)}
 
 
 def _seal(key: bytes, path: Path, options: Mapping[str, Any]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from desktop.jobs.course import Course, Outcome, Step, Work, run
 from desktop.jobs.exporting import StoredPicture, export_project
-from desktop.jobs.importing import ImportDataset, Imported, ImportFiles, ReadPages
+from desktop.jobs.imported import EMPTY_FOLDER, Imported
+from desktop.jobs.importing import ImportDataset, ImportFiles, ReadPages
 from desktop.jobs.passwords import Passwords
 from desktop.jobs.predicting import Prelabel, RecognizeRegion
 from desktop.jobs.restoring import RestoreProject, import_dataset, unfinished_datasets
@@ -12,6 +13,7 @@ from desktop.jobs.target import ProjectTarget, StoreTarget
 from desktop.jobs.waiting import foreign
 
 __all__ = [
+    "EMPTY_FOLDER",
     "Course",
     "ImportDataset",
     "ImportFiles",

@@ -13,6 +13,8 @@ COUNT_TEXTS = {
     "relations": (mark("1 link"), mark("{count} links")),
     "tables": (mark("1 table"), mark("{count} tables")),
     "regions": (mark("1 region"), mark("{count} regions")),
+    "rows": (mark("1 row"), mark("{count} rows")),
+    "columns": (mark("1 column"), mark("{count} columns")),
     "cells": (mark("1 cell"), mark("{count} cells")),
     "annotations": (mark("1 annotation"), mark("{count} annotations")),
     "proposals": (mark("1 proposal"), mark("{count} proposals")),

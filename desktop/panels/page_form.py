@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
-from desktop.panels.forms import FactForm, PlainLabel, TextField
+from desktop.panels.forms import FactForm, PlainLabel, TextField, breakable
 from desktop.panels.page_kind import PageKind
+from desktop.panels.page_model import NOT_SAVED
 from model_backend.document import Page, PageStatus, Status
 from model_backend.translation import _, mark
 
@@ -32,8 +33,11 @@ class PageForm(QWidget):
         self.status.activated.connect(self._set_status)
         self.kind = PageKind()
         self.kind.chosen.connect(self._set_kind)
-        form = FactForm()
+        self.problem = PlainLabel()
+        self.problem.setProperty("bad", "true")
+        form = self._form = FactForm()
         form.add(_("File"), self.name)
+        form.add(_("Problem"), self.problem)
         form.add(_("Status"), self.status)
         form.add(_("Kind"), self.kind)
         form.add(_("Size"), self.extent)
@@ -56,6 +60,7 @@ class PageForm(QWidget):
                 name=document.name, number=page.number + 1, count=document.page_count
             )
         )
+        self._show_problem(page)
         unit = _("points") if page.unit == "pt" else _("pixels")
         self.extent.setText(f"{page.width:g} × {page.height:g} {unit}")
         self.turn.setText(_turn(page))
@@ -72,6 +77,13 @@ class PageForm(QWidget):
             self.note.commit()
         self._page_id = page.id
         self.note.show_text(page.note)
+
+    def _show_problem(self, page: Page) -> None:
+        store = self._editor.document.store
+        is_damaged = page.id in store.damaged
+        problem = _(NOT_SAVED) if is_damaged else store.summary(page.id).problem
+        self.problem.setText(breakable(problem))
+        self._form.show_row(self.problem, is_shown=bool(problem))
 
     def _set_note(self, note: str) -> None:
         from desktop.document import edits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
@@ -23,6 +24,7 @@ from desktop.appearance.signs import PAGE_STATUS_TEXTS, draw_page_status, page_s
 from desktop.guards import guarded
 from desktop.panels.page_model import (
     PLACE,
+    PROBLEM,
     SUMMARY,
     THUMBNAIL,
     PageModel,
@@ -70,7 +72,8 @@ class PageDelegate(QStyledItemDelegate):
         frame = QRect(box.left() + 6, box.top() + 4, PICTURE.width(), PICTURE.height())
         self._draw_picture(painter, frame, index.data(THUMBNAIL))
         lines = box.adjusted(PICTURE.width() + 18, 8, -6, -6)
-        self._draw_lines(painter, lines, summary, index.data(PLACE), option.font)
+        told = replace(summary, problem=index.data(PROBLEM))
+        self._draw_lines(painter, lines, told, index.data(PLACE), option.font)
         painter.restore()
 
     def _fill(self, painter: QPainter, box: QRect, color: str) -> None:

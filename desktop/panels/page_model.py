@@ -17,7 +17,7 @@ from desktop.appearance.plain import tip
 from desktop.appearance.signs import PAGE_STATUS_TEXTS
 from desktop.guards import guarded
 from model_backend.document import PageStatus
-from model_backend.translation import _
+from model_backend.translation import _, mark
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -32,6 +32,9 @@ SUMMARY, THUMBNAIL, PLACE = (
     Qt.ItemDataRole.UserRole + 2,
 )
 """Roles: the page's summary, its small picture (None until there is one), its place in the file."""
+PROBLEM = Qt.ItemDataRole.UserRole + 3
+"""What is wrong with the page; empty where all is well."""
+NOT_SAVED = mark("Damaged: it is not what was saved")
 SLICE = 200
 Index = QModelIndex | QPersistentModelIndex
 
@@ -79,13 +82,20 @@ class PageModel(QAbstractListModel):
             return self._images.thumbnail(page_id)
         if role == PLACE:
             return self._place(page_id, index.row())
+        if role == PROBLEM:
+            found = self._summary(page_id, index.row())
+            return self.problem(found) if found else ""
         if role in (SUMMARY, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             summary = self._summary(page_id, index.row())
             if role == SUMMARY or summary is None:
                 return summary
-            line = _line(summary)
+            line = "\n".join(filter(None, (_line(summary), self.problem(summary))))
             return tip(line) if role == Qt.ItemDataRole.ToolTipRole else line
         return None
+
+    def problem(self, summary: PageSummary) -> str:
+        """What is wrong with a page, its most important word first; empty where all is well."""
+        return _(NOT_SAVED) if summary.id in self._document.store.damaged else summary.problem
 
     def page_id(self, row: int) -> int | None:
         """The page of this row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.document.lookup import by_id
+from desktop.panels.counts import count_text
 from model_backend.document import Annotation, Entity, Page, Region, Relation, Table, Word
 from model_backend.table_grid.doubt import COLUMN, MERGED_CELL, ROW, doubtful_parts
 from model_backend.translation import _, mark
@@ -43,12 +44,16 @@ def name_of(item: Word | Annotation, page: Page) -> str:
         names = [one_line(end.text, 28) if isinstance(end, Entity) else "?" for end in ends]
         return " → ".join(name or "…" for name in names)
     if isinstance(item, Table):
-        return _("{rows} rows, {columns} columns").format(
-            rows=len(item.rows), columns=len(item.columns)
-        )
+        return size_text(item)
     if isinstance(item, Region):
         return item.label
     return one_line(item.text) or _("(no text)")
+
+
+def size_text(table: Table) -> str:
+    """How many rows and columns a table has."""
+    rows, columns = count_text("rows", len(table.rows)), count_text("columns", len(table.columns))
+    return f"{rows}, {columns}"
 
 
 def score_text(score: float | None) -> str:

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desktop.errors import DiskFullError, UserError, known_error
+from desktop.errors import DiskFullError, UserError, known_error, remedy
 from desktop.store.database import (
+    PAGES_A_SHORT_STEP,
+    PAUSE_SECONDS,
     Database,
     has_log,
     known_errors,
     raw_connection,
     sqlite_engine,
-    still,
     take_back,
 )
 from desktop.store.files import PARTIAL, removed_after, sync_folder
@@ -33,10 +34,11 @@ from model_backend.errors import Cancelled
 from model_backend.translation import mark
 
 FOLDER = "backups"
-ASKED, TIME, IMPORT, MANY, RESTORE, MIGRATION = (
+ASKED, TIME, IMPORT, FIRST, MANY, RESTORE, MIGRATION = (
     "asked",
     "time",
     "import",
+    "first",
     "many",
     "restore",
     "migration",
@@ -45,6 +47,7 @@ REASONS = {
     ASKED: mark("Asked for"),
     TIME: mark("While editing"),
     IMPORT: mark("Before an import"),
+    FIRST: mark("After the first import"),
     MANY: mark("Before a change of many pages"),
     RESTORE: mark("Before a restore"),
     MIGRATION: mark("Before an update of Proofdesk"),
@@ -70,26 +73,28 @@ class Backup:
 
 
 class Moment:
-    """The project as it is now, held for a copy that is made later, in another thread."""
+    """The project as it is now, held for a copy that is made later, in another thread.
+
+    Where readers keep the writer out (a network drive) nothing is held: the copy is made in short
+    steps, between which edits go on, and is of a moment after that. What must not be in it waits.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with known_errors(path.parent):
             self._source = raw_connection(path, read_only=True, any_thread=True)
             try:
-                self._hold()
+                self.is_held = self._hold()
             except BaseException:
                 self._source.close()
                 raise
 
-    def _hold(self) -> None:
-        """Where readers keep the writer out (a network drive), the copy is made here and now."""
-        if has_log(self._source):
-            self._source.execute("BEGIN")
-            self._source.execute("SELECT count(*) FROM alembic_version").fetchone()
-            return
-        live, self._source = self._source, still(self._source)
-        live.close()
+    def _hold(self) -> bool:
+        if not has_log(self._source):
+            return False
+        self._source.execute("BEGIN")
+        self._source.execute("SELECT count(*) FROM alembic_version").fetchone()
+        return True
 
     def close(self) -> None:
         """Let go of it, copied or not."""
@@ -122,14 +127,15 @@ class Moment:
                 raise Cancelled
 
         with contextlib.closing(sqlite3.connect(partial)) as copy:
-            self._source.backup(copy, pages=_PAGES_A_STEP, progress=go_on)
+            pages = _PAGES_A_STEP if self.is_held else PAGES_A_SHORT_STEP
+            self._source.backup(copy, pages=pages, progress=go_on, sleep=PAUSE_SECONDS)
             copy.execute("PRAGMA journal_mode = DELETE")
         problem = problem_of(partial, is_cancelled=is_cancelled)
         if problem:
             raise UserError(
-                "No backup was made, because the project is damaged: {problem}. Restore an earlier"
-                " one in File > Backups.",
+                "No backup was made, because the project is damaged: {problem}. {remedy}",
                 problem=problem,
+                remedy=remedy(self._path.parent),
             )
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
@@ -146,6 +152,14 @@ def backups_of(folder: Path) -> tuple[Backup, ...]:
             size = entry.stat().st_size
             found.append(Backup(Path(entry.path), version, moment, reason or MIGRATION, size))
     return tuple(sorted(found, key=lambda item: item.at, reverse=True))
+
+
+def keep_first(store: Reading) -> None:
+    """A project that something came into has a backup from then on."""
+    from desktop.store.store import FILE
+
+    if store.page_count() and not backups_of(store.folder):
+        Moment(store.folder / FILE).keep(FIRST)
 
 
 def thin(folder: Path, now: datetime) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from desktop.errors import UserError
+from desktop.errors import UserError, remedy
 from desktop.store import tables
+from model_backend.translation import _
 
 _PAGE = tables.pages
 _CONTENTS = tables.page_contents
@@ -109,12 +111,13 @@ class Sealing:
             self._connection.execute(_UPDATE, {"page": self._page_id, "new_digest": digest})
 
 
-def damaged_page(number: int) -> UserError:
+def damaged_page(number: int, project: Path | None = None) -> UserError:
     """A page that is not what was written must not be written on."""
     return UserError(
         "Page {number} is damaged: it is not what was saved. It can be looked at, but not changed."
-        " Restore it in File > Backups.",
+        " {remedy}",
         number=number + 1,
+        remedy=remedy(project) if project else _("Open the project again."),
     )
 
 

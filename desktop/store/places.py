@@ -52,13 +52,13 @@ class Place:
         """What a person should know who works there; empty on a plain disk."""
         if self.synchronised_by:
             return _(
-                "This project lies in a folder that {name} synchronises. Open it on one computer at"
-                " a time, and wait until everything is synchronised before you change computers."
+                "{name} synchronises this folder: open it on one computer at a time, once it is"
+                " synchronised."
             ).format(name=self.synchronised_by)
         if self.network:
             return _(
-                "This project lies on a network drive ({kind}). Saving is slower there, and stops"
-                " when the connection does. It is safer on a disk of this computer."
+                "Network drive ({kind}): saving is slower, and stops with the connection. A local"
+                " disk is safer."
             ).format(kind=self.network)
         return ""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from desktop.errors import UserError
+from desktop.errors import UserError, remedy
 from desktop.store import digests, rows, tables, values
 from desktop.store.database import Database
 from desktop.store.difference import Difference, from_data
@@ -100,10 +100,10 @@ class Reading:
             return rows.read_page(row, found)
         except values.Unreadable as error:
             raise UserError(
-                "Page {number} of the project {project} is damaged. Nothing was changed. Restore it"
-                " in File > Backups.",
+                "Page {number} of the project {project} is damaged. Nothing was changed. {remedy}",
                 number=row.number + 1,
                 project=self.folder,
+                remedy=remedy(self.folder),
             ) from error
 
     def page_ids(self, statuses: Iterable[PageStatus] | None = None) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from desktop.errors import UserError, known_error
+from desktop.errors import UserError, known_error, remedy
 from desktop.store import digests, page_writing, rows, tables, values
 from desktop.store.adding import add_document
 from desktop.store.database import (
@@ -150,10 +150,10 @@ class Store(Reading):
                 self.damage = self.damage or check()
         if self.damage:
             raise UserError(
-                "{project} is damaged: {problem}. It can be looked at, but not changed. Restore a"
-                " backup in File > Backups.",
+                "{project} is damaged: {problem}. It can be looked at, but not changed. {remedy}",
                 project=self.folder,
                 problem=self.damage,
+                remedy=remedy(self.folder),
             )
         if self._lock is not None:
             self._lock.require_place()
@@ -204,7 +204,7 @@ class Store(Reading):
     def _require_whole(self, values: Iterable[object]) -> None:
         for page in values:
             if isinstance(page, Page) and page.id in self.damaged:
-                raise digests.damaged_page(page.number)
+                raise digests.damaged_page(page.number, self.folder)
 
     def _next_revision(
         self, text: str, kind: RevisionKind, who: str, of: Revision | None
@@ -291,11 +291,21 @@ class Store(Reading):
         with self.writing() as connection:
             connection.execute(insert(tables.pending_imports), entries)
 
-    def drop_pending(self, path: Path) -> None:
-        """Forget a file that was to be imported: it is done, or cannot be."""
-        statement = delete(tables.pending_imports)
+    def drop_pending(self, *paths: Path) -> None:
+        """Forget files that were to be imported: they are done, or cannot be."""
+        if not paths:
+            return
+        column = tables.pending_imports.c.path
+        statement = delete(tables.pending_imports).where(column == bindparam("file"))
         with self.writing() as connection:
-            connection.execute(statement.where(tables.pending_imports.c.path == os.fsencode(path)))
+            connection.execute(statement, [{"file": os.fsencode(path)} for path in paths])
+
+    def change_pending(self, path: Path, options: Mapping[str, Any]) -> None:
+        """Something else is to be remembered of a file that waits."""
+        table = tables.pending_imports
+        statement = update(table).where(table.c.path == os.fsencode(path))
+        with self.writing() as connection:
+            connection.execute(statement.values(options=values.to_text(dict(options))))
 
 
 def _checked_version(path: Path) -> str:

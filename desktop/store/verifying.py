@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 
 from sqlalchemy import bindparam, exc, func, select
 
@@ -21,6 +22,7 @@ WHOLE = 2_000
 """Up to so many pages every digest is compared; of more, so many that are spread evenly."""
 _PROBLEMS = (sqlite3.Error, exc.DBAPIError, UserError, UnicodeDecodeError)
 _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
+_LOOK_SECONDS = 0.05
 _IDS = select(tables.pages.c.id).order_by(tables.pages.c.id)
 _AFTER = _IDS.where(tables.pages.c.id > bindparam("after")).limit(500)
 
@@ -35,8 +37,9 @@ def problem_of(
     """
     try:
         if not most:
-            return _file_problem(path, "quick_check")
-        return _file_problem(path, "integrity_check") or _page_problem(path, most, is_cancelled)
+            return _file_problem(path, "quick_check", is_cancelled)
+        problem = _file_problem(path, "integrity_check", is_cancelled)
+        return problem or _page_problem(path, most, is_cancelled)
     except _PROBLEMS as error:
         _raise_passing(error, path)
         return str(getattr(error, "orig", None) or error)
@@ -59,9 +62,14 @@ def _raise_passing(error: Exception, path: Path) -> None:
         raise known_error(error, path.parent) or error
 
 
-def _file_problem(path: Path, check: str) -> str:
+def _file_problem(
+    path: Path, check: str, is_cancelled: Callable[[], bool] = lambda: False
+) -> str:
     version_of(path)
-    with contextlib.closing(raw_connection(path, read_only=True)) as connection:
+    with (
+        contextlib.closing(raw_connection(path, read_only=True)) as connection,
+        _ended_when(is_cancelled, connection),
+    ):
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         if application_id != APPLICATION_ID:
             return _("it is no project file any more")
@@ -70,6 +78,29 @@ def _file_problem(path: Path, check: str) -> str:
             return str(verdict)
         fault = connection.execute("PRAGMA foreign_key_check").fetchone()
     return f"foreign key {fault}" if fault else ""
+
+
+@contextlib.contextmanager
+def _ended_when(is_cancelled: Callable[[], bool], connection: sqlite3.Connection) -> Iterator[None]:
+    """A check of a big file is one long call of SQLite's: another thread can end it."""
+    is_over = Event()
+
+    def watch() -> None:
+        while not is_over.wait(_LOOK_SECONDS):
+            if is_cancelled():
+                connection.interrupt()
+
+    watcher = Thread(target=watch, name="check", daemon=True)
+    watcher.start()
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname == "SQLITE_INTERRUPT":
+            raise Cancelled from error
+        raise
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 def _page_problem(path: Path, most: int, is_cancelled: Callable[[], bool]) -> str:
@@ -112,7 +143,7 @@ def _first_damaged(database: Database, step: int, is_cancelled: Callable[[], boo
                 raise Cancelled
             number = _damaged_number(database, page_id)
             if number is not None:
-                return str(digests.damaged_page(number))
+                return _("page {number} is not what was saved").format(number=number + 1)
         after = ids[-1]
 
 

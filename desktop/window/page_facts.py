@@ -56,7 +56,8 @@ class PageFacts(QObject):
         """A page that is not what was saved is shown, and cannot be changed: say so once."""
         page = self._bench.editor.page
         if page is not None and page_id in self._bench.document.store.damaged:
-            self._tell(page_id, str(damaged_page(page.number)))
+            folder = self._bench.document.store.folder
+            self._tell(page_id, str(damaged_page(page.number, folder)))
 
     def _tell_problem(self, page_id: int) -> None:
         """What it says stands on the page, too."""

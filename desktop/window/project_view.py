@@ -242,6 +242,7 @@ class ProjectView(QObject):
         self._show_page()
         self._show_labels()
         self.facts.tell_damage(page_id)
+        self.page_list.view.viewport().update()
 
     def _page_changed(self, page_id: int) -> None:
         if page_id == self.bench.selection.page_id:

@@ -25,6 +25,7 @@ from desktop.settings.settings import Settings
 from model_backend.translation import _, mark
 
 LONGEST_NAME = 40
+WIDTH = 560
 CHOICES = (("language", mark("Language")), ("key_map", mark("Keys")))
 """The settings that are offered before the first page: each with its name."""
 SHOWN = 5
@@ -46,10 +47,10 @@ class StartPage(QWidget):
         self.choices = {key: self._choice(key, text) for key, text in CHOICES}
         self.drop = QFrame()
         self.drop.setProperty("drop", "true")
-        self.drop.setMinimumWidth(560)
+        self.drop.setMinimumWidth(WIDTH)
         self.problem = PlainLabel()
         self.problem.setProperty("bad", "true")
-        self.problem.setFixedWidth(560)
+        self.problem.setFixedWidth(WIDTH)
         self.problem.setContentsMargins(0, 0, 0, 16)
         self.problem.hide()
         self._recent = QVBoxLayout()
@@ -141,7 +142,7 @@ class StartPage(QWidget):
 
     def _recent_box(self) -> QWidget:
         box = QWidget()
-        box.setFixedWidth(560)
+        box.setFixedWidth(WIDTH)
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
         self._recent_title.setProperty("quiet", "true")
@@ -162,6 +163,8 @@ class StartPage(QWidget):
     def show_problem(self, text: str) -> None:
         """Say above the ways in why what was wanted is not shown; nothing hides the line."""
         self.problem.setText(f"⚠ {text}" if text else "")
+        # a layout that centres a label gives it the height of its text on one line
+        self.problem.setFixedHeight(max(0, self.problem.heightForWidth(WIDTH)))
         self.problem.setVisible(bool(text))
 
     def set_over(self, is_over: bool) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document import continuation, edits
 from desktop.document.edits.tables import bounds
+from desktop.panels.texts import size_text
 from model_backend import table_grid
 from model_backend.document import Page, Table
 from model_backend.table_grid.again import (
@@ -300,7 +301,7 @@ def _texts(table: Table, page: Page) -> set[frozenset[int]]:
 def _fitted_text(table: Table, *, is_linked: bool) -> str:
     """What was put on the page."""
     if is_linked:
-        text = _("Continued and fitted: {rows} rows, {columns} columns. Ctrl+Z takes it back.")
+        text = _("Continued and fitted: {size}. Ctrl+Z takes it back.")
     else:
-        text = _("Copied and fitted: {rows} rows, {columns} columns. Ctrl+Z takes it back.")
-    return text.format(rows=len(table.rows), columns=len(table.columns))
+        text = _("Copied and fitted: {size}. Ctrl+Z takes it back.")
+    return text.format(size=size_text(table))

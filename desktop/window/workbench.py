@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.live_checks import LiveChecks
+from desktop.errors import UserError, explain
 from desktop.jobs import work
 from desktop.jobs.backups import Backups
 from desktop.jobs.page_rulings import PageRulings
@@ -37,6 +38,15 @@ FOREIGN = mark(
     "{count} files still wait to be imported. They were not read, because somebody else may have"
     " chosen them: open them again in the File menu."
 )
+NOT_IMPORTED = mark(
+    "The import was stopped: {count} files or pages were not taken in. Import again what you still"
+    " want."
+)
+NOT_READ = mark(
+    "The import was stopped: the words of {count} pages were not read. Whatever is imported next"
+    " reads them, too."
+)
+Importing = work.ImportFiles | work.ImportDataset | work.RestoreProject
 
 
 class Workbench(QObject):
@@ -94,7 +104,7 @@ class Workbench(QObject):
         """Start an import whose pages are read; until it ends, pre-labelling waits for them."""
         job = self.runner.start(importing)
         self._readings.add(job)
-        job.finished.connect(self._imported)
+        job.finished.connect(lambda outcome: self._imported(importing, outcome))
         job.finished.connect(lambda outcome: self._has_read(job, outcome))
         return job
 
@@ -137,23 +147,46 @@ class Workbench(QObject):
         self.backups.before_import()
         return self._start_dataset(work.import_dataset(self.document, format_name, path))
 
-    def _start_dataset(self, importing: work.ImportDataset | work.RestoreProject) -> Job:
+    def _start_dataset(self, importing: Importing) -> Job:
         job = self.runner.start(importing)
         self._datasets.add(job)
-        job.finished.connect(self._imported)
+        job.finished.connect(lambda outcome: self._imported(importing, outcome))
         job.finished.connect(lambda _outcome: self._datasets.discard(job))
         return job
 
-    def _imported(self, outcome: work.Outcome) -> None:
+    def _imported(self, importing: Importing, outcome: work.Outcome) -> None:
+        if self.runner.is_closed:  # it goes on when the project is opened again
+            return
         imported = outcome.result
         if self.selection.page_id is None or not self.selection.page_id:
             self.show_first_page()
-        if not isinstance(imported, work.Imported):
-            return
+        if outcome.is_cancelled:
+            self._forget(importing)
+        self.backups.after_import()
+        if isinstance(imported, work.Imported):
+            self._report(imported)
+
+    def _report(self, imported: work.Imported) -> None:
+        for name, why in imported.refused:
+            self.warned.emit(why if name in why else f"{name}: {why}")
         for name, note in imported.notes:
             self.said.emit(f"{name}: {note}")
+        for path in imported.empty:
+            self.said.emit(f"{path.name}: {_(work.EMPTY_FOLDER)}")
         for path in imported.locked:
             self.locked.emit(path)
+
+    def _forget(self, importing: Importing) -> None:
+        """What a person stopped does not go on by itself: say what was left."""
+        try:
+            left, unread = importing.forget()
+        except UserError as error:
+            self.warned.emit(explain(error))
+            return
+        if left:
+            self.said.emit(counted(NOT_IMPORTED, left))
+        if unread:
+            self.said.emit(counted(NOT_READ, unread))
 
     def show_first_page(self) -> None:
         """Show the page where work was left, else the first."""

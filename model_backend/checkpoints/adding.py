@@ -25,6 +25,7 @@ from model_backend.installed import (
     ModelFile,
     checked_name,
     folder_of,
+    installed_models,
     models_folder,
     write_record,
 )
@@ -63,23 +64,30 @@ def record_of(found: Found, answers: Answers) -> InstalledModel:
     """The record of a model that is about to be added, still without files; UserError where an
     answer is missing or wrong.
     """
-    lacking = missing(found, answers)
+    lacking, called = missing(found, answers), answers.name or default_name(found)
     if lacking.labels:
         raise UserError(
-            "The model does not name its {count} labels. Name them in the order of its outputs.",
+            "The model {name} does not name its {count} labels. Name them in the order of its"
+            " outputs.",
+            name=called,
             count=found.classes,
         )
     labels = answers.labels or found.labels
     if len(labels) != found.classes or not all(labels) or len(set(labels)) != len(labels):
         raise UserError(
-            "The model has {count} labels, but {given} different ones were named.",
+            "The model {name} has {count} labels, but {given} different ones were named.",
+            name=called,
             count=found.classes,
             given=len(set(labels)),
         )
     if lacking.task or (answers.task and answers.task not in found.tasks):
-        raise UserError("Say what the model does: one of {tasks}.", tasks=", ".join(found.tasks))
+        raise UserError(
+            "Say what the model {name} does: one of {tasks}.",
+            name=called,
+            tasks=", ".join(found.tasks),
+        )
     return InstalledModel(
-        name=free_name(answers.name or default_name(found)),
+        name=free_name(called),
         network=found.network,
         task=answers.task or found.task,
         labels=tuple(label[:LONGEST_LABEL] for label in labels),
@@ -130,7 +138,7 @@ def install(model: InstalledModel, names: tuple[str, ...]) -> InstalledModel:
     part = folder.with_name(f".{model.name}{UNFINISHED}")
     shutil.rmtree(part, ignore_errors=True)
     total = sum((source / name).stat().st_size for name in names)
-    _check_space(total, is_linked=model.is_linked)
+    _check_space(model.name, total, is_linked=model.is_linked)
     (part / FILES).mkdir(parents=True)
     try:
         files = []
@@ -159,18 +167,26 @@ def _taken(path: Path, name: str, copy: Path | None) -> ModelFile:
     return ModelFile(name, size, digest)
 
 
-def _check_space(needed: int, *, is_linked: bool) -> None:
+def _check_space(name: str, needed: int, *, is_linked: bool) -> None:
     folder = models_folder()
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if not is_linked and free < needed * 1.1:
         raise UserError(
-            "The model has {size} MB, but the disk of {folder} has only {free} MB left. Free some"
-            " space, or link the model where it lies.",
+            "The model {name} has {size} MB, but the disk of {folder} has only {free} MB left. Free"
+            " some space, or link the model where it lies.",
+            name=name,
             size=needed // 10**6,
             folder=str(folder),
             free=free // 10**6,
         )
+
+
+def same_files(model: InstalledModel) -> str:
+    """The name of another model that was added from the very same files; empty without one."""
+    sums = {file.sha256 for file in model.files}
+    others = (item for item in installed_models() if item.name != model.name)
+    return next((item.name for item in others if {file.sha256 for file in item.files} == sums), "")
 
 
 def discard(name: str) -> None:

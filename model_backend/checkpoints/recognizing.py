@@ -73,7 +73,7 @@ def recognize(path: Path) -> Found:
     refuse_code(config)
     require_torch()
     size = sum((checkpoint.folder / name).stat().st_size for name in checkpoint.names)
-    require_memory(size)
+    require_memory(Path(path).name, size)
     weights = checkpoint.weights()
     network = network_of(config, weights)
     if network.tasks == (ENTITIES,):

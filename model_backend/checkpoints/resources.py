@@ -37,13 +37,14 @@ def is_short_of(size: int) -> bool:
     return free is not None and size * TIMES > free
 
 
-def require_memory(size: int) -> None:
+def require_memory(name: str, size: int) -> None:
     """UserError where the memory that is left does not do for files of so many bytes."""
     free = available_memory()
     if free is not None and size * TIMES > free:
         raise UserError(
-            "The model's files have {size} MB; loading them needs {needed} MB of memory, and"
-            " {free} MB are left. Close other programs, or choose a smaller model.",
+            "The files of the model {name} have {size} MB; loading them needs {needed} MB of"
+            " memory, and {free} MB are left. Close other programs, or choose a smaller model.",
+            name=name,
             size=size // 10**6,
             needed=int(size * TIMES) // 10**6,
             free=free // 10**6,

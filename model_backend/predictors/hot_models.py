@@ -106,7 +106,7 @@ class HotModels:
         if key not in self._kept:
             needed = sum(model.size for model in models)
             self._make_room(needed)
-            require_memory(needed)
+            require_memory(name, needed)
             self._kept[key] = self._placed(registry.create(name), chosen)
         self._kept.move_to_end(key)
         return self._kept[key]

@@ -83,7 +83,7 @@ def summary_of(said: Proposals) -> str:
     parts = [f"{name}: {count}" for name, count in counts.items() if count]
     if said.page_class is not None:
         parts.append(f"{said.page_class.label} {said.page_class.score or 0:.0%}")
-    return ", ".join((*(parts or [_("nothing")]), *said.notes))
+    return "; ".join((", ".join(parts or [_("nothing")]), *said.notes))
 
 
 def drawn(path: Path, page: Page, said: Proposals) -> bytes:

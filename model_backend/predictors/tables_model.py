@@ -34,7 +34,7 @@ from model_backend.table_grid import box_to_frame, box_to_page, empty_table, fra
 from model_backend.table_grid.proposal import grid_of
 from model_backend.table_grid.slant import reading_turn, rules_in_frame
 from model_backend.table_grid.transforms import in_frame_of
-from model_backend.translation import _
+from model_backend.translation import _, counted, mark
 
 if TYPE_CHECKING:
     from torch import nn
@@ -52,6 +52,7 @@ MOST_TABLES = 100
 SAME = 0.5
 """Of two areas that overlap so much of the smaller one, the surer is kept."""
 ROTATED = "table rotated"
+NO_GRID = mark("{count} tables have no rows and columns: only their places were found")
 SIDEWAYS = 270.0
 """The turn of a rotated table whose words do not tell it: the reference's (read upwards)."""
 
@@ -175,8 +176,7 @@ class TablesModel:
         )
         unread = sum(len(table.rows) == len(table.columns) == 1 for table in own)
         if unread:
-            text = _("Tables in which no rows and columns were found: {count}.")
-            notes = [*notes, text.format(count=unread)]
+            notes = [*notes, counted(NO_GRID, unread)]
         return Proposals(self.name, tables=own, notes=tuple(notes))
 
 

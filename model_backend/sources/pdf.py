@@ -191,8 +191,7 @@ def damaged(path: Path, number: int | None = None) -> Iterator[None]:
                 file=path,
             ) from error
         raise UserError(
-            "Page {number} of {file} is damaged and cannot be read. "
-            "Export the file again and retry.",
+            "Damaged: page {number} of {file} cannot be read. Export the file again and retry.",
             file=path,
             number=number + 1,
         ) from error

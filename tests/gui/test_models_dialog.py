@@ -60,7 +60,9 @@ def test_model_is_added_chosen_used_and_removed(
     )
     assert not dialog.add_file_button.isEnabled()
     qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=WAIT)
-    assert said == ["The model does not name its 5 labels. Name them in the order of its outputs."]
+    assert said == [
+        "The model small does not name its 5 labels. Name them in the order of its outputs."
+    ]
     assert installed.installed_model("small").licence == "mit"
     assert not dialog.picture.icon().isNull()
     assert looked_at_large(dialog, qtbot) == "small: the sample page"

@@ -370,4 +370,6 @@ def test_what_cannot_be_opened_is_said_on_the_start_page(
     other = tmp_path / "Other.proofdesk"
     other.mkdir()
     closed.open_project(str(other))
-    assert "Other.proofdesk is not a Proofdesk project" in closed.window.start_page.problem.text()
+    problem = closed.window.start_page.problem
+    assert "Other.proofdesk is not a Proofdesk project" in problem.text()
+    assert problem.height() > 2 * problem.fontMetrics().height()  # both of its lines

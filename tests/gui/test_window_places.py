@@ -90,7 +90,9 @@ def test_synchronised_folder_conflicts_and_another_computer_are_told(
     holder = {"user": "ann", "host": "far", "process": 3, "at": "2026-11-30T10:00:00+00:00"}
     (folder / NAME).write_text(json.dumps(holder))
     application.open_project(str(folder))
-    assert len(_said(application, "in a folder that Dropbox synchronises")) == 1
+    (warning,) = _said(application, "Dropbox synchronises this folder")
+    line = application.window.status.message
+    assert line.fontMetrics().horizontalAdvance(warning) < 690  # the line of a window of 1280
     assert len(_said(application, f"{twin} lies here as well")) == 1
     assert len(_said(application, "ann did not close this project on far")) == 1
     assert application.bench is not None

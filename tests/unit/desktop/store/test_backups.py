@@ -75,7 +75,7 @@ def test_copy_is_of_the_moment_whatever_is_written_meanwhile(folder: Path) -> No
 def test_damaged_project_makes_no_backup_and_thins_none(folder: Path) -> None:
     good = Moment(folder / FILE).keep(backups.TIME)
     _damage(folder)
-    with pytest.raises(UserError, match="the project is damaged: Page 1 is damaged"):
+    with pytest.raises(UserError, match="the project is damaged: page 1 is not what was saved"):
         Moment(folder / FILE).keep(backups.TIME)
     assert list(good.parent.iterdir()) == [good]
 

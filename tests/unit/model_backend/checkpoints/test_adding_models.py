@@ -10,6 +10,7 @@ import pytest
 from small_models import LABELS, small_bert, small_layoutlm, small_tagger
 from small_pictures import small_vgg16
 
+from desktop.jobs.models import twin_text
 from model_backend import installed, registry
 from model_backend.checkpoints import adding
 from model_backend.checkpoints.adding import Answers, install, record_of
@@ -46,6 +47,16 @@ def test_model_is_recognised_copied_and_recorded(published: Path) -> None:
     assert "run.py" not in found.files
 
 
+def test_same_files_under_another_name_are_known(published: Path, tmp_path: Path) -> None:
+    first = add(recognize(published))
+    assert adding.same_files(first) == ""
+    second = add(recognize(published), Answers(name="again"))
+    assert adding.same_files(second) == first.name
+    assert twin_text(second) == "again: the same files are already here as layoutlm-funsd-v1"
+    small_bert(tmp_path / "other")
+    assert adding.same_files(add(recognize(tmp_path / "other"))) == ""
+
+
 @pytest.mark.parametrize("is_linked", [False, True])
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json", "vocab.txt"])
 def test_one_byte_changed_after_add_is_refused(
@@ -73,7 +84,7 @@ def test_labels_that_nobody_named_are_asked_for(tmp_path: Path) -> None:
     small_bert(tmp_path / "bert", id2label=nameless, label2id={v: k for k, v in nameless.items()})
     found = recognize(tmp_path / "bert")
     assert found.labels == ()
-    with pytest.raises(UserError, match="does not name its 5 labels"):
+    with pytest.raises(UserError, match="model .+ does not name its 5 labels"):
         record_of(found, Answers())
     with pytest.raises(UserError, match="has 5 labels, but 2 different ones"):
         record_of(found, Answers(labels=("A", "B")))
