@@ -57,6 +57,7 @@ class MarkedList(QWidget):
         self.view.setModel(self.model)
         self.view.setAlternatingRowColors(True)
         self.view.setSpacing(2)
+        self.view.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of lines: bit by bit
         self.view.setAccessibleName(_("Marked"))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hint = PlainLabel()
@@ -83,9 +84,11 @@ class MarkedList(QWidget):
         return FILTERS[self.filter.currentIndex()][0]
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Read what is marked, now that somebody looks."""
+        """Read what is marked, now that somebody looks; not in the same breath, as the whole
+        project may just be opening.
+        """
         super().showEvent(event)
-        self._begin()
+        QTimer.singleShot(0, self, self._begin)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Read nothing any more: the project may be closing."""

@@ -51,6 +51,11 @@ class MarkedModel(QAbstractListModel):
         self._looked_at: Page | None = None
         """The page that changed last, as it is now."""
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The marks that are listed; none before anybody looks."""
+        return self._wanted
+
     def show(self, wanted: tuple[str, ...]) -> None:
         """Begin anew with the things that have any of these marks."""
         self.beginResetModel()

@@ -316,8 +316,8 @@ def test_hints_in_parts_name_the_keys_in_use(
     window.key_book.assign("note", ("F12",))
     try:
         window.docks["marked"].raise_()
-        qtbot.waitUntil(view.marked.isVisible, timeout=5000)
-        assert view.marked.hint.text().endswith("F12: note.")
+        hint = view.marked.hint
+        qtbot.waitUntil(lambda: hint.text().endswith("F12: note."), timeout=5000)
     finally:
         window.key_book.reset_all()
         window.docks["inspector"].raise_()

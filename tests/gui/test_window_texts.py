@@ -17,6 +17,7 @@ from desktop.dialogs.accept_dialog import AcceptDialog
 from desktop.dialogs.replace_dialog import ReplaceDialog
 from desktop.document import edits
 from desktop.document.many_pages import ManyPages
+from desktop.panels.marked_list import MarkedList
 from desktop.store.store import Store
 from desktop.window.workbench import Workbench
 from model_backend import table_grid
@@ -112,7 +113,7 @@ def test_a_note_is_written_and_listed(
     dock = application.window.docks["marked"]
     dock.raise_()
     marked = view.marked
-    qtbot.waitUntil(marked.isVisible, timeout=2000)
+    qtbot.waitUntil(lambda: marked.model.rowCount() == 2, timeout=2000)
     lines = [marked.model.data(marked.model.index(row)) for row in range(marked.model.rowCount())]
     assert [line.splitlines()[:2] for line in lines if line] == [
         ["Page – note", "second page missing"],
@@ -126,13 +127,23 @@ def test_a_note_is_written_and_listed(
     application.window.docks["inspector"].raise_()
 
 
+def test_marked_pages_are_read_after_the_window_has_breathed(
+    bench: Workbench, qtbot: QtBot
+) -> None:
+    marked = MarkedList(bench.editor)
+    qtbot.addWidget(marked)
+    marked.show()
+    assert marked.model.wanted == ()
+    qtbot.waitUntil(lambda: marked.model.wanted == marked.wanted, timeout=2000)
+
+
 def test_the_list_follows_edits_page_by_page(
     application: Application, bench: Workbench, canvas: CanvasView, qtbot: QtBot
 ) -> None:
     view = application.window.project_view
     assert view is not None
     application.window.docks["marked"].raise_()
-    qtbot.waitUntil(view.marked.isVisible, timeout=2000)
+    qtbot.waitUntil(lambda: bool(view.marked.model.wanted), timeout=2000)
     first = bench.selection.page_id
     for page_id, word in ((first + 1, 2), (first, 4), (first, 1)):
         bench.selection.set_page(page_id)
