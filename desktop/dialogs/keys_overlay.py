@@ -133,8 +133,11 @@ class KeysOverlay(QWidget):
         return super().eventFilter(watched, event)
 
     def close_overlay(self) -> None:
-        """Hide, and give the focus back to what had it."""
+        """Hide, and give the focus back to what had it; no line stays behind, as each would take
+        its time whenever the theme changes.
+        """
         self.hide()
+        self._scroll.setWidget(QWidget())
         before = self._focus_before
         (before if before is not None and isValid(before) else self._window).setFocus()
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.appearance.icons import ICONS
 from desktop.application import Application
+from desktop.panels.forms import PlainLabel
 from desktop.window.actions import ACTIONS, MAIN_TOOLBAR, TOOL_BAR
 from desktop.window.workbench import Workbench
 
@@ -114,11 +115,13 @@ def test_keys_overlay_finds_actions(
     overlay = application.window.keys_overlay()
     assert overlay.isVisible()
     everything = overlay.shown
+    assert len(overlay.findChildren(PlainLabel)) > len(everything)
     overlay.search.setText("merge")
     assert {"M"} == {keys for _menu, keys, _text in overlay.shown}
     assert len(everything) > 70
     QTest.keyClick(overlay.search, Qt.Key.Key_Escape)
     assert not overlay.isVisible()
+    assert len(overlay.findChildren(PlainLabel)) == 1  # the title: no theme need reach the lines
     assert application.window.focusWidget() is view.canvas  # Enter and Tab go on where they were
 
 
