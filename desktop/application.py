@@ -179,11 +179,9 @@ class Application(QObject):
         bench.surroundings.look()
 
     def _warm_up(self, bench: Workbench) -> None:
-        """Import in a thread what tools would import at their first click."""
-        from model_backend.masks.ink import warm_up
-
+        """Import in a thread what tools and dialogs would import at their first click."""
         if self.bench is bench:
-            bench.runner.aside(warm_up)
+            bench.runner.aside(_import_for_first_clicks)
 
     def _ready_workers(self) -> Workers:
         if self._workers is None:
@@ -278,6 +276,15 @@ class Application(QObject):
             self._workers = None
         self._garbage.close()
         self.reports.close()
+
+
+def _import_for_first_clicks() -> None:
+    from importlib import import_module
+
+    from model_backend.masks.ink import warm_up
+
+    warm_up()
+    import_module("desktop.dialogs.export_dialog")  # with all formats
 
 
 def _free(folder: Path) -> Path:
