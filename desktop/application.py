@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, QTimer
@@ -11,8 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import bugs, crashes, logs
 from desktop.appearance.theme import apply_theme, colors_of
-from desktop.errors import UserError, explain
+from desktop.errors import Cancelled, UserError, explain
 from desktop.jobs.garbage import GarbageCollector
+from desktop.jobs.hub import Hub
 from desktop.screenshot import Photographer, without_screenshot
 from desktop.settings.settings import Settings
 from desktop.settings.settings_file import projects_folder
@@ -40,6 +43,8 @@ class Application(QObject):
         super().__init__()
         self.settings = settings
         self._garbage = GarbageCollector(self)
+        self._hub, self._is_closed = Hub(self), Event()
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self.window = MainWindow(settings)
         self.bench: Workbench | None = None
         self._workers: Workers | None = None
@@ -82,7 +87,11 @@ class Application(QObject):
 
         base = self.settings.value("last_export").get("base")
         if isinstance(base, str) and base:
-            self._attempt(lambda: remove_abandoned(Path(base)))
+            self._hub.when_done(
+                self._aside.submit(remove_abandoned, Path(base)),
+                lambda _result: None,
+                lambda error: self.window.complain(explain(error)),
+            )
 
     def _attempt(self, step: Callable[[], object]) -> bool:
         try:
@@ -122,12 +131,20 @@ class Application(QObject):
         from desktop.store.store import FILE
         from desktop.store.verifying import problem_of
 
-        try:
-            is_damaged = bool(backups_of(folder) and problem_of(folder / FILE, most=0))
-        except UserError:
-            return  # it is in use, say: that was told when it could not be opened
-        if is_damaged:
-            self.window.files.show_backups(folder)
+        def is_damaged() -> bool:
+            path, stop = folder / FILE, self._is_closed.is_set
+            try:
+                return bool(backups_of(folder) and problem_of(path, most=0, is_cancelled=stop))
+            except (UserError, Cancelled):
+                return False  # it is in use, say: that was told when it could not be opened
+
+        def offer(damaged: bool) -> None:
+            if damaged and self.bench is shown:
+                self.window.files.show_backups(folder)
+
+        shown = self.bench
+        future = self._aside.submit(is_damaged)
+        self._hub.when_done(future, offer, lambda error: self.window.complain(explain(error)))
 
     def restore_project(self, folder: str, backup: str) -> None:
         """Put a backup in the place of a project, and open that."""
@@ -270,11 +287,14 @@ class Application(QObject):
 
     def close(self) -> None:
         """The window closes: stop the jobs, let go of the project and the processes."""
+        self._is_closed.set()
+        self._aside.shutdown(wait=False, cancel_futures=True)
         self.leave_project()
         if self._workers is not None:
             self._workers.close()
             self._workers = None
         self._garbage.close()
+        self._hub.close()
         self.reports.close()
 
 

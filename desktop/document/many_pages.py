@@ -34,7 +34,7 @@ class ManyPages:
         self.total = len(self._waiting)
         self.changed = 0
         """How many pages were changed so far."""
-        self._in_step = 0
+        self._in_step, self._is_begun = 0, False
 
     @property
     def done(self) -> int:
@@ -42,9 +42,12 @@ class ManyPages:
         return self.total - len(self._waiting)
 
     def go_on(self) -> bool:
-        """Change the next few pages; False when nothing is left to do."""
-        if self.done == 0 and self.total > 1:
+        """Change the next few pages, unless they have to wait; False when nothing is left to do."""
+        if not self._is_begun and self.total > 1:
+            self._is_begun = True
             self._document.many_changes_begin.emit()
+        if self._is_begun and self._document.is_being_kept:
+            return True
         now, self._waiting = self._waiting[:PAGES_A_SLICE], self._waiting[PAGES_A_SLICE:]
         before = [self._document.page(page_id) for page_id in now]
         after = [self._change(page) for page in before]

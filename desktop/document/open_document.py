@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ class OpenDocument(QObject):
         self._schema = store.schema()
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._history = History(store)
+        self.keeping: Future[Path] | None = None
+        """A copy of how it is now, which a change of many pages must not get into."""
 
     @property
     def schema(self) -> LabelSchema:
@@ -63,6 +66,11 @@ class OpenDocument(QObject):
     def redo_text(self) -> str:
         """The English text of the edit that would be redone; empty when there is none."""
         return self._history.redo_text
+
+    @property
+    def is_being_kept(self) -> bool:
+        """Whether a change of many pages has to wait."""
+        return self.keeping is not None and not self.keeping.done()
 
     def page(self, page_id: int) -> Page:
         """The current value of a page."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import perf_counter
+from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, Slot
 
@@ -38,6 +40,17 @@ class Hub(QObject):
             self._drop_calls()
         else:
             self._wake()
+
+    def when_done(
+        self,
+        future: Future[Any],
+        on_done: Callable[[Any], None],
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        """Have one of the two called on the window's thread; neither when it was cancelled."""
+        future.add_done_callback(
+            lambda future: self.post(lambda: _answer(future, on_done, on_failed))
+        )
 
     def _wake(self) -> None:
         try:
@@ -74,3 +87,17 @@ class Hub(QObject):
         with suppress(Empty):
             while True:
                 self._calls.get_nowait()
+
+
+def _answer(
+    future: Future[Any],
+    on_done: Callable[[Any], None],
+    on_failed: Callable[[BaseException], None],
+) -> None:
+    if future.cancelled():
+        return
+    error = future.exception()
+    if error is None:
+        on_done(future.result())
+    else:
+        on_failed(error)

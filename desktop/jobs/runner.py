@@ -156,27 +156,11 @@ class Runner(QObject):
         on_failed: Callable[[BaseException], None],
     ) -> None:
         """Have one of the two called on the window's thread; neither when it was cancelled."""
-        future.add_done_callback(
-            lambda future: self._hub.post(lambda: self._answer(future, on_done, on_failed))
-        )
+        self._hub.when_done(future, on_done, on_failed)
 
     def aside(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:  # noqa: ANN401 - its own
         """Call a short function in a thread, to keep milliseconds from the window's."""
         return self._aside.submit(function, *arguments)
-
-    def _answer(
-        self,
-        future: Future[Any],
-        on_done: Callable[[Any], None],
-        on_failed: Callable[[BaseException], None],
-    ) -> None:
-        if self._is_closed or future.cancelled():
-            return
-        error = future.exception()
-        if error is None:
-            on_done(future.result())
-        else:
-            on_failed(error)
 
     def in_thread(
         self,

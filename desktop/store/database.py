@@ -20,6 +20,10 @@ APPLICATION_ID = 0x50524F46
 """Written into the file's header: this SQLite file is a Proofdesk project."""
 
 _WAIT_SECONDS = 5.0
+PAGES_A_SHORT_STEP = 250
+"""A megabyte: so much is read at a time where nobody can write meanwhile."""
+PAUSE_SECONDS = 0.05
+"""After so long a copy that met a write goes on."""
 
 
 class Database:
@@ -218,10 +222,12 @@ def has_log(connection: sqlite3.Connection) -> bool:
 
 
 def still(source: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy of the moment, which SQLite deletes when it is closed."""
+    """A copy of one moment, which SQLite deletes when it is closed; edits go on between its short
+    steps, and it begins anew after each.
+    """
     copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     try:
-        source.backup(copy)
+        source.backup(copy, pages=PAGES_A_SHORT_STEP, sleep=PAUSE_SECONDS)
     except BaseException:
         copy.close()
         raise

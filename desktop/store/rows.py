@@ -245,7 +245,7 @@ def read_page(row: AnyRow, annotations: Iterable[AnyRow]) -> Page:
         next_id=row.next_id,
         is_scan=row.is_scan,
         note=row.note,
-        source_data=values.decoded(object, row.source_data),
+        source_data=values.decoded(str, row.source_data),
         accepted_warnings=values.decoded(tuple[str, ...], row.accepted_warnings),
         page_class=page_class_of(row.page_class),
         **{name: tuple(items) for name, items in found.items()},
@@ -276,7 +276,7 @@ def read_document(row: AnyRow) -> Document:
         row.sha256,
         row.media_type,
         row.page_count,
-        values.decoded(object, row.source_data),
+        values.decoded(str, row.source_data),
     )
 
 

@@ -62,9 +62,7 @@ def _raise_passing(error: Exception, path: Path) -> None:
         raise known_error(error, path.parent) or error
 
 
-def _file_problem(
-    path: Path, check: str, is_cancelled: Callable[[], bool] = lambda: False
-) -> str:
+def _file_problem(path: Path, check: str, is_cancelled: Callable[[], bool] = lambda: False) -> str:
     version_of(path)
     with (
         contextlib.closing(raw_connection(path, read_only=True)) as connection,

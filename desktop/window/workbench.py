@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ NOT_READ = mark(
     " reads them, too."
 )
 Importing = work.ImportFiles | work.ImportDataset | work.RestoreProject
+Kept = Future[Path] | None
+"""A copy of the project as it was before, where a job has to wait for it."""
 
 
 class Workbench(QObject):
@@ -86,7 +89,7 @@ class Workbench(QObject):
 
     def import_files(self, paths: Sequence[Path], password: str = "") -> Job:
         """Take files and folders in."""
-        self.backups.before_import()
+        kept = self.backups.before_import()
         importing = work.ImportFiles(
             self.document,
             paths,
@@ -96,13 +99,13 @@ class Workbench(QObject):
             password=password,
         )
         here, last = self.selection.page_id, self.document.store.next_page(BEYOND, step=-1)
-        job = self._read(importing)
+        job = self._read(importing, kept)
         job.finished.connect(lambda outcome: self._show_new(outcome, here, last or 0))
         return job
 
-    def _read(self, importing: work.ImportFiles) -> Job:
+    def _read(self, importing: work.ImportFiles, kept: Kept = None) -> Job:
         """Start an import whose pages are read; until it ends, pre-labelling waits for them."""
-        job = self.runner.start(importing)
+        job = self.runner.start(importing, after=kept)
         self._readings.add(job)
         job.finished.connect(lambda outcome: self._imported(importing, outcome))
         job.finished.connect(lambda outcome: self._has_read(job, outcome))
@@ -144,11 +147,11 @@ class Workbench(QObject):
 
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""
-        self.backups.before_import()
-        return self._start_dataset(work.import_dataset(self.document, format_name, path))
+        kept = self.backups.before_import()
+        return self._start_dataset(work.import_dataset(self.document, format_name, path), kept)
 
-    def _start_dataset(self, importing: Importing) -> Job:
-        job = self.runner.start(importing)
+    def _start_dataset(self, importing: Importing, kept: Kept = None) -> Job:
+        job = self.runner.start(importing, after=kept)
         self._datasets.add(job)
         job.finished.connect(lambda outcome: self._imported(importing, outcome))
         job.finished.connect(lambda _outcome: self._datasets.discard(job))
@@ -239,11 +242,11 @@ class Workbench(QObject):
             self._start_prelabel(later)
 
     def _start_prelabel(self, page_ids: Sequence[int]) -> None:
-        self.backups.before_many(len(page_ids))
+        kept = self.backups.before_many(len(page_ids))
         names = [self.settings.value(task) for task in registry.TASKS]
         wanted = [name for name in names if name != registry.NONE]
         prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
-        self.runner.start(prelabelling).finished.connect(self._predicted)
+        self.runner.start(prelabelling, after=kept).finished.connect(self._predicted)
 
     def _predicted(self, outcome: work.Outcome) -> None:
         for name, note in outcome.result.notes if outcome.result else ():

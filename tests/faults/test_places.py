@@ -121,8 +121,9 @@ def _work(folder: Path, tmp_path: Path) -> None:
     assert _mode(document.store) == "truncate"
     document.apply("Note", edits.set_note(document.page(1), "before"))
     moment = Moment(folder / FILE)
-    document.apply("Note", edits.set_note(document.page(1), "after"))
+    assert not moment.is_held
     kept = moment.keep(TIME)
+    document.apply("Note", edits.set_note(document.page(1), "after"))
     out = tmp_path / f"out of {folder.name}"
     export_project(folder, "page_xml", out, include_proposed=True)
     document.undo()
@@ -199,6 +200,30 @@ def test_export_does_not_keep_edits_waiting_there(folder: Path, tmp_path: Path) 
     assert seen == ["", ""]
     assert document.store.page(1).note == "while it is read"
     document.close()
+
+
+def test_edit_does_not_wait_for_a_copy_there_and_is_in_it(folder: Path, tmp_path: Path) -> None:
+    there = tmp_path / "Dropbox" / folder.name
+    shutil.copytree(folder, there)
+    document = OpenDocument(Store.open(there))
+    document.apply("Note", edits.set_note(document.page(2), "x" * 3_000_000))
+    moment = Moment(there / FILE)
+    is_begun, is_edited, kept = threading.Event(), threading.Event(), list[Path]()
+
+    def between_steps() -> bool:
+        is_begun.set()
+        assert is_edited.wait(60)
+        return False
+
+    copying = threading.Thread(target=lambda: kept.append(moment.keep(TIME, between_steps)))
+    copying.start()
+    assert is_begun.wait(60)
+    document.apply("Note", edits.set_note(document.page(1), "while it is copied"))
+    is_edited.set()
+    copying.join()
+    document.close()
+    with looked_into(kept[0], there) as backup:
+        assert backup.page(1).note == "while it is copied"
 
 
 def test_clean_close_leaves_the_file_alone(folder: Path) -> None:

@@ -311,7 +311,7 @@ def test_failed_making_of_a_project_leaves_nothing(
     def fail(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("desktop.store.store.upgrade", fail)
+    monkeypatch.setattr("desktop.store.making.upgrade", fail)
     with pytest.raises(UserError, match="The disk is full"):
         Store.create(tmp_path / "new.proofdesk")
     assert list(tmp_path.iterdir()) == []

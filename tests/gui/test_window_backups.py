@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import cast
@@ -20,12 +22,13 @@ from desktop.application import Application
 from desktop.dialogs.backups_dialog import BackupsDialog
 from desktop.document import edits
 from desktop.document.many_pages import ManyPages
-from desktop.errors import UserError
+from desktop.errors import Cancelled, UserError
 from desktop.jobs import backups as backup_jobs
 from desktop.jobs.exporting import export_project
 from desktop.store import database
-from desktop.store.backups import Moment, backups_of
+from desktop.store.backups import Moment, backups_of, looked_into
 from desktop.store.store import FILE
+from desktop.store.verifying import problem_of
 from desktop.window.workbench import Workbench
 
 
@@ -83,6 +86,70 @@ def test_backup_that_fails_is_told_and_made_later(
         bench.backups.make("time")
 
 
+def test_nothing_of_a_change_of_many_pages_is_in_the_copy_made_before_it_on_a_network_drive(
+    application: Application, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the moment cannot be held: the copy is made in the thread, and the change waits."""
+    (tmp_path / "Dropbox").mkdir()
+    folder = make_project(tmp_path / "Dropbox" / "Forms.proofdesk")
+    application.open_project(str(folder))
+    bench, threads, go_on = application.bench, set[str](), threading.Event()
+    assert bench is not None
+    qtbot.waitUntil(lambda: not bench.is_busy, timeout=20_000)
+    keep = Moment.keep
+
+    def slow(moment: Moment, reason: str, is_cancelled: Callable[[], bool]) -> Path:
+        threads.add(threading.current_thread().name)
+        assert go_on.wait(60)
+        return keep(moment, reason, is_cancelled)
+
+    monkeypatch.setattr(Moment, "keep", slow)
+    document = bench.document
+    ids = document.store.page_ids()
+    many = ManyPages(document, "Note", ids, lambda page: edits.set_note(page, "all"))
+    assert many.go_on()
+    assert many.done == 0
+    document.apply("Note", edits.set_note(document.page(1), "mine"))  # an edit does not wait
+    job = bench.import_files([tmp_path / "nothing.pdf"])
+    go_on.set()
+    with qtbot.waitSignal(job.finished, timeout=20_000):
+        while many.go_on():
+            qtbot.wait(1)
+    assert [document.page(page_id).note for page_id in ids] == ["all"] * 3
+    first, *_more = reversed(backups_of(folder))
+    with looked_into(first.path, folder) as backup:
+        assert "all" not in [backup.page(page_id).note for page_id in ids]
+    assert all(name.startswith("backup") for name in threads)
+    application.leave_project()
+
+
+def test_closing_ends_the_look_through_a_big_project(
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_project(tmp_path / "Big.proofdesk")
+    with closing(sqlite3.connect(folder / FILE)) as connection, connection:
+        connection.execute("CREATE TABLE ballast (value BLOB)")
+        many = ((b"x" * 200,) for _row in range(1_500_000))
+        connection.executemany("INSERT INTO ballast VALUES (?)", many)
+    is_begun = threading.Event()
+
+    def late(path: Path, *, most: int, is_cancelled: Callable[[], bool]) -> str:
+        while not is_cancelled():
+            is_begun.set()
+            time.sleep(0.001)
+        return problem_of(path, most=most, is_cancelled=is_cancelled)
+
+    monkeypatch.setattr(backup_jobs, "problem_of", late)
+    application.open_project(str(folder))
+    assert application.bench is not None
+    check = application.bench.document.store.check
+    assert check is not None
+    assert is_begun.wait(60)
+    application.leave_project()
+    with pytest.raises(Cancelled):
+        check()
+
+
 def test_page_and_project_come_back_through_the_window(
     application: Application, bench: Workbench, qtbot: QtBot
 ) -> None:
@@ -120,29 +187,35 @@ def test_page_and_project_come_back_through_the_window(
 
 @pytest.mark.parametrize("damage", [b"", b"rubbish" * 5000])
 def test_project_that_cannot_be_opened_offers_its_backups(
-    application: Application, tmp_path: Path, damage: bytes
+    application: Application, tmp_path: Path, damage: bytes, qtbot: QtBot
 ) -> None:
     folder = make_project(tmp_path / "Broken.proofdesk")
     Moment(folder / FILE).keep("asked")
     (folder / FILE).write_bytes(damage)
 
+    left = list[QDialog]()
+
     def leave(dialog: QDialog) -> None:
         assert isinstance(dialog, BackupsDialog)
+        left.append(dialog)
         dialog.accept_button.click()
 
     when_modal(leave)
     application.open_project(str(folder))
+    assert not left  # the window lives on while the file is looked at
+    qtbot.waitUntil(lambda: bool(left), timeout=20_000)
     assert application.bench is None
     assert (folder / FILE).read_bytes() == damage
     when_modal(lambda dialog: cast(BackupsDialog, dialog).whole_button.click())
     application.open_project(str(folder))
+    qtbot.waitUntil(lambda: application.bench is not None, timeout=20_000)
     assert application.bench is not None
     assert application.bench.document.store.page_count() == 3
     application.leave_project()
 
 
 def test_project_that_is_in_use_is_not_offered_to_be_replaced(
-    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     folder = make_project(tmp_path / "Forms.proofdesk")
     Moment(folder / FILE).keep("asked")
@@ -153,6 +226,8 @@ def test_project_that_is_in_use_is_not_offered_to_be_replaced(
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")
         application.open_project(str(folder))
+        application._aside.submit(int).result(20)
+        qtbot.wait(50)
     assert "is in use by another program" in application.window.status.message.text()
     assert offered == []
 

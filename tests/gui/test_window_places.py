@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from desktop.store.backups import backups_of
 from desktop.store.lock import NAME
 from desktop.store.store import FILE
 from desktop.window.workbench import Workbench
+from model_backend import unfinished
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "faults"))
 from small_disks import fill, read_only_medium, small_disk  # noqa: E402 - of the other tests
@@ -175,3 +177,22 @@ def test_project_that_a_check_finds_damaged_is_found_before_the_first_write(
     with closing(sqlite3.connect(folder / FILE)) as connection:
         assert connection.execute("SELECT count(*) FROM revisions").fetchone() == (0,)
     application.leave_project()
+
+
+def test_what_an_export_left_is_taken_away_beside_the_window(
+    application: Application, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".out.1.part"
+    (left / unfinished.DATA).mkdir(parents=True)
+    (left / unfinished.LOCK).touch()
+    threads, remove = set[str](), unfinished.remove_abandoned
+
+    def watched(parent: Path) -> None:
+        threads.add(threading.current_thread().name)
+        remove(parent)
+
+    monkeypatch.setattr(unfinished, "remove_abandoned", watched)
+    application.settings.set("last_export", {"base": str(tmp_path)})
+    application._remove_unfinished()
+    qtbot.waitUntil(lambda: not left.exists(), timeout=20_000)
+    assert threading.main_thread().name not in threads
