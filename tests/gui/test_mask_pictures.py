@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from desktop.canvas.grey import ROWS, weakest_channel
-from desktop.canvas.layers.regions import tinted
+from desktop.canvas.layers.regions import region_bounds, tinted
 from model_backend import masks
+from model_backend.document import Box, Region
 
 BITMAP = np.array([[1, 1, 0, 0, 1], [1, 1, 0, 0, 0], [0, 1, 1, 0, 0]], dtype=bool)
 
@@ -44,3 +45,11 @@ def test_the_weakest_channel_is_that_of_each_pixel() -> None:
         for column, (red, green, blue) in enumerate(line):
             image.setPixelColor(column, row, QColor(red, green, blue))
     assert (weakest_channel(image) == colours.min(axis=2)).all()
+
+
+def test_a_region_reaches_as_far_as_its_polygons_do() -> None:
+    corners = ((5.0, 5.0), (40.0, 8.0), (9.0, 50.0))
+    inside, outside = Box(0, 0, 60, 60), Box(10, 10, 20, 20)
+    assert region_bounds(Region(1, "figure", inside, (corners,))) == inside
+    assert region_bounds(Region(1, "figure", outside, (corners[:1], corners))) == Box(5, 5, 40, 50)
+    assert region_bounds(Region(1, "figure", Box(20, 10, 10, 20))) == outside

@@ -68,11 +68,12 @@ class RegionLayer:
 
 def region_bounds(region: Region) -> Box:
     """The box around a region, also where its polygons leave its own box."""
-    points = [point for polygon in region.polygons for point in polygon]
     box = region.box.normalized()
-    for x, y in points:
-        box = Box(min(box.x0, x), min(box.y0, y), max(box.x1, x), max(box.y1, y))
-    return box
+    points = [point for polygon in region.polygons for point in polygon]
+    if not points:
+        return box
+    xs, ys = zip(*points, strict=True)
+    return Box(min(box.x0, *xs), min(box.y0, *ys), max(box.x1, *xs), max(box.y1, *ys))
 
 
 def drawn_bounds(region: Region, look: Look) -> Box:
