@@ -53,6 +53,16 @@ def test_model_goes_from_a_folder_to_proposals(
     assert "no predictor funsd" in capsys.readouterr().err
 
 
+def test_model_that_is_here_under_another_name_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small_tagger(tmp_path / "funsd")
+    assert main(["models", "add", str(tmp_path / "funsd")]) == 0
+    assert "already here" not in capsys.readouterr().err
+    assert main(["models", "add", str(tmp_path / "funsd"), "--name", "again"]) == 0
+    assert capsys.readouterr().err == "again: the same files are already here as funsd\n"
+
+
 def test_list_names_what_comes_with_proofdesk(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
