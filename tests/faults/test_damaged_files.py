@@ -56,7 +56,7 @@ def test_page_that_is_not_what_was_saved_is_shown_but_not_written(
     document.close()
     with closing(sqlite3.connect(folder / FILE)) as connection, connection:
         assert connection.execute(damage).rowcount > 0
-    assert "damaged" in problem_of(folder / FILE)
+    assert problem_of(folder / FILE) == "page 2 is not what was saved"
     again = OpenDocument(Store.open(folder))
     shown = again.page(2)
     assert again.store.damaged == {2}
