@@ -167,7 +167,7 @@ def _numbers(counts: bytes) -> Integers:
         raise ValueError("a run length is too large")
     if not lengths.size:
         return np.zeros(0, dtype=np.int64)
-    values = groups[starts] & 31
+    values: Integers = groups[starts] & 31
     for place in range(1, int(lengths.max())):
         longer = np.flatnonzero(lengths > place)
         values[longer] |= (groups[starts[longer] + place] & 31) << (5 * place)
