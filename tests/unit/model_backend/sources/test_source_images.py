@@ -203,7 +203,7 @@ def test_cut_jpeg_is_shown_and_flagged(samples: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.jpg").write_bytes(data[: len(data) // 2])
     page = read_page(tmp_path / "cut.jpg", 0, ocr="never")
     assert page.height == 1755
-    assert "incomplete" in page.problems[0]
+    assert "Incomplete" in page.problems[0]
 
 
 def png_of_size(width: int, height: int) -> bytes:
