@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from model_backend.translation import _
+from model_backend.translation import _, mark
 
 
 class UserError(Exception):
@@ -39,6 +39,17 @@ class PasswordNeeded(UserError):
 
 class SetupIncomplete(UserError):
     """A program or its data are missing on this computer: told once, not for every page."""
+
+
+class Missing(UserError):
+    """What was to be read is not there: the drive that it is on is not plugged in, say."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(mark("{file} cannot be found. Check that it is still there."), file=path)
+        self._path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Missing, (self._path,))
 
 
 class Cancelled(Exception):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, get_type_hints
+from typing import Any, BinaryIO, TypeVar, cast, get_type_hints
 
 from desktop.jobs.project_copy import FORMAT, VERSION
-from desktop.jobs.steps import EXTENSIONS, copy_document
+from desktop.jobs.steps import EXTENSIONS, copy_document, present
 from desktop.store.difference import from_data
 from desktop.store.records import Proposal, Revision
 from desktop.store.restoring import KeptChange, KeptPage, damaged_record
@@ -19,6 +20,8 @@ from model_backend.errors import UserError
 from model_backend.formats import safe_json
 from model_backend.formats.page_json import HISTORY, PROJECT, has_types, value_of
 from model_backend.labels import LabelSchema
+
+Read = TypeVar("Read", bound=Callable[..., object])
 
 SLICE = 1 << 18
 """Bytes of the record that are read at a time, and a change beyond."""
@@ -34,6 +37,18 @@ class Project:
     members: tuple[str, ...]
 
 
+def _of_present(read: Read) -> Read:
+    """Reads what is there; `Missing` where the whole copy is gone."""
+
+    @wraps(read)
+    def call(path: Path, *more: object) -> object:
+        with present(path):
+            return read(path, *more)
+
+    return cast(Read, call)
+
+
+@_of_present
 def read_project(path: Path) -> Project:
     """Labels, date and names of the pages."""
     file = path / PROJECT
@@ -57,6 +72,7 @@ def _damaged(file: Path, part: str) -> UserError:
     )
 
 
+@_of_present
 def read_page(path: Path, member: str, folder: Path) -> KeptPage:
     """One page with all that was kept of it; its document's own file is copied to `folder`."""
     item = formats.read_member("pages", path, member)
@@ -97,6 +113,7 @@ def _proposal(data: Any, file: Path) -> Proposal:  # noqa: ANN401 - any JSON val
     return proposal
 
 
+@_of_present
 def read_record(path: Path, place: int) -> tuple[tuple[Revision | KeptChange, ...], int | None]:
     """The next slice of the record from a byte on, and the byte where the rest begins (None: it
     has no more)."""

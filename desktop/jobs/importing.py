@@ -19,6 +19,7 @@ from desktop.jobs.target import ProjectTarget, documents_folder
 from desktop.jobs.waiting import DATASET, OF_PAGES, REFUSED, STOPPED, Unfinished
 from model_backend import formats, sources
 from model_backend.document import Document, Page, PageStatus
+from model_backend.errors import Missing
 from model_backend.sources.values import OF_DOCUMENT
 from model_backend.translation import _
 
@@ -353,7 +354,12 @@ class ImportDataset:
         self.imported.notes.extend((item.name, problem) for problem in item.problems)
 
     def fail(self, step: Step, error: BaseException) -> None:
-        """A broken page is left out; what is no data set is not tried again by itself."""
+        """A broken page is left out; what is no data set is not tried again by itself. One whose
+        drive is not plugged in waits for it.
+        """
+        if isinstance(error, Missing):
+            self._members.clear()
+            self._unfinished.wait(self.imported)
         self._left -= 1
 
     def result(self) -> Imported:

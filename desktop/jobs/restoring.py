@@ -16,6 +16,7 @@ from desktop.jobs.target import ProjectTarget, documents_folder
 from desktop.jobs.waiting import DATASET, Unfinished
 from desktop.store.records import Revision
 from desktop.store.restoring import KeptChange, KeptPage, Restoring
+from model_backend.errors import Missing
 from model_backend.formats.page_json import PROJECT
 from model_backend.translation import _
 
@@ -145,7 +146,15 @@ class RestoreProject:
         self.total += place is not None
 
     def fail(self, step: Step, error: BaseException) -> None:
-        """A page that is broken is left out, and with it the record, which may speak of it."""
+        """A page that is broken is left out, and with it the record, which may speak of it. A copy
+        whose drive is not plugged in waits for it.
+        """
+        if isinstance(error, Missing):
+            self._members.clear()
+            self._under_way.discard(step.subject)
+            self._place, self._is_reading = None, False
+            self._unfinished.wait(self.imported)
+            return
         if step.function is copy_steps.read_page:
             self._under_way.discard(step.subject)
             if not self._is_broken and self._restoring.is_whole:

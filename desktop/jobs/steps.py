@@ -9,11 +9,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model_backend.errors import PasswordNeeded, UserError
+from model_backend.errors import Missing, PasswordNeeded, UserError
 from model_backend.formats.pictures import NO_PICTURE
 
 if TYPE_CHECKING:
@@ -140,6 +141,17 @@ def needs_password(path: Path, password: str = "") -> bool:
     return False
 
 
+@contextmanager
+def present(path: Path) -> Iterator[None]:
+    """Whatever else fails: where the whole data set is gone, that is what is wrong."""
+    try:
+        yield
+    except (UserError, OSError) as error:
+        if not path.exists():
+            raise Missing(path) from error
+        raise
+
+
 def read_member(
     format_name: str, path: Path, member: str, folder: Path
 ) -> tuple[ReadPage, Inspected]:
@@ -147,7 +159,14 @@ def read_member(
     from model_backend import formats
     from model_backend.formats import page_json
 
-    page = page_json.in_picture(formats.read_member(format_name, path, member))
+    with present(path):
+        page = page_json.in_picture(formats.read_member(format_name, path, member))
+        return _with_picture(page, member, folder)
+
+
+def _with_picture(page: ReadPage, member: str, folder: Path) -> tuple[ReadPage, Inspected]:
+    from model_backend.formats import page_json
+
     if page.file is not None:
         raise UserError(
             "{name} belongs to the copy of a project, whose file {file} is missing. Export it"

@@ -17,8 +17,10 @@ from typing import Any
 
 import platformdirs
 
+from desktop.jobs.imported import Imported
 from desktop.settings.settings_file import NAME
 from desktop.store.store import Store
+from model_backend.translation import _, mark
 
 DATASET = "format"
 """An option of an import that waits: it is of a data set of this format."""
@@ -77,10 +79,29 @@ class Unfinished:
         remember(self._store, [self._path], self._options)
 
     def end(self) -> None:
-        """All that could be brought is there."""
+        """All that could be brought is there, unless it waits."""
         if not self._is_over:
             self._is_over = True
             self._store.drop_pending(self._path)
+
+    def wait(self, imported: Imported) -> None:
+        """What it comes from is not there: what is not brought yet stays to be done."""
+        self._is_over = True
+        if any(path == self._path for path, _options in self._store.pending()):
+            imported.note(self._path.name, _(WAITS))
+
+
+WAITS = mark(
+    "The import goes on when the project is opened while this is there. If it is not wanted any"
+    " more: File > Forget imports that wait."
+)
+
+
+def forget_all(store: Store) -> list[Path]:
+    """Nothing waits to be imported any more; what waited."""
+    paths = [path for path, _options in store.pending() if path != OF_PAGES]
+    store.drop_pending(*paths)
+    return paths
 
 
 def keep_refused(store: Store, path: Path, why: str) -> None:

@@ -10,7 +10,7 @@ from desktop.jobs.passwords import Passwords
 from desktop.jobs.predicting import Prelabel, RecognizeRegion
 from desktop.jobs.restoring import RestoreProject, import_dataset, unfinished_datasets
 from desktop.jobs.target import ProjectTarget, StoreTarget
-from desktop.jobs.waiting import foreign
+from desktop.jobs.waiting import foreign, forget_all
 
 __all__ = [
     "EMPTY_FOLDER",
@@ -31,6 +31,7 @@ __all__ = [
     "Work",
     "export_project",
     "foreign",
+    "forget_all",
     "import_dataset",
     "run",
     "unfinished_datasets",

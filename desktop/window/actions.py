@@ -54,6 +54,8 @@ ACTIONS = (
     Action("open_sample", FILE, mark("Open the sample"), "files.open_sample", (), "sample"),
     Action("import_dataset", FILE, mark("Import a data set..."), "files.import_dataset",
            ("Ctrl+Shift+I",), "import", starts_section=True),
+    Action("forget_waiting", FILE, mark("Forget imports that wait"), "files.forget_waiting", (),
+           needs=PROJECT),
     Action("export", FILE, mark("Export..."), "files.export", ("Ctrl+Shift+E",), "export",
            needs=PROJECT),
     Action("snapshot", FILE, mark("Keep a copy of the project now"), "files.keep_copy",

@@ -113,6 +113,10 @@ class FileActions(QObject):
             format_name, path = dialog.chosen
             self.dataset_wanted.emit(format_name, str(path))
 
+    def forget_waiting(self) -> None:
+        """Let nothing wait to be imported any more."""
+        self._bench().forget_waiting()
+
     def export(self) -> None:
         """Choose what leaves, and write it."""
         from desktop.dialogs.export_dialog import ExportDialog

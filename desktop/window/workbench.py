@@ -145,6 +145,12 @@ class Workbench(QObject):
         if files := work.foreign(self.document.store):
             self.said.emit(counted(FOREIGN, len(files)))
 
+    def forget_waiting(self) -> None:
+        """Let nothing wait to be imported any more, and say what did."""
+        names = ", ".join(path.name for path in work.forget_all(self.document.store))
+        text = _("Not waited for any more: {names}").format(names=names)
+        self.said.emit(text if names else _("Nothing waits to be imported."))
+
     def import_dataset(self, format_name: str, path: Path) -> Job:
         """Take a data set in, with its annotations."""
         kept = self.backups.before_import()

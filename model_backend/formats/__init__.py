@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from model_backend.errors import UserError
+from model_backend.errors import Missing, UserError
 from model_backend.formats.values import (
     ExportPage,
     ExportReport,
@@ -112,7 +112,7 @@ def module_of(format_name: str) -> ModuleType:
 def members(format_name: str, path: Path) -> tuple[str, ...]:
     """Names of the pages of a data set; UserError where there is none at `path`."""
     if not path.exists():
-        raise UserError("{file} cannot be found. Check that it is still there.", file=path)
+        raise Missing(path)
     check_readable(format_name)
     found: tuple[str, ...] = module_of(format_name).members(path)
     return found

@@ -230,6 +230,55 @@ def test_files_that_waited_are_imported_with_their_options(
     assert target.store.pending() == ()
 
 
+@pytest.mark.parametrize("kind", ["page_xml", "pages"])
+def test_a_data_set_that_is_not_there_waits_until_it_is(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path, kind: str
+) -> None:
+    """On a stick that is not plugged in, say, when the project is opened, or pulled out then."""
+    stick, away = tmp_path / "stick", tmp_path / "away"
+    read(target, workers, make_pdf(tmp_path / "a.pdf", 8))
+    for page_id in target.store.page_ids():
+        page = target.store.page(page_id)
+        done = edits.set_page_status(page, PageStatus.DONE)
+        target.store.apply("Done", [PageChange(page, done)])
+    work.export_project(target.store.folder, kind, stick, workers=workers)
+    with Store.create(tmp_path / "new.proofdesk") as store:
+        new = work.StoreTarget(store)
+        begun = work.Course(work.import_dataset(new, kind, stick), workers, in_flight=1)
+        while store.page_count() < 2:
+            (future,) = begun.advance()
+            wait([future])
+            begun.settle(future)
+        stick.rename(away)
+        for future in begun.advance():
+            wait([future])
+            begun.settle(future)
+        assert begun.advance() == ()
+        outcome = begun.outcome()
+        assert [why for _what, why in outcome.failed] == [
+            "stick cannot be found. Check that it is still there."
+        ]
+        assert [name for name, _note in outcome.result.notes] == ["stick"]
+        (again,) = work.unfinished_datasets(new)
+        assert len(work.run(again, workers).failed) == 1
+        assert [path for path, _options in store.pending()] == [stick]
+        away.rename(stick)
+        (again,) = work.unfinished_datasets(new)
+        assert work.run(again, workers).failed == ()
+        assert store.page_count() == 8
+        assert store.pending() == ()
+
+
+def test_what_waits_can_be_forgotten(
+    target: work.StoreTarget, workers: Workers, tmp_path: Path
+) -> None:
+    waiting.remember(target.store, [tmp_path / "gone"], {DATASET: "coco"})
+    (rest,) = work.unfinished_datasets(target)
+    assert len(work.run(rest, workers).failed) == 1
+    assert work.forget_all(target.store) == [tmp_path / "gone"]
+    assert work.unfinished_datasets(target) == ()
+
+
 @pytest.mark.parametrize("seal", [{}, {waiting.SEAL: 1}, "of another path", "of other options"])
 def test_what_somebody_else_lets_wait_is_read_only_where_it_is_chosen_again(
     target: work.StoreTarget, workers: Workers, tmp_path: Path, seal: dict[str, int] | str
