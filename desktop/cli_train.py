@@ -155,6 +155,56 @@ def train_entities(
             report.give({"program": trained.program, "figures": trained.figures}, lines)
 
 
+@train.command("tables")
+def train_tables(
+    *,
+    out: Annotated[Path, typer.Option(help="A folder for the model and its card.")],
+    seed: Seed = 1,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 1500,
+    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 3e-3,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after so long; --resume goes on.")
+    ] = None,
+    device: Device = runtime.AUTO,
+    work: Annotated[Path | None, typer.Option(help="A folder for what is needed to go on.")] = None,
+    chosen: Annotated[
+        int, typer.Option(min=1, help="Generated pages to learn the choice of grids from.")
+    ] = 150,
+    measured: Annotated[int, typer.Option(min=1, help="Generated pages to measure with.")] = 40,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Train the network that reads the rows, columns and merged cells of tables.
+
+    Ctrl+C saves and stops; the same command with --resume goes on, as if it had not been stopped.
+    """
+    from model_backend.training import train_tables as training
+
+    with reporting(out, as_json=as_json) as report:
+        folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "tables"
+        wish = training.Wish(out, folder, seed, steps, rate, device, chosen, measured)
+        try:
+            with _stopping(minutes) as is_cancelled:
+                trained = training.train_tables(
+                    wish,
+                    resume=resume,
+                    on_note=lambda note: report.note(_line(note)),
+                    on_page=lambda done, total: report.note(f"{done} of {total} pages"),
+                    is_cancelled=is_cancelled,
+                )
+        except Cancelled:
+            report.note("Stopped and saved. The same command with --resume goes on.")
+            report.give({"program": None}, [])
+        else:
+            lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
+            for name, figures in trained.figures.items():
+                shown = ", ".join(f"{what} {_two(value)}" for what, value in figures.items())
+                lines.append(f"{name}: {shown}")
+            report.give({"program": trained.program, "figures": trained.figures}, lines)
+
+
 def _two(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 

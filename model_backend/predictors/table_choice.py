@@ -37,7 +37,14 @@ def quality(table: Table, words: Sequence[Word], *, is_drawn: bool = False) -> f
         return 0.0
     whole = 1 - 3 * _cut_share(table, filled, is_drawn=is_drawn)
     single = 1 - 2 * _crowded_share(filled)
-    return max(0.0, whole) * max(0.0, single) * _fill(table, filled)
+    return max(0.0, whole) * max(0.0, single) * _fill(table, words)
+
+
+def cut_share(table: Table, words: Sequence[Word]) -> float:
+    """The share of the words that a column edge cuts, be the cells there merged or not."""
+    inside = table_grid.words_of_cells(table, words)
+    filled = {span: found for span, found in inside.items() if found}
+    return _cut_share(table, filled, is_drawn=False)
 
 
 def _cut_share(
@@ -86,8 +93,9 @@ def crowded_share(table: Table, words: Sequence[Word]) -> float:
     return _crowded_share(filled) if filled else 0.0
 
 
-def _fill(table: Table, filled: dict[Span, tuple[Word, ...]]) -> float:
-    """How full the grid is: projected rows count as full, other rows by their cells."""
+def row_fills(table: Table, words: Sequence[Word]) -> list[float]:
+    """The share of the columns that each row has words in; projected rows are left out."""
+    filled = [span for span, found in table_grid.words_of_cells(table, words).items() if found]
     rows = []
     for row in range(len(table.rows)):
         if row in table.projected_rows:
@@ -96,6 +104,12 @@ def _fill(table: Table, filled: dict[Span, tuple[Word, ...]]) -> float:
             span.column1 - span.column0 for span in filled if span.row0 <= row < span.row1
         )
         rows.append(covered / len(table.columns))
+    return rows
+
+
+def _fill(table: Table, words: Sequence[Word]) -> float:
+    """How full the grid is: projected rows count as full, other rows by their cells."""
+    rows = row_fills(table, words)
     if not rows:
         return 0.0
     mean = sum(rows) / len(rows)

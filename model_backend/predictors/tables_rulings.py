@@ -80,31 +80,40 @@ def create() -> TablesRulings:
 
 def tables_of(given: PredictorInput) -> tuple[Table, ...]:
     """The tables of a page, upright or turned as the page's text is."""
-    page = given.page
-    degrees = math.degrees(math.atan(slope_of([word.box for word in page.words])))
-    level = levelled(given, degrees if abs(degrees) >= LEAST_SKEW else 0.0)
-    if level.degrees:
-        slope = slope_of_rulings(level.picture, given.to_page(DPI), level.rulings)
-        if abs(math.atan(slope)) > math.radians(LEAST_ERROR):
-            level = levelled(given, level.degrees + math.degrees(math.atan(slope)))
-    scale = page.width / level.picture.shape[1]
-    height = median([word.box.height for word in page.words]) if page.words else 0.1 * DPI * scale
-    turn = rotation_about(page.box.center, level.degrees)
-    grids = level_grids(level.words, level.rulings, page.box, height)
+    level = level_of(given)
+    grids = level_grids(level.words, level.rulings, given.page.box, level.text_height)
+    return turned_back(grids, level, given.page.box, "rulings")
+
+
+def turned_back(grids: Sequence[Table], level: Level, page: Box, source: str) -> tuple[Table, ...]:
+    """The grids of a level page as they lie on the page, ids from 1."""
+    turn = rotation_about(page.center, level.degrees)
     tables = grids if not level.degrees else [transformed(grid, turn) for grid in grids]
-    return tuple(
-        replace(table, id=number, source="rulings") for number, table in enumerate(tables, 1)
-    )
+    return tuple(replace(table, id=number, source=source) for number, table in enumerate(tables, 1))
 
 
 @dataclass(frozen=True)
 class Level:
-    """A page turned back by the degrees of its skew: its words, its picture and the rulings."""
+    """A page turned back by the degrees of its skew: its words, its picture, the rulings, and how
+    high words are (page units).
+    """
 
     degrees: float
     words: tuple[Word, ...]
     picture: Pixels
     rulings: Rulings
+    text_height: float
+
+
+def level_of(given: PredictorInput) -> Level:
+    """The page turned back by its skew, which words tell, and rulings more exactly."""
+    degrees = math.degrees(math.atan(slope_of([word.box for word in given.page.words])))
+    level = levelled(given, degrees if abs(degrees) >= LEAST_SKEW else 0.0)
+    if level.degrees:
+        slope = slope_of_rulings(level.picture, given.to_page(DPI), level.rulings)
+        if abs(math.atan(slope)) > math.radians(LEAST_ERROR):
+            level = levelled(given, level.degrees + math.degrees(math.atan(slope)))
+    return level
 
 
 def levelled(given: PredictorInput, degrees: float) -> Level:
@@ -112,7 +121,9 @@ def levelled(given: PredictorInput, degrees: float) -> Level:
     words = tuple(_levelled(word, degrees, given.page.box) for word in given.page.words)
     picture = _turned_back(given.picture(DPI), degrees)
     rulings = pictured_rulings(picture, given.to_page(DPI), [word.box for word in words])
-    return Level(degrees, words, picture, rulings)
+    scale = given.page.width / picture.shape[1]
+    height = median([word.box.height for word in words]) if words else 0.1 * DPI * scale
+    return Level(degrees, words, picture, rulings, height)
 
 
 def level_grids(

@@ -162,10 +162,10 @@ def choices(page: Collage, room: Box) -> float:
     return (y if not is_row else y + 6) - room.y0
 
 
-def table(page: Collage, room: Box, most: float = 420.0) -> float:
+def table(page: Collage, room: Box, most: float = 420.0, often: float = 0.4) -> float:
     """A table of at most some height, often with a caption above and notes below."""
     random, y = page.random, room.y0
-    if happens(random, 0.4):
+    if happens(random, often):
         y += _caption(page, replace_top(room, y), "Table")
     least = Box(room.x0, y, room.x1, min(room.y1, y + between(random, 70, max(80.0, most))))
     box = draw_table(page.paper, least, page.family, random)
@@ -173,11 +173,11 @@ def table(page: Collage, room: Box, most: float = 420.0) -> float:
         return y - room.y0
     page.places.append((TABLE, box))
     y = box.y1 + 4
-    if happens(random, 0.3) and y + 24 < room.y1:
-        small = replace(page.body, size=page.body.size * 0.75)
+    small = replace(page.body, size=page.body.size * 0.75)
+    while happens(random, 0.75 * often) and y + 24 < room.y1:
         text = mask_words.sentence(random)[: int(room.width / small.size * 1.6)]
         page.paper.text((room.x0, y + 9), text.strip() or "x", small)
-        y += 14
+        y += 1.3 * small.size
     if page.is_by_hand and happens(random, 0.25):
         at = (between(random, box.x0, box.center[0]), between(random, box.y0 + 15, box.y1))
         page.write(at, mask_words.number(random), between(random, 7, 12))

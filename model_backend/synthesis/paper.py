@@ -115,6 +115,10 @@ class Paper(Truth):
         """What was drawn, printed; PyMuPDF rounds its size up to whole pixels."""
         return press.picture("\n".join(self.operators), self.size, dpi, is_colour=is_colour)
 
+    def document(self) -> bytes:
+        """What was drawn as a PDF of one page, whose words can be read."""
+        return press.document("\n".join(self.operators), self.size)
+
     def printed(self, dpi: float, *, is_colour: bool = False) -> tuple[Image.Image, Page]:
         """The picture and the truth in its pixels."""
         picture = self.picture(dpi, is_colour=is_colour)

@@ -32,6 +32,13 @@ def picture(
     return Image.frombytes(mode, (pixmap.width, pixmap.height), bytes(pixmap.samples_mv))
 
 
+def document(operators: str, size: tuple[float, float]) -> bytes:
+    """A PDF of one page with what the operators draw, text and lines as such."""
+    press = _press()
+    press.load(operators, size)
+    return press.bytes()
+
+
 def use(name: str) -> str:
     """The name under which operators use a face; it is embedded when first needed."""
     return _press().embedded(name)
@@ -62,6 +69,10 @@ class _Press:
 
     def page(self) -> pymupdf.Page:
         return self._document.load_page(0)
+
+    def bytes(self) -> bytes:
+        made: bytes = self._document.tobytes()
+        return made
 
 
 @cache

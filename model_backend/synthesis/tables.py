@@ -69,4 +69,4 @@ def _fill(page: Collage, room: Box) -> None:
 def _table(page: Collage, room: Box) -> float:
     """A table of any width and height."""
     width = room.width * (between(page.random, 0.4, 1.0) if happens(page.random, 0.4) else 1.0)
-    return blocks.table(page, replace(room, x1=room.x0 + width), most=room.height)
+    return blocks.table(page, replace(room, x1=room.x0 + width), most=room.height, often=0.7)

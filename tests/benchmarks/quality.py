@@ -2,6 +2,7 @@
 
     python tests/benchmarks/quality.py --entities FUNSD_FOLDER [--most N] [--curve] [--json]
     python tests/benchmarks/quality.py --masks PAGES [--json]    (see quality_masks.py)
+    python tests/benchmarks/quality.py --tables ICDAR_FOLDER [--most N]    (see quality_tables.py)
 
 Entities: words with their true text in shuffled order, put into our reading order; for the network
 also in the order of the file (which lists words entity by entity and so gives boundaries away);
@@ -27,6 +28,7 @@ from typing import Any
 
 from forms import recognized, shuffled
 from quality_masks import masks
+from quality_tables import tables
 
 from model_backend import formats, registry
 from model_backend.document import Entity, Page, Proposals, Word
@@ -196,6 +198,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=20, help="pages that tesseract reads")
     parser.add_argument("--curve", action="store_true", help="fine-tune on ever more forms")
     parser.add_argument("--masks", type=int, metavar="N", help="N generated pages at each noise")
+    parser.add_argument("--tables", type=Path, metavar="DIR", help="an ICDAR-2013 folder")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     given = parser.parse_args()
     found: dict[str, Any] = {}
@@ -204,6 +207,8 @@ def main() -> None:
         found |= curve(given.entities, CURVE) if given.curve else {}
     if given.masks:
         found |= masks(given.masks, most=149)
+    if given.tables:
+        found |= tables(given.tables, given.most)
     print(json.dumps(found) if given.json else "\n".join(shown(found)))
 
 
