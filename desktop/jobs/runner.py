@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMetaMethod, QObject, Signal
 
 from desktop.errors import explain
 from desktop.jobs.course import Course, Outcome, Work
@@ -46,10 +46,15 @@ class Job(QObject):
             self.progressed.emit(done, total)
 
     def end(self, outcome: Outcome) -> None:
-        """Tell how it ended, once."""
+        """Tell how it ended, once, and let go of who listened: one that knows the job would keep
+        it, and its project, for good.
+        """
         if self.outcome is None:
             self.outcome = outcome
             self.finished.emit(outcome)
+            for signal in (self.finished, self.progressed):
+                if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
+                    signal.disconnect()
 
 
 def _failure(title: str, error: BaseException) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import weakref
 from collections import Counter
@@ -83,6 +84,20 @@ def test_closed_project_leaves_no_widget_and_no_picture(
     pictures.clear()
     qtbot.waitUntil(lambda: all(bench() is None for bench in benches), timeout=5_000)
     assert counts[2] == counts[1]
+
+
+def test_project_that_was_imported_into_goes_with_its_record(
+    qtbot: QtBot, application: Application, samples: Path, tmp_path: Path
+) -> None:
+    application.open_project(str(make_project(tmp_path / "Test.proofdesk")))
+    assert application.bench is not None
+    importing = application.bench.import_files([samples / "form.png"])
+    qtbot.waitUntil(lambda: importing.outcome is not None, timeout=60_000)
+    gone = weakref.ref(application.bench.document.store)
+    application.leave_project()
+    let_go()
+    gc.collect()
+    assert gone() is None
 
 
 def test_call_that_comes_too_late_is_not_kept(qtbot: QtBot) -> None:
