@@ -179,6 +179,8 @@ class Soak(QObject):
         front = QApplication.activePopupWidget() or QApplication.activeModalWidget()
         if front is not None:
             front.reject() if isinstance(front, QDialog) else front.close()
+        elif (keys := self.application.window.keys_overlay()).isVisible():
+            keys.close_overlay()
         elif self.application.is_calm() or waited > LONGEST_REST:
             if waited > LONGEST_REST:
                 self.problems.append(f"was never calm: {self._what_runs()}")
