@@ -54,8 +54,7 @@ def table_of(said: GridSaid, raster: Raster, words: Sequence[Word]) -> Table | N
     table = replace(
         empty_table(1, box), rows=row_bands, columns=column_bands, status=Status.PROPOSED
     )
-    table = _without_blanks(table, words)
-    return _with_structure(table, said, raster, words)
+    return structured(_without_blanks(table, words), said, raster, words)
 
 
 def _edges(profile: Numbers, text: Numbers, ruled: Numbers) -> list[Edge] | None:
@@ -127,8 +126,8 @@ def _filled(bands: Sequence[Band], places: Sequence[float]) -> tuple[Band, ...]:
     return tuple(result)
 
 
-def _with_structure(table: Table, said: GridSaid, raster: Raster, words: Sequence[Word]) -> Table:
-    """Header, projected rows and merged cells."""
+def structured(table: Table, said: GridSaid, raster: Raster, words: Sequence[Word]) -> Table:
+    """The table's rows and columns, with header, projected rows and merged cells as was said."""
     places = raster.places([*(b.start for b in table.rows), table.box.y1], is_row=True)
     means = [
         said.rows[:, _cells(*ends, said.rows.shape[1])].mean(axis=1) for ends in pairwise(places)

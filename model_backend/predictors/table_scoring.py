@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from model_backend.predictors.grid_raster import Raster
 
 READ, DRAWN, FINDER, NETWORK = "read", "drawn", "finder", "network"
-MAKERS = (READ, DRAWN, FINDER, NETWORK)
-"""Who proposes grids: white gaps and rulings, rulings alone, PyMuPDF, the network."""
+ROWS, COLUMNS = "rows of network", "columns of network"
+MAKERS = (READ, DRAWN, FINDER, NETWORK, ROWS, COLUMNS)
+"""Who proposes grids: white gaps and rulings, rulings alone, PyMuPDF, the network; the network's
+rows or columns with the others from white gaps and rulings."""
+OF_NETWORK = (NETWORK, ROWS, COLUMNS)
 FEATURES = (
     *("one", "cut", "crowded", "lonely", "filled", "held", "lines"),
     *("rows like network", "columns like network", "rows like others", "columns like others"),
     *("rows", "weakest row", "columns", "weakest column", "ruled"),
-    *(DRAWN, FINDER, NETWORK),
+    *MAKERS[1:],
 )
 """What is looked at: shares of words cut by edges, of cells with several numbers, of rows with one
 cell, of cells with words, of the area's words in the table, of lines that are rows; how far edges
@@ -108,7 +111,7 @@ def features(
         "ruled": _ruled(table, known.rulings),
     }
     network = next((other for other in others if other.maker == NETWORK), None)
-    rest = [other for other in others if other is not candidate and other.maker != NETWORK]
+    rest = [other for other in others if other is not candidate and other.maker not in OF_NETWORK]
     for name, is_row in (("rows", True), ("columns", False)):
         own = _cuts(table, words, is_row=is_row)
         told = [_cuts(other.table, words, is_row=is_row) for other in rest]

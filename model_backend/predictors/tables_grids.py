@@ -17,24 +17,27 @@ import numpy as np
 from model_backend.document import Box, Proposals, Status, Table, Word
 from model_backend.predictors import tables_layout, tables_rulings
 from model_backend.predictors.drawn_tables import drawn_grid, is_filled
-from model_backend.predictors.grid_decoding import table_of
+from model_backend.predictors.grid_decoding import structured, table_of
 from model_backend.predictors.grid_program import PROGRAM, GridProgram, grid_program
 from model_backend.predictors.grid_raster import letter_size, raster_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.ruling_lines import Rulings, pictured_rulings
 from model_backend.predictors.table_lattice import lattices_of
 from model_backend.predictors.table_scoring import (
+    COLUMNS,
     DRAWN,
     FINDER,
     NETWORK,
     READ,
+    ROWS,
     Candidate,
     Evidence,
     ranked,
     weights_of,
 )
 from model_backend.predictors.tables_auto import is_digital
-from model_backend.table_grid import empty_table
+from model_backend.table_grid import column_edges, empty_table
+from model_backend.table_grid.proposal import grid_of
 from model_backend.translation import _
 
 NAME = "grids"
@@ -97,8 +100,8 @@ def area_candidates(
     candidates += [
         Candidate(grid, FINDER) for grid in found.grids if grid.box.iou(own.box) >= SAME_AREA
     ]
-    candidates += _drawn(own.box, given.page.words, found.rulings)
-    return candidates + _of_network(known), known
+    candidates += drawn_candidates(own.box, given.page.words, found.rulings)
+    return candidates + network_candidates(known, own), known
 
 
 def evidence(
@@ -116,13 +119,30 @@ def evidence(
     return Evidence(inside, around, rulings.near(raster.area, 0.0), raster, said)
 
 
-def _of_network(known: Evidence) -> list[Candidate]:
+def network_candidates(known: Evidence, read: Table) -> list[Candidate]:
+    """The network's grid, and its rows or columns together with those that were read."""
     table = table_of(known.said, known.raster, known.around)
-    is_grid = table is not None and len(table.rows) > 1 and len(table.columns) > 1
-    return [Candidate(table, NETWORK)] if table is not None and is_grid else []
+    if table is None or len(table.rows) < 2 or len(table.columns) < 2:
+        return []
+    box = Box(read.box.x0, table.box.y0, read.box.x1, table.box.y1)
+    own_rows = replace(read, box=box, rows=table.rows, spans=(), projected_rows=(), header_rows=0)
+    across, down = known.rulings.across, known.rulings.down
+    edges = [edge for edge in column_edges(table)[1:-1] if read.box.x0 < edge < read.box.x1]
+    own_columns = grid_of(
+        replace(empty_table(1, read.box), status=Status.PROPOSED),
+        known.words,
+        across=across,
+        down=down,
+        separators=edges,
+    )
+    return [
+        Candidate(table, NETWORK),
+        Candidate(structured(own_rows, known.said, known.raster, known.around), ROWS),
+        Candidate(own_columns, COLUMNS),
+    ]
 
 
-def _drawn(outline: Box, words: Sequence[Word], rulings: Rulings) -> list[Candidate]:
+def drawn_candidates(outline: Box, words: Sequence[Word], rulings: Rulings) -> list[Candidate]:
     """The grids that rulings alone draw in an area."""
     size = letter_size(words)
     empty = replace(empty_table(1, outline), status=Status.PROPOSED)
@@ -145,8 +165,8 @@ def _scan(given: PredictorInput, program: GridProgram) -> tuple[Table, ...]:
         known = evidence(grid.box, level.words, level.rulings, program)
         candidates = [
             Candidate(grid, READ),
-            *_drawn(grid.box, level.words, level.rulings),
-            *_of_network(known),
+            *drawn_candidates(grid.box, level.words, level.rulings),
+            *network_candidates(known, grid),
         ]
         grids = ranked(candidates, known, weights_of(program.choice))
         best += [grid for grid in grids[:1] if (grid.score or 0.0) >= LEAST_SCORE]
@@ -161,5 +181,9 @@ def grid_of_outline(given: PredictorInput, outline: Box, program: Path = PROGRAM
     picture = given.picture(tables_rulings.DPI)
     rulings = pictured_rulings(picture, to_page, [word.box for word in words])
     known = evidence(outline, words, rulings, network)
-    candidates = [Candidate(read, READ), *_drawn(outline, words, rulings), *_of_network(known)]
+    candidates = [
+        Candidate(read, READ),
+        *drawn_candidates(outline, words, rulings),
+        *network_candidates(known, read),
+    ]
     return replace(ranked(candidates, known, weights_of(network.choice))[0], source=NAME)

@@ -31,18 +31,21 @@ class Column:
     letters: int = 0
 
     def lines(self, text: str) -> tuple[str, ...]:
-        """The lines of a cell's text."""
-        if self.letters and len(text) > self.letters:
-            return tuple(wrap(text, self.letters, break_long_words=False)[:MOST_LINES])
-        return (text,) if text else ()
+        """The lines of a cell's text, in which "\n" begins a new one."""
+        made: list[str] = []
+        for part in text.split("\n") if text else ():
+            is_long = self.letters and len(part) > self.letters
+            made += wrap(part, self.letters, break_long_words=False) if is_long else [part]
+        return tuple(made[:MOST_LINES])
 
 
 def stub(random: np.random.Generator, letters: int = 0) -> Column:
     """The first column: what the rows are about."""
     most = int(random.integers(2, 6)) if not letters else max(3, int(letters / 2.5))
+    cased = chosen(random, CASES)
 
     def some_words(chance: np.random.Generator) -> str:
-        return _marked(_capital(mask_words.words(chance, int(chance.integers(1, most)))), chance)
+        return _marked(cased(mask_words.words(chance, int(chance.integers(1, most)))), chance)
 
     kinds: tuple[Value, ...] = (some_words, some_words, some_words)
     if not letters:
@@ -84,16 +87,21 @@ def numeric(random: np.random.Generator) -> Column:
 def text(random: np.random.Generator, letters: int) -> Column:
     """A column of phrases and sentences, set in lines."""
     most = int(letters * between(random, 0.3, 1.1)) + 2
-    is_listed = happens(random, 0.2)
+    is_listed, cased = happens(random, 0.2), chosen(random, CASES)
+    between_parts = chosen(random, ("\n", "\n\n")) if happens(random, 0.2) else ""
+
+    def phrases(chance: np.random.Generator) -> str:
+        count = int(chance.integers(1, 4)) if between_parts else 1
+        return between_parts.join(phrase(chance) for _ in range(count))
 
     def phrase(chance: np.random.Generator) -> str:
-        made = _capital(mask_words.words(chance, int(chance.integers(1, most))))
+        made = cased(mask_words.words(chance, int(chance.integers(1, most))))
         if is_listed and happens(chance, 0.5):
             made = f"{chosen(chance, ('•', '-', '1.', 'a)'))} {made}"
         ends = chosen(chance, (".", "", "", ";"))
         return _with_commas(made, chance) + ends
 
-    return Column(phrase, LEFT, _empty(random) / 2, letters)
+    return Column(phrases, LEFT, _empty(random) / 2, letters)
 
 
 def index(random: np.random.Generator) -> Column:
@@ -107,6 +115,14 @@ def _empty(random: np.random.Generator) -> float:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
+
+
+def _title(text: str) -> str:
+    return " ".join(map(_capital, text.split()))
+
+
+CASES: tuple[Callable[[str], str], ...] = (_capital, _capital, _capital, _title, str)
+"""How words begin: those of most columns as sentences do, of others all, or none, in upper case."""
 
 
 def _marked(text: str, random: np.random.Generator) -> str:

@@ -198,7 +198,10 @@ def _body(made: Content, rows: int, random: np.random.Generator, habits: Habits)
             made.projected_rows.append(row)
             span = Span(row, row + 1, 0, len(made.columns))
             text = mask_words.words(random, int(random.integers(1, 6))).capitalize()
-            made.cells.append(Placed(span, (text + chosen(random, ("", "", ":")),)))
+            lines = (text + chosen(random, ("", "", ":")),)
+            if happens(random, 0.12):
+                lines = (text, mask_words.words(random, int(random.integers(1, 4))))
+            made.cells.append(Placed(span, lines))
             continue
         if ends_in_total and index == rows - 1:
             made.total_rows.append(row)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FOUND = 0.5
 """An area whose box overlaps a true table by this is that table."""
-RIDGE = 1e-2
+RIDGE = 1e-3
 """How strongly weights are kept small, for each example."""
 ROUNDS = 30
 

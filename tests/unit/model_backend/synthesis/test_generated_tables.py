@@ -81,6 +81,7 @@ def test_a_long_text_is_set_in_lines_of_its_column() -> None:
     assert column.lines("one two three four five") == ("one two", "three four", "five")
     assert column.lines("short") == ("short",)
     assert column.lines("") == ()
+    assert column.lines("one\n\ntwo three four") == ("one", "", "two three", "four")
 
 
 def test_same_random_state_gives_same_page() -> None:
