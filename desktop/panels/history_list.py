@@ -64,8 +64,9 @@ class HistoryModel(QAbstractTableModel):
         return 2
 
     def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 - Qt's name
-        """Whether there is older record."""
-        return self._has_more and not parent.isValid()
+        """Whether there is older record; a list may be laid out once more after its project."""
+        store = self._editor.document.store
+        return self._has_more and not parent.isValid() and not store.is_closed
 
     def fetchMore(self, parent: Index) -> None:  # noqa: N802 - Qt's name
         """Read the next slice."""

@@ -83,8 +83,10 @@ class MarkedModel(QAbstractListModel):
         return [_line(one, page, where) for one in marked_on(page, self._wanted)]
 
     def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 - Qt's name
-        """Whether there may be marked pages after those read so far."""
-        return self._has_more
+        """Whether there may be marked pages after those read so far; a list may be laid out once
+        more after its project.
+        """
+        return self._has_more and not self._document.store.is_closed
 
     def fetchMore(self, parent: Index) -> None:  # noqa: N802 - Qt's name
         """Read the next marked pages."""

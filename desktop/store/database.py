@@ -82,6 +82,11 @@ class Database:
     def _known_errors(self) -> contextlib.AbstractContextManager[None]:
         return known_errors(self.name)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the file was let go of."""
+        return self._connection.closed
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

@@ -130,6 +130,11 @@ class Store(Reading):
         if self._lock is not None:
             self._lock.close()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the project was let go of: nothing can be read any more."""
+        return self._database.is_closed
+
     def __enter__(self) -> Self:
         return self
 

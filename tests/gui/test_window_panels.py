@@ -6,17 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
-from window_project import make_page
+from window_project import make_page, make_project
 
 from desktop.application import Application
 from desktop.document import edits
+from desktop.document.open_document import OpenDocument
+from desktop.document.selection import Selection
 from desktop.panels.annotation_list import AnnotationList
 from desktop.panels.cell_grid import CellGrid
-from desktop.panels.history_list import HistoryList
+from desktop.panels.editor import Editor
+from desktop.panels.history_list import HistoryList, HistoryModel
 from desktop.panels.inspector import Inspector
 from desktop.panels.page_list import PageList
 from desktop.panels.page_model import PLACE
@@ -233,6 +236,26 @@ def test_history_lists_what_was_done(view: ProjectView, bench: Workbench) -> Non
     bench.selection.set_page(3)
     history.view.doubleClicked.emit(history.model.index(1, 0))
     assert bench.selection.page_id == 1
+
+
+def test_record_asks_nothing_of_a_closed_project(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.panels.history_list.SLICE", 1)
+    document = OpenDocument(Store.open(make_project(tmp_path / "Test.proofdesk")))
+    document.apply("Accept", edits.accept_rest(document.page(1)))
+    model = HistoryModel(Editor(document, Selection()))
+    assert model.canFetchMore(QModelIndex())
+    document.close()
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_enter_in_an_empty_grid_edits_nothing(view: ProjectView, bench: Workbench) -> None:
+    cells = view.panels["cells"]
+    assert isinstance(cells, CellGrid)
+    bench.selection.select(())
+    assert not cells.view.currentIndex().isValid()
+    QTest.keyClick(cells.view, Qt.Key.Key_Return)  # Qt would warn, and fail the test
 
 
 def test_bars_tell_page_counts_and_undo(
