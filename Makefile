@@ -12,7 +12,7 @@ help:
 	@echo "make run         set everything up, then open Proofdesk on the sample project"
 	@echo "                 (without a display: do the main job and print what it made)"
 	@echo "make test        set everything up, then run all tests"
-	@echo "make test-long   run the tests that take an hour: changed files, kills, power cuts, turned bits"
+	@echo "make test-long   run the tests that take an hour: changed files, kills, power cuts, turned bits, failing calls"
 	@echo "make benchmarks  print the figures for speed and memory"
 	@echo "make samples     make the sample documents again"
 	@echo "make clean       remove .venv and what the tools left"

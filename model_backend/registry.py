@@ -76,6 +76,13 @@ PREDICTORS = (
         mark("Ruling lines and white gaps between words"),
     ),
     Registered(
+        "pixels",
+        MASKS,
+        "model",
+        f"{_FOLDER}.masks_pixels:create",
+        mark("A small network: stamps, signatures, handwriting, check boxes, figures, logos"),
+    ),
+    Registered(
         "ink",
         MASKS,
         "batch",

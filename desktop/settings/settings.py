@@ -83,7 +83,7 @@ SETTINGS = (
     ),
     Setting("entities", "forms"),
     Setting("tables", "auto"),
-    Setting("masks", "ink"),
+    Setting("masks", "pixels"),
     Setting("page class", "none"),
     Setting("keys", {}),
     Setting("layers", {}),

@@ -1,11 +1,13 @@
 """Masks by the network that comes with Proofdesk (resources/models/masks.onnx): stamps, signatures
-and handwriting as the shape that their ink covers, printed things as boxes.
+and handwriting as the shape that their ink covers, printed things as boxes. What words explain is
+left out: it is text.
 
 Runs in onnxruntime, without torch; `training.mask_task` makes the network.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +17,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model_backend import masks, runtime
-from model_backend.document import Affine, Box, Proposals, Region, Status, compose, transform_point
+from model_backend.document import (
+    Affine,
+    Box,
+    Proposals,
+    Region,
+    Status,
+    Word,
+    bounding_box,
+    compose,
+    inverse,
+    transform_point,
+)
 from model_backend.models.tiles import Tiling, whole
 from model_backend.predictors.masks_model import as_seen, label_chances
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
@@ -30,6 +43,8 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "masks.onnx"
 LABELS = ("stamp", "signature", "handwriting", "check box", "figure", "logo", "table")
 """Of the program's outputs, after the background."""
+KINDS = (("stamp", "signature", "handwriting"), ("check box",), ("figure",), ("logo",), ("table",))
+"""What touches is one thing where it is of one kind: a signature is not part stamp, part hand."""
 BOXED = ("check box", "figure", "logo", "table")
 """Printed things are boxes."""
 DPI = 100.0
@@ -43,6 +58,16 @@ LEAST_INCH = {"check box": 0.05, "figure": 0.4, "table": 0.4, "logo": 0.15, "sta
 LEAST_SIDE = 0.1
 """Less than a square of this side (inches) is a speck."""
 LEAST_SCORE = 0.5
+LEAST_SCORES = {"stamp": 0.6, "figure": 0.62, "logo": 0.62}
+"""Of what is large and rare: wrong ones cost a person more than missed ones."""
+MOST_TEXT = 0.4
+"""Of a shape may lie in boxes of words, but of a table."""
+LONGER = 1.7
+"""Times the width of a check box: a word of which it is a part."""
+HIGHEST_WORD = 0.4
+"""Inches."""
+DARK, LEAST_INK = 160, 0.03
+"""What is printed, and its least share of a shape: less are specks."""
 NEAR_INCH = {"figure": 0.06, "table": 0.06, "stamp": 0.03}
 """Half the gap between parts that are one thing."""
 
@@ -52,6 +77,7 @@ class MasksPixels:
     """Proposes regions of seven classes."""
 
     program: Path
+    labels: tuple[str, ...] = LABELS
     name: str = "pixels"
     task: str = "masks"
 
@@ -77,9 +103,18 @@ class MasksPixels:
         chances = self.chances(given)
         if not np.isfinite(chances).all():
             return Proposals(self.name, notes=(_(NO_NUMBERS),))
-        found = shapes_of(chances, given.true_dpi(DPI))
+        to_page, dpi = given.to_page(DPI), given.true_dpi(DPI)
+        words = words_of(given.page.words, inverse(to_page), dpi)
+        ink = given.picture(DPI) < DARK
+        found = (
+            shape
+            for shape in shapes_of(chances, dpi)
+            if shape.label in self.labels
+            and not is_blank(shape, ink)
+            and (shape.label == "table" or not is_text(shape, words))
+        )
         regions = (
-            region_of(number, shape, given.to_page(DPI), self.name)
+            region_of(number, shape, to_page, self.name)
             for number, shape in enumerate(found, start=1)
         )
         return Proposals(self.name, regions=tuple(regions))
@@ -97,8 +132,10 @@ class Shape:
 
 
 def create() -> MasksPixels:
-    """The predictor, for the registry."""
-    return MasksPixels(PROGRAM)
+    """The predictor, for the registry. Tables are left to the predictors of tables, whose grids
+    say more than a box.
+    """
+    return MasksPixels(PROGRAM, tuple(label for label in LABELS if label != "table"))
 
 
 @cache
@@ -108,22 +145,59 @@ def session_of(program: Path) -> Any:  # noqa: ANN401
 
 
 def shapes_of(chances: Numbers, dpi: float) -> Iterator[Shape]:
-    """What probabilities (labels + 1, H, W) show: connected pixels of one label, gaps closed."""
+    """What probabilities (labels + 1, H, W) show: connected pixels of one kind, gaps closed, with
+    the label that is most likely over all of them.
+    """
     from scipy import ndimage
 
     best = chances.argmax(axis=0)  # (H, W)
-    for number, label in enumerate(LABELS, start=1):
-        own = closed(best == number, round(NEAR_INCH.get(label, 0.0) * dpi))
+    for labels in KINDS:
+        numbers = [1 + LABELS.index(label) for label in labels]
+        near = max(NEAR_INCH.get(label, 0.0) for label in labels)
+        own = closed(np.isin(best, numbers), round(near * dpi))
         parts, _count = ndimage.label(own, structure=np.ones((3, 3)))
-        least = (LEAST_INCH.get(label, LEAST_SIDE) * dpi) ** 2
-        is_large = np.bincount(parts.ravel()) >= least
         for part, (rows, columns) in enumerate(ndimage.find_objects(parts), start=1):
-            if not is_large[part]:
-                continue
             bitmap = ndimage.binary_fill_holes(parts[rows, columns] == part)
-            score = float(chances[number][rows, columns][bitmap].mean())
-            if score >= LEAST_SCORE:
+            shares = [float(chances[number][rows, columns][bitmap].mean()) for number in numbers]
+            label, score = labels[int(np.argmax(shares))], sum(shares)
+            least = (LEAST_INCH.get(label, LEAST_SIDE) * dpi) ** 2
+            if score >= LEAST_SCORES.get(label, LEAST_SCORE) and np.count_nonzero(bitmap) >= least:
                 yield Shape(label, bitmap, columns.start, rows.start, score)
+
+
+def words_of(words: Sequence[Word], to_pixels: Affine, dpi: float) -> list[Box]:
+    """The boxes of words in pixels; one that is too high for text is what a recogniser made of a
+    drawing.
+    """
+    boxes = (
+        bounding_box(transform_point(to_pixels, corner) for corner in word.box.corners)
+        for word in words
+    )
+    return [box for box in boxes if box.height <= HIGHEST_WORD * dpi]
+
+
+def is_text(shape: Shape, words: Sequence[Box]) -> bool:
+    """Whether words that were read explain it: it is printed text, whatever it looks like. A check
+    box may be read as a letter; it is text where it is a part of a longer word.
+    """
+    height, width = shape.bitmap.shape
+    around = Box(shape.left, shape.top, shape.left + width, shape.top + height)
+    inside = np.zeros(shape.bitmap.shape, bool)
+    for word in words:
+        part = word.intersection(around)
+        is_longer = word.width > LONGER * width
+        if part.width > 0 and part.height > 0 and (is_longer or shape.label != "check box"):
+            top, left = int(part.y0) - shape.top, int(part.x0) - shape.left
+            bottom, right = math.ceil(part.y1) - shape.top, math.ceil(part.x1) - shape.left
+            inside[top:bottom, left:right] = True
+    return float(inside[shape.bitmap].mean()) > MOST_TEXT
+
+
+def is_blank(shape: Shape, ink: Bitmap) -> bool:
+    """Whether next to nothing is printed there but specks."""
+    height, width = shape.bitmap.shape
+    part = ink[shape.top : shape.top + height, shape.left : shape.left + width]
+    return float(part[shape.bitmap].mean()) < LEAST_INK
 
 
 def closed(bitmap: Bitmap, reach: int) -> Bitmap:

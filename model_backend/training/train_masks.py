@@ -29,14 +29,16 @@ A network that marks stamps, signatures, handwriting, check boxes, figures, logo
 page at about 100 dpi. Stamps, signatures and handwriting come as the shape that their ink covers,
 the others as boxes. It is the U-Net of `model_backend/models/folded_unet.py` as an ONNX program:
 `pictures` (B, 3, H, W; red, green and blue, 0..1; H and W multiples of 32) to `logits`
-(B, 8, H, W), the background first, then the classes in the order above.
+(B, 8, H, W), the background first, then the classes in the order above. Of what it finds, what the
+page's words explain is left out, and what has next to no ink (`predictors/masks_pixels.py`); tables
+are left to the predictors of tables.
 
 - Data: pages that `model_backend/synthesis` draws, and nothing else: no document, scan or weight of
   anybody was used. Training and measuring share no type face, stamp, hand, chart, photograph, logo
   or layout (`synthesis/families.py`).
 - Licence: that of Proofdesk (AGPL-3.0-or-later).
 - Limits: words are in Latin letters, Hangul only in seals; a figure whose inside is empty for more
-  than 180 pixels is seen in parts.
+  than 180 pixels is seen in parts; a signature that crosses a stamp is one thing with it.
 - To make it again: the command below, on any machine; `--resume` goes on after a stop. Each
   training adds its figures here.
 """
