@@ -22,7 +22,12 @@ def test_every_registered_predictor_can_be_created(name: str) -> None:
 def test_every_task_has_a_default_and_none() -> None:
     assert registry.TASKS == ("entities", "tables", "masks", "page class")
     assert registry.names("tables") == ("auto", "layout", "rulings", "none")
-    assert [registry.default(task) for task in registry.TASKS] == ["forms", "auto", "pixels", "none"]
+    assert [registry.default(task) for task in registry.TASKS] == [
+        "forms",
+        "auto",
+        "pixels",
+        "none",
+    ]
 
 
 def test_unknown_names_are_refused_with_the_choice() -> None:
