@@ -7,15 +7,16 @@ filling (even-odd or winding) leaves the hole open, in every format and every re
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from model_backend.document import Box, Mask, Point, Polygon, bounding_box
 from model_backend.masks.edges import contours
 
 Part = tuple[Polygon, ...]
 """An outer ring, then its holes."""
+Place = tuple[int, int]
+"""A ring of a part and a vertex of it."""
 
 
 def outline_polygons(mask: Mask) -> tuple[Polygon, ...]:
@@ -68,16 +69,60 @@ def bridged(part: Sequence[Polygon]) -> Polygon:
     The filling is right however the rings are wound: holes are turned against the outer ring.
     """
     ring, *holes = part
-    result = list(ring)
     way = signed_area(ring)
-    waiting = [hole if signed_area(hole) * way < 0 else hole[::-1] for hole in holes if hole]
-    while waiting:
-        near = [(_nearest(result, hole), index) for index, hole in enumerate(waiting)]
-        (_distance, at, place), index = min(near)
-        hole = waiting.pop(index)
-        loop = (*hole[place:], *hole[:place], hole[place])
-        result[at + 1 : at + 1] = [*loop, result[at]]
-    return tuple(result)
+    turned = [hole if signed_area(hole) * way < 0 else hole[::-1] for hole in holes if hole]
+    rings = [ring, *turned]
+    return tuple(_walked(rings, _hung(rings))) if turned else tuple(ring)
+
+
+def _hung(rings: Sequence[Polygon]) -> dict[Place, list[Place]]:
+    """Where each hole hangs: the nearest hole first, on the outer ring or one that hangs already
+    (Prim's tree); at a vertex the last one comes first.
+    """
+    import numpy as np
+    from scipy.spatial import KDTree
+
+    points = np.concatenate([np.asarray(hole) for hole in rings[1:]])
+    home = np.repeat(np.arange(1, len(rings)), [len(hole) for hole in rings[1:]])
+    vertex = np.concatenate([np.arange(len(hole)) for hole in rings[1:]])
+    distance = np.full(len(points), np.inf)
+    to_ring, to_vertex = np.zeros(len(points), int), np.zeros(len(points), int)
+    hung: dict[Place, list[Place]] = {}
+    last = 0
+    while len(points):
+        found, nearest = KDTree(np.asarray(rings[last])).query(points)
+        is_nearer = found < distance
+        distance[is_nearer], to_ring[is_nearer] = found[is_nearer], last
+        to_vertex[is_nearer] = nearest[is_nearer]
+        best = int(distance.argmin())
+        last = int(home[best])
+        target = int(to_ring[best]), int(to_vertex[best])
+        hung.setdefault(target, []).insert(0, (last, int(vertex[best])))
+        waiting = home != last
+        points, home, vertex = points[waiting], home[waiting], vertex[waiting]
+        distance, to_ring, to_vertex = distance[waiting], to_ring[waiting], to_vertex[waiting]
+    return hung
+
+
+def _walked(rings: Sequence[Polygon], hung: dict[Place, list[Place]]) -> Iterator[Point]:
+    """The outer ring's vertices, with a way along each hole and back where it hangs."""
+    ways = [iter([(0, index) for index in range(len(rings[0]))])]
+    while ways:
+        place = next(ways[-1], None)
+        if place is None:
+            ways.pop()
+            continue
+        ring, index = place
+        yield rings[ring][index]
+        aside = [step for hole in hung.pop(place, ()) for step in (*_along(rings, hole), place)]
+        ways.append(iter(aside))
+
+
+def _along(rings: Sequence[Polygon], start: Place) -> list[Place]:
+    """Once along a hole, back to where it began."""
+    hole, first = start
+    size = len(rings[hole])
+    return [(hole, (first + step) % size) for step in range(size + 1)]
 
 
 def signed_area(ring: Sequence[Point]) -> float:
@@ -113,22 +158,6 @@ def _is_around(ring: Polygon, box: Box, hole: Polygon) -> bool:
         for (ax, ay), (bx, by) in sides
     )
     return crossings % 2 == 1
-
-
-def _nearest(ring: Sequence[Point], hole: Polygon) -> tuple[float, int, int]:
-    """The nearest pair of vertices: distance, index in the ring, index in the hole."""
-    import numpy as np
-
-    first, second = np.asarray(ring), np.asarray(hole)
-    best = (math.inf, 0, 0)
-    step = max(1, 1_000_000 // len(second))
-    for start in range(0, len(first), step):
-        block = first[start : start + step, None, :] - second[None, :, :]
-        squares = np.einsum("ijk,ijk->ij", block, block)
-        place = int(squares.argmin())
-        row, column = divmod(place, len(second))
-        best = min(best, (float(squares[row, column]), start + row, column))
-    return best
 
 
 def _traced(following: dict[Point, list[Point]]) -> tuple[Polygon, ...]:

@@ -79,14 +79,20 @@ def polygons_to_bitmap(
     One polygon fills by the even-odd rule; with `even_odd` all of them do together, so that
     outlines of holes (`contours`) come out as holes.
     """
+    parts = [list(polygons)] if even_odd else [[polygon] for polygon in polygons]
+    return parts_to_bitmap(parts, width, height, from_page)
+
+
+def parts_to_bitmap(
+    parts: Sequence[Sequence[Polygon]], width: int, height: int, from_page: Affine = IDENTITY
+) -> Bitmap:
+    """The union of parts on a raster (height, width), each an outer ring with its holes."""
     import numpy as np
 
     check_size(width, height)
-    groups = [list(polygons)] if even_odd else [[polygon] for polygon in polygons]
     result = np.zeros((height, width), dtype=bool)
-    for group in groups:
-        crossings = [_crossings(polygon, from_page, height) for polygon in group]
-        _fill(result, crossings)
+    for part in parts:
+        _fill(result, [_crossings(ring, from_page, height) for ring in part])
     return result
 
 

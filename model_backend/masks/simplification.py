@@ -25,7 +25,7 @@ from model_backend.document import (
     transform_point,
 )
 from model_backend.masks.outlines import Part, bridged, parts_of_mask, parts_of_polygons
-from model_backend.masks.rasters import bitmap_on, polygons_to_bitmap
+from model_backend.masks.rasters import bitmap_on, parts_to_bitmap, polygons_to_bitmap
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +74,7 @@ class Simplification:
 
     def iou(self, count: int) -> float:
         """Intersection over union of that outline with the exact one, 0..1."""
-        other = self._drawn(self.polygons(count))
+        other = parts_to_bitmap(self._kept(count), *self._raster)  # bridges enclose nothing
         union = int((self._exact | other).sum())
         return 1.0 if not union else int((self._exact & other).sum()) / union
 
@@ -110,10 +110,7 @@ class Simplification:
     def _exact(self) -> Bitmap:
         if self._mask is not None:
             return bitmap_on(self._mask, *self._raster)
-        return self._drawn(self._polygons)
-
-    def _drawn(self, polygons: Sequence[Polygon]) -> Bitmap:
-        return polygons_to_bitmap(polygons, *self._raster)
+        return polygons_to_bitmap(self._polygons, *self._raster)
 
 
 def _smooth_parts(mask: Mask) -> tuple[Part, ...]:

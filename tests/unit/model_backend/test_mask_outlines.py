@@ -58,6 +58,16 @@ def test_bridges_can_be_taken_off_and_put_on_again(bitmap: np.ndarray) -> None:
     assert (filled(again, bitmap) == filled(polygons, bitmap)).all()
 
 
+@pytest.mark.timeout(60)  # by comparing every hole with all the others it would be an hour
+def test_thousands_of_holes_hang_where_they_are_near() -> None:
+    bitmap = np.ones((600, 600), bool)
+    for row, column in np.ndindex(60, 60):
+        bitmap[row * 10 + 3 : row * 10 + 6, column * 10 + 3 : column * 10 + 7] = False
+    (outline,) = masks.outline_polygons(masks.mask_from_bitmap(bitmap))
+    assert (masks.polygons_to_bitmap([outline], 600, 600) == bitmap).all()
+    assert len(outline) == 4 + 3600 * (4 + 2)  # each hole, back to its first corner, and back
+
+
 def test_a_hole_hangs_on_one_bridge_and_counts_in_no_area() -> None:
     outer = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
     hole = ((2.0, 2.0), (4.0, 2.0), (4.0, 4.0), (2.0, 4.0))
