@@ -79,7 +79,9 @@ def give_back() -> None:
     """Return what is free to the system: pictures that are gone leave holes of megabytes between
     small things, which the C library (glibc) keeps otherwise.
     """
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if sys.platform != "linux":
+        return
+    library = ctypes.CDLL(None)
     if hasattr(library, "malloc_trim"):
         library.malloc_trim(0)
 

@@ -90,7 +90,7 @@ def _hung(rings: Sequence[Polygon]) -> dict[Place, list[Place]]:
     hung: dict[Place, list[Place]] = {}
     last = 0
     while len(points):
-        found, nearest = KDTree(np.asarray(rings[last])).query(points)
+        found, nearest = map(np.asarray, KDTree(np.asarray(rings[last])).query(points))
         is_nearer = found < distance
         distance[is_nearer], to_ring[is_nearer] = found[is_nearer], last
         to_vertex[is_nearer] = nearest[is_nearer]

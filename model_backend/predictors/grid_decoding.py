@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from model_backend.predictors.grid_program import GridSaid
 
     Numbers = NDArray[np.float32]
+    Places = NDArray[np.float64]
 
 LIKELY = 0.5
 """A chance from which on something is taken to be so."""
@@ -182,7 +183,7 @@ def _cells(start: float, end: float, count: int) -> slice:
     return slice(first, max(first + 1, round(float(end))))
 
 
-def _around(edges: Numbers, number: int, count: int) -> slice:
+def _around(edges: Places, number: int, count: int) -> slice:
     """From the middle of the band before an edge to that of the band after it."""
     before, at, after = edges[number - 1 : number + 2]
     return _cells((before + at) / 2, (at + after) / 2, count)

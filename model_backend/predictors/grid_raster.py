@@ -161,14 +161,16 @@ def _painted(boxes: Sequence[Box], area: Box, step: float, shape: tuple[int, int
     sides = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float32)
     sides = (sides - np.array([area.x0, area.y0] * 2, np.float32)) / step
     down = _cover(sides[:, 1], sides[:, 3], shape[0])
-    return np.clip(down.T @ _cover(sides[:, 0], sides[:, 2], shape[1]), 0.0, 1.0)
+    shares: Numbers = np.clip(down.T @ _cover(sides[:, 0], sides[:, 2], shape[1]), 0.0, 1.0)
+    return shares
 
 
 def _cover(starts: Numbers, ends: Numbers, count: int) -> Numbers:
     """How much of each of `count` cells N intervals cover (N, count)."""
     cells = np.arange(count, dtype=np.float32)
     cover = np.minimum(ends[:, None], cells + 1) - np.maximum(starts[:, None], cells)
-    return np.clip(cover, 0.0, 1.0)
+    shares: Numbers = np.clip(cover, 0.0, 1.0)
+    return shares
 
 
 def _digits(text: str) -> float:

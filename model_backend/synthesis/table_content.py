@@ -198,7 +198,7 @@ def _body(made: Content, rows: int, random: np.random.Generator, habits: Habits)
             made.projected_rows.append(row)
             span = Span(row, row + 1, 0, len(made.columns))
             text = mask_words.words(random, int(random.integers(1, 6))).capitalize()
-            lines = (text + chosen(random, ("", "", ":")),)
+            lines: tuple[str, ...] = (text + chosen(random, ("", "", ":")),)
             if happens(random, 0.12):
                 lines = (text, mask_words.words(random, int(random.integers(1, 4))))
             made.cells.append(Placed(span, lines))

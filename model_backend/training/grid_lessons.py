@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float32]
+    Places = NDArray[np.float64]
 
 ROWS = ("between", "inside", "header", "projected")
 COLUMNS = ("between", "inside")
@@ -190,7 +191,7 @@ def truth_of(
     return row_truth, column_truth, _merges(table, row_places / 2, column_places / 2, height, width)
 
 
-def _merges(table: Table, rows: Numbers, columns: Numbers, height: int, width: int) -> Numbers:
+def _merges(table: Table, rows: Places, columns: Places, height: int, width: int) -> Numbers:
     """Where merged cells go on over edges: from the middle of their first to that of their last
     column (and row), so that neighbouring ones stay apart.
     """
@@ -209,7 +210,7 @@ def _merges(table: Table, rows: Numbers, columns: Numbers, height: int, width: i
     return merges
 
 
-def _range(places: Numbers, start: int, end: int) -> slice:
+def _range(places: Places, start: int, end: int) -> slice:
     first, last = (max(0, round(float(places[number]))) for number in (start, end))
     return slice(first, max(first + 1, last))
 

@@ -15,6 +15,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from desktop.jobs.imported import EMPTY_FOLDER
 from desktop.jobs.work import (
     Imported,
     ImportFiles,
@@ -64,7 +65,8 @@ def seen(store: Store, workers: Workers, paths: Sequence[Path], outcome: Outcome
 
 def _said(outcome: Outcome, name: str) -> str:
     imported: Imported = outcome.result
-    lines = [*outcome.failed, *imported.notes]
+    empty = [(path.name, EMPTY_FOLDER) for path in imported.empty]
+    lines = [*outcome.failed, *imported.notes, *empty]
     return _joined(text for label, text in lines if label.partition(", page ")[0] == name)
 
 

@@ -95,9 +95,13 @@ def test_project_that_was_imported_into_goes_with_its_record(
     qtbot.waitUntil(lambda: importing.outcome is not None, timeout=60_000)
     gone = weakref.ref(application.bench.document.store)
     application.leave_project()
-    let_go()
-    gc.collect()
-    assert gone() is None
+
+    def is_gone() -> bool:
+        let_go()
+        gc.collect()
+        return gone() is None
+
+    qtbot.waitUntil(is_gone, timeout=20_000)  # threads that looked at it come to an end
 
 
 def test_call_that_comes_too_late_is_not_kept(qtbot: QtBot) -> None:

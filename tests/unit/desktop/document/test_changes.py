@@ -184,13 +184,18 @@ def random_edit(page: Page, dice: random.Random) -> Page:
         lambda: edits.move(page, [own], dice.randint(-9, 9), dice.randint(-9, 9)),
         lambda: edits.add_entity(page, "other", (dice.randint(1, 6),)),
         lambda: edits.accept(page, [own]),
-        lambda: edits.set_entity_words(page, dice.choice(entities), dice.sample(range(1, 7), 2)),
-        lambda: edits.link(page, dice.choice(entities), dice.choice(entities)),
         lambda: edits.replace(
             page, table_grid.add_row_edge(page.tables[0], dice.randint(310, 490))
         ),
         lambda: edits.replace(page, table_grid.set_header_rows(page.tables[0], dice.randint(0, 2))),
     ]
+    if entities:
+        choices += [
+            lambda: edits.set_entity_words(
+                page, dice.choice(entities), dice.sample(range(1, 7), 2)
+            ),
+            lambda: edits.link(page, dice.choice(entities), dice.choice(entities)),
+        ]
     try:
         return dice.choice(choices)()
     except (UserError, ValueError, IndexError):
