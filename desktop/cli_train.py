@@ -20,6 +20,8 @@ from model_backend import runtime
 from model_backend.errors import Cancelled
 
 if TYPE_CHECKING:
+    from desktop.cli_output import Report
+    from model_backend.training.card import Trained
     from model_backend.training.trainer import Note
 
 train = typer.Typer(
@@ -29,6 +31,11 @@ train = typer.Typer(
     rich_markup_mode=None,
 )
 Seed = Annotated[int, typer.Option(help="Another seed gives other pages and another model.")]
+Minutes = Annotated[float | None, typer.Option(help="Stop after so long; --resume goes on.")]
+Out = Annotated[Path, typer.Option(help="A folder for the model and its card.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
+]
 Device = Annotated[str, typer.Option(help=f"One of: {', '.join(runtime.CHOICES)}.")]
 
 
@@ -40,7 +47,7 @@ def _of_kinds() -> None:
 @train.command("masks")
 def train_masks(
     *,
-    out: Annotated[Path, typer.Option(help="A folder for the model and its card.")],
+    out: Out,
     data: Annotated[
         str, typer.Option(help="'generated', or the folder of a COCO data set.")
     ] = "generated",
@@ -48,9 +55,7 @@ def train_masks(
     seed: Seed = 1,
     steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 6000,
     rate: Annotated[float, typer.Option(help="How fast it learns.")] = 4e-3,
-    minutes: Annotated[
-        float | None, typer.Option(help="Stop after so long; --resume goes on.")
-    ] = None,
+    minutes: Minutes = None,
     device: Device = runtime.AUTO,
     work: Annotated[
         Path | None, typer.Option(help="A folder for pages and what is needed to go on.")
@@ -58,9 +63,7 @@ def train_masks(
     measured: Annotated[
         int, typer.Option(min=1, help="Pages to measure with, at each of three noises.")
     ] = 30,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
-    ] = False,
+    resume: Resume = False,
     as_it_is: Annotated[
         bool, typer.Option("--as-it-is", help="Write and measure what was learnt so far.")
     ] = False,
@@ -76,32 +79,23 @@ def train_masks(
     with reporting(out, as_json=as_json) as report:
         folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "masks"
         wish = training.Wish(out, folder, data, pages, seed, steps, rate, device, measured)
-        try:
-            with working(jobs) as workers, _stopping(minutes) as is_cancelled:
-                trained = training.train_masks(
-                    wish,
-                    partial(workers.submit, "batch"),
-                    resume=resume,
-                    as_it_is=as_it_is,
-                    on_page=lambda done, total: report.note(f"{done} of {total} pages"),
-                    on_note=lambda note: report.note(_line(note)),
-                    is_cancelled=is_cancelled,
-                )
-        except Cancelled:
-            report.note("Stopped and saved. The same command with --resume goes on.")
-            report.give({"program": None}, [])
-        else:
-            lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
-            for noise, dice in trained.figures.items():
-                shown = ", ".join(f"{name} {_two(value)}" for name, value in dice.items())
-                lines.append(f"Dice, {noise} noise: {shown}")
-            report.give({"program": trained.program, "dice": trained.figures}, lines)
+        with working(jobs) as workers, _training(report, minutes) as is_cancelled:
+            trained = training.train_masks(
+                wish,
+                partial(workers.submit, "batch"),
+                resume=resume,
+                as_it_is=as_it_is,
+                on_page=lambda done, total: report.note(f"{done} of {total} pages"),
+                on_note=lambda note: report.note(_line(note)),
+                is_cancelled=is_cancelled,
+            )
+            _give(report, trained, "dice", "Dice, {name} noise: ")
 
 
 @train.command("entities")
 def train_entities(
     *,
-    out: Annotated[Path, typer.Option(help="A folder for the model and its card.")],
+    out: Out,
     data: Annotated[
         list[Path] | None, typer.Option(help="The folder of a FUNSD data set; may be repeated.")
     ] = None,
@@ -115,15 +109,11 @@ def train_entities(
     ] = "minilm",
     seed: Seed = 1,
     rate: Annotated[float, typer.Option(help="How fast it learns.")] = 1.5e-4,
-    minutes: Annotated[
-        float | None, typer.Option(help="Stop after so long; --resume goes on.")
-    ] = None,
+    minutes: Minutes = None,
     device: Device = runtime.AUTO,
     work: Annotated[Path | None, typer.Option(help="A folder for what is needed to go on.")] = None,
     measured: Annotated[int, typer.Option(min=1, help="Generated forms to measure with.")] = 100,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
-    ] = False,
+    resume: Resume = False,
     as_json: Json = False,
 ) -> None:
     """Train the network that reads forms: questions, answers, headers and their links.
@@ -136,44 +126,31 @@ def train_entities(
         folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "entities"
         sets = tuple(data or ())
         wish = training.Wish(out, folder, sets, generated, start, seed, rate, device, measured)
-        try:
-            with _stopping(minutes) as is_cancelled:
-                trained = training.train_entities(
-                    wish,
-                    resume=resume,
-                    on_note=lambda note: report.note(_line(note)),
-                    is_cancelled=is_cancelled,
-                )
-        except Cancelled:
-            report.note("Stopped and saved. The same command with --resume goes on.")
-            report.give({"program": None}, [])
-        else:
-            lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
-            for name, figures in trained.figures.items():
-                shown = ", ".join(f"{what} {_two(value)}" for what, value in figures.items())
-                lines.append(f"{name}: {shown}")
-            report.give({"program": trained.program, "figures": trained.figures}, lines)
+        with _training(report, minutes) as is_cancelled:
+            trained = training.train_entities(
+                wish,
+                resume=resume,
+                on_note=lambda note: report.note(_line(note)),
+                is_cancelled=is_cancelled,
+            )
+            _give(report, trained)
 
 
 @train.command("tables")
 def train_tables(
     *,
-    out: Annotated[Path, typer.Option(help="A folder for the model and its card.")],
+    out: Out,
     seed: Seed = 1,
     steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 1500,
     rate: Annotated[float, typer.Option(help="How fast it learns.")] = 3e-3,
-    minutes: Annotated[
-        float | None, typer.Option(help="Stop after so long; --resume goes on.")
-    ] = None,
+    minutes: Minutes = None,
     device: Device = runtime.AUTO,
     work: Annotated[Path | None, typer.Option(help="A folder for what is needed to go on.")] = None,
     chosen: Annotated[
         int, typer.Option(min=1, help="Generated pages to learn the choice of grids from.")
     ] = 150,
     measured: Annotated[int, typer.Option(min=1, help="Generated pages to measure with.")] = 40,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what was begun in the same folder.")
-    ] = False,
+    resume: Resume = False,
     as_json: Json = False,
 ) -> None:
     """Train the network that reads the rows, columns and merged cells of tables.
@@ -185,24 +162,35 @@ def train_tables(
     with reporting(out, as_json=as_json) as report:
         folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "tables"
         wish = training.Wish(out, folder, seed, steps, rate, device, chosen, measured)
-        try:
-            with _stopping(minutes) as is_cancelled:
-                trained = training.train_tables(
-                    wish,
-                    resume=resume,
-                    on_note=lambda note: report.note(_line(note)),
-                    on_page=lambda done, total: report.note(f"{done} of {total} pages"),
-                    is_cancelled=is_cancelled,
-                )
-        except Cancelled:
-            report.note("Stopped and saved. The same command with --resume goes on.")
-            report.give({"program": None}, [])
-        else:
-            lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
-            for name, figures in trained.figures.items():
-                shown = ", ".join(f"{what} {_two(value)}" for what, value in figures.items())
-                lines.append(f"{name}: {shown}")
-            report.give({"program": trained.program, "figures": trained.figures}, lines)
+        with _training(report, minutes) as is_cancelled:
+            trained = training.train_tables(
+                wish,
+                resume=resume,
+                on_note=lambda note: report.note(_line(note)),
+                on_page=lambda done, total: report.note(f"{done} of {total} pages"),
+                is_cancelled=is_cancelled,
+            )
+            _give(report, trained)
+
+
+@contextmanager
+def _training(report: Report, minutes: float | None) -> Iterator[Callable[[], bool]]:
+    """A training that can be stopped: what was learnt is kept, and one is told how to go on."""
+    try:
+        with _stopping(minutes) as is_cancelled:
+            yield is_cancelled
+    except Cancelled:
+        report.note("Stopped and saved. The same command with --resume goes on.")
+        report.give({"program": None}, [])
+
+
+def _give(report: Report, trained: Trained, key: str = "figures", row: str = "{name}: ") -> None:
+    """Tell what came of a training."""
+    lines = [f"{trained.program}: {trained.bytes / 1e6:.1f} MB"]
+    for name, figures in trained.figures.items():
+        shown = ", ".join(f"{what} {_two(value)}" for what, value in figures.items())
+        lines.append(row.format(name=name) + shown)
+    report.give({"program": trained.program, key: trained.figures}, lines)
 
 
 def _two(value: float | None) -> str:

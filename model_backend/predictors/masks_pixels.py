@@ -8,8 +8,9 @@ Runs in onnxruntime, without torch; `training.mask_task` makes the network.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,8 @@ MOST_TEXT = 0.4
 """Of a shape may lie in boxes of words, but of a table."""
 LONGER = 1.7
 """Times the width of a check box: a word of which it is a part."""
+NO_BOX = re.compile(r"[1-9$€£¥₩%]")
+"""What no recogniser makes of an empty or crossed box."""
 HIGHEST_WORD = 0.4
 """Inches."""
 DARK, LEAST_INK = 160, 0.03
@@ -165,28 +168,28 @@ def shapes_of(chances: Numbers, dpi: float) -> Iterator[Shape]:
                 yield Shape(label, bitmap, columns.start, rows.start, score)
 
 
-def words_of(words: Sequence[Word], to_pixels: Affine, dpi: float) -> list[Box]:
-    """The boxes of words in pixels; one that is too high for text is what a recogniser made of a
+def words_of(words: Sequence[Word], to_pixels: Affine, dpi: float) -> list[Word]:
+    """The words with boxes in pixels; one that is too high for text is what a recogniser made of a
     drawing.
     """
-    boxes = (
-        bounding_box(transform_point(to_pixels, corner) for corner in word.box.corners)
+    placed = (
+        replace(word, box=bounding_box(transform_point(to_pixels, at) for at in word.box.corners))
         for word in words
     )
-    return [box for box in boxes if box.height <= HIGHEST_WORD * dpi]
+    return [word for word in placed if word.box.height <= HIGHEST_WORD * dpi]
 
 
-def is_text(shape: Shape, words: Sequence[Box]) -> bool:
+def is_text(shape: Shape, words: Sequence[Word]) -> bool:
     """Whether words that were read explain it: it is printed text, whatever it looks like. A check
-    box may be read as a letter; it is text where it is a part of a longer word.
+    box may be read as a letter; it is text where it is a part of a longer word, or a figure.
     """
     height, width = shape.bitmap.shape
     around = Box(shape.left, shape.top, shape.left + width, shape.top + height)
     inside = np.zeros(shape.bitmap.shape, bool)
     for word in words:
-        part = word.intersection(around)
-        is_longer = word.width > LONGER * width
-        if part.width > 0 and part.height > 0 and (is_longer or shape.label != "check box"):
+        part = word.box.intersection(around)
+        is_read = word.box.width > LONGER * width or NO_BOX.search(word.text)
+        if part.width > 0 and part.height > 0 and (is_read or shape.label != "check box"):
             top, left = int(part.y0) - shape.top, int(part.x0) - shape.left
             bottom, right = math.ceil(part.y1) - shape.top, math.ceil(part.x1) - shape.left
             inside[top:bottom, left:right] = True

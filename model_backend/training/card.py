@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 Figures = Mapping[str, Mapping[str, float | None]]
 """Rows of figures by name, the figures of a row by theirs."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training: the program, its size in bytes, the figures on its card."""
+
+    program: Path
+    bytes: int
+    figures: Figures
 
 
 def append(

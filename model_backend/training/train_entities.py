@@ -71,22 +71,13 @@ class Wish:
         )
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What came of it."""
-
-    program: Path
-    bytes: int
-    figures: dict[str, dict[str, float | None]]
-
-
 def train_entities(
     wish: Wish,
     *,
     resume: bool = False,
     on_note: Callable[[Note], None] = lambda note: None,
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Trained:
+) -> card.Trained:
     """Train, write the program, measure it and note the figures on its card.
 
     Raises Cancelled when it was stopped (it can go on with `resume`), UserError.
@@ -112,7 +103,7 @@ def train_entities(
         " that training never saw:",
     ]
     card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures)
-    return Trained(program, written.bytes, figures)
+    return card.Trained(program, written.bytes, figures)
 
 
 def trainer_of(wish: Wish, network: FormNetwork, pieces: FormPieces) -> Trainer[EntityTask]:

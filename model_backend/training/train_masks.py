@@ -69,15 +69,6 @@ class Wish:
         )
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What came of it."""
-
-    program: Path
-    bytes: int
-    figures: dict[str, dict[str, float | None]]
-
-
 def train_masks(
     wish: Wish,
     submit: Submit,
@@ -87,7 +78,7 @@ def train_masks(
     on_page: Callable[[int, int], None] = lambda done, total: None,
     on_note: Callable[[Note], None] = lambda note: None,
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Trained:
+) -> card.Trained:
     """Train, write the program, measure it and note the figures on its card; with `as_it_is` only
     the latter, with what was learnt so far.
 
@@ -115,7 +106,7 @@ def train_masks(
         f"{learnt}. Dice of all pixels of {wish.measured} held-out pages at each noise:",
     ]
     card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures, about=ABOUT)
-    return Trained(program, written.bytes, figures)
+    return card.Trained(program, written.bytes, figures)
 
 
 def pages_of(wish: Wish, submit: Submit, on_page: Callable[[int, int], None]) -> MaskPages:

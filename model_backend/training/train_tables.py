@@ -69,15 +69,6 @@ class Wish:
         )
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What came of it."""
-
-    program: Path
-    bytes: int
-    figures: dict[str, dict[str, float | None]]
-
-
 def train_tables(
     wish: Wish,
     *,
@@ -85,7 +76,7 @@ def train_tables(
     on_note: Callable[[Note], None] = lambda note: None,
     on_page: Callable[[int, int], None] = lambda done, total: None,
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Trained:
+) -> card.Trained:
     """Train, learn to choose, write the program, measure it and note the figures on its card.
 
     Raises Cancelled when it was stopped (it can go on with `resume`), UserError.
@@ -107,7 +98,7 @@ def train_tables(
         f" pages. On {wish.measured} generated pages of faces that training never saw:",
     ]
     card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures, about=ABOUT)
-    return Trained(program, written, figures)
+    return card.Trained(program, written, figures)
 
 
 def finished(wish: Wish, network: GridNetwork, on_page: Callable[[int, int], None]) -> int:

@@ -33,7 +33,7 @@ from model_backend.document import Box, Page, Span, Table, Word
 from model_backend.metrics.adjacency import Adjacency
 from model_backend.metrics.grits import ASPECTS, GridCell, grid_cells, grits
 from model_backend.metrics.mean_average_precision import Detection, MeanAveragePrecision
-from model_backend.predictors import tables_grids, tables_rulings
+from model_backend.predictors import grid_program, tables_grids, tables_rulings
 from model_backend.predictors.predictor import Predictor, PredictorInput
 
 DPI = 150
@@ -224,8 +224,9 @@ def crops(folder: Path) -> dict[str, Any]:
     """The grid alone, given the table's box and its words: the rules and the network's choice."""
     methods: dict[str, Callable[[PredictorInput, Box], Table]] = {
         "rules, given the box": tables_rulings.grid_of_outline,
-        "network, given the box": tables_grids.grid_of_outline,
     }
+    if grid_program.PROGRAM.is_file():  # none comes with Proofdesk yet
+        methods["network, given the box"] = tables_grids.grid_of_outline
     figures: dict[str, dict[str, list[float]]] = {name: {} for name in methods}
     for path in sorted(folder.glob("*Structure*/test/*.xml")):
         words, objects = _crop(folder, path)

@@ -68,6 +68,8 @@ def test_what_words_explain_is_text() -> None:
 def test_check_box_that_is_read_as_a_letter_is_none_of_a_word() -> None:
     read = words_of([Word(1, "O", Box(10, 10, 50, 30))], IDENTITY, 100.0)
     assert not is_text(shape("check box"), read)
+    figure = words_of([Word(1, "3", Box(10, 10, 50, 30))], IDENTITY, 100.0)
+    assert is_text(shape("check box"), figure)
     word = words_of([Word(1, "Order", Box(10, 10, 110, 30))], IDENTITY, 100.0)
     assert is_text(shape("check box"), word)
 
