@@ -168,7 +168,7 @@ def _pages(
     folder: Path, *, most: int | None, is_any: bool
 ) -> Iterator[tuple[Path, Page, list[Cells]]]:
     count = 0
-    for path in sorted(folder.glob("*.pdf")):
+    for path in sorted(folder.rglob("*.pdf")):
         if not path.with_name(f"{path.stem}-str.xml").exists():
             continue
         for page, truth in pages_of(path):
