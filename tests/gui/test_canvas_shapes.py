@@ -14,11 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.canvas.grey import GreyPicture
 from desktop.canvas.shape_view import BURST_SECONDS, FASTEST
 from desktop.document import edits
 from desktop.document.rotated_box import RotatedBox, rotated_box_of
 from model_backend import masks
-from model_backend.document import Box, Mask, Page, Region, Status
+from model_backend.document import Box, Mask, Page, Point, Region, Status
 
 SQUARE = ((300.0, 230.0), (400.0, 230.0), (400.0, 330.0), (300.0, 330.0))
 HOLE = ((330.0, 260.0), (370.0, 260.0), (370.0, 300.0), (330.0, 300.0))
@@ -118,6 +119,27 @@ def test_a_drag_to_the_right_takes_lighter_ink(inked: Stand) -> None:
     inked.release((310, 290))
     assert region(inked).box.x1 > 300
     assert len(inked.applied) == 1
+
+
+def test_a_quick_drag_looks_for_ink_when_it_ends_not_at_every_movement(
+    inked: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    ink = GreyPicture.ink
+
+    def counted(
+        self: GreyPicture, point: Point, reach: float, tolerance: int, gap: int
+    ) -> Mask | None:
+        looks.append(tolerance)
+        return ink(self, point, reach, tolerance, gap)
+
+    monkeypatch.setattr(GreyPicture, "ink", counted)
+    inked.press((205, 290))
+    for x in range(210, 310, 10):  # nothing is painted in between: the window is busy
+        inked.move((float(x), 290))
+    inked.release((310, 290))
+    assert region(inked).box.x1 > 300
+    assert len(looks) == 1
 
 
 def test_gaps_join_dots_shift_adds_and_alt_takes_away(inked: Stand) -> None:

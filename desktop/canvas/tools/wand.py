@@ -149,9 +149,7 @@ class WandTool(Tool):
             return
         self.work.wand = settings
         self.work.say(settings_text(settings))
-        if isinstance(self.gesture, TakeInk):
-            self.gesture.look_again()
-        elif self._last is not None:
+        if self.gesture is None and self._last is not None:
             self._take_again(*self._last)
         self.work.scene.refresh()
 
@@ -174,7 +172,15 @@ class TakeInk(Gesture):
         super().__init__(work, start)
         self._tool, self._pick = tool, pick
         self._before = work.wand.tolerance
-        self._ink = tool.ink(pick)
+        self._settings: WandSettings | None = None
+        self._found: Mask | None = None
+
+    @property
+    def ink(self) -> Mask | None:
+        """What would be taken now: looked for when it is shown or taken, not at every movement."""
+        if self._settings != self.work.wand:
+            self._settings, self._found = self.work.wand, self._tool.ink(self._pick)
+        return self._found
 
     def depends_on(self) -> tuple[Item, ...]:
         """The region that ink is added to or taken from."""
@@ -187,17 +193,14 @@ class TakeInk(Gesture):
             way = (pointer.point[0] - self.start.point[0]) / pointer.pixel
             self._tool.set_tolerance(self._before + round(way / DRAG_PX))
 
-    def look_again(self) -> None:
-        """The settings have changed."""
-        self._ink = self._tool.ink(self._pick)
-
     def release(self, pointer: Pointer) -> bool:
         """One edit with the ink."""
         self.move(pointer)
-        if self._ink is None:
+        ink = self.ink
+        if ink is None:
             self.work.say(_("There is no ink here."))
         else:
-            self._tool.take(self._pick, self._ink)
+            self._tool.take(self._pick, ink)
         return True
 
     def previews(self) -> Mapping[int, Item]:
@@ -206,12 +209,13 @@ class TakeInk(Gesture):
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """The ink as it would be taken, and the settings beside the pointer."""
-        if self._ink is not None:
+        ink = self.ink
+        if ink is not None:
             name = label_color(look.schema, self.work.label(REGION), REGION)
             name = "#ffffff" if self._pick.is_away else name
             scale = look.scale * look.dpr
-            self.work.scene.regions.masks.draw(painter, self._ink, name, MASK_ALPHA + 60, scale)
-        text = settings_text(self.work.wand) if self._ink else _("There is no ink here.")
+            self.work.scene.regions.masks.draw(painter, ink, name, MASK_ALPHA + 60, scale)
+        text = settings_text(self.work.wand) if ink else _("There is no ink here.")
         _paint_badge(painter, text, self.last.point, look)
 
 
