@@ -15,9 +15,9 @@ import numpy as np
 
 from model_backend.document import Entity, Page, Proposals, Relation, Status, Word, union_of
 from model_backend.predictors.entities_rules import EntitiesRules
-from model_backend.predictors.form_decoding import Chain, chains_of, parents_of
+from model_backend.predictors.form_decoding import Chain, Parent, chains_of, parents_of
 from model_backend.predictors.form_links import fields_of, links_of
-from model_backend.predictors.form_program import FormProgram, form_program
+from model_backend.predictors.form_program import form_program
 from model_backend.predictors.form_reading import Order, reading_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.reading_order import reading_order
@@ -30,8 +30,24 @@ if TYPE_CHECKING:
 
 NAME = "forms"
 PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "entities.onnx"
+LEAST_LINK = 0.25
+"""Links that are right less often are not proposed: to delete them is more work than to draw those
+that are right. Chosen with FUNSD's training forms."""
 MOST_WORDS = 1_000
 """A page with more words is a dense page of print and hardly a form: the rules are quick on it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Chains of words, the entities that they are, and links between them (by their places)."""
+
+    chains: tuple[Chain, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    links: tuple[Parent, ...] = ()
+
+    def label_of(self, link: Parent) -> str:
+        """The label of that which a link comes from."""
+        return self.chains[link.start].label
 
 
 @dataclass(frozen=True)
@@ -51,38 +67,53 @@ class EntitiesForms:
         """Entities in reading order and the links between them."""
         if len(page.words) > MOST_WORDS:
             return EntitiesRules(name=self.name).read(page)
-        program: FormProgram = form_program(self.program)
+        found = self.found(page)
+        if found is None:
+            return Proposals(self.name, notes=(_(NO_NUMBERS),))
+        sureness = form_program(self.program).sureness
+        scored = ((link, sureness.of_link(link, found.label_of(link))) for link in found.links)
+        relations = tuple(
+            self._relation(number, link, score, found.entities)
+            for number, (link, score) in enumerate(
+                ((link, score) for link, score in scored if score >= LEAST_LINK),
+                len(found.entities) + 1,
+            )
+        )
+        return Proposals(self.name, found.entities, relations)
+
+    def found(self, page: Page) -> Found | None:
+        """Entities and all links that the network can think of; None where it says no numbers."""
+        program = form_program(self.program)
         reading = reading_of(page, program.pieces, self.in_order)
         if not reading.words:
-            return Proposals(self.name)
+            return Found()
         said = program(reading)
         if not all(
             np.isfinite(part).all() for part in (said.classes, said.following, said.parents)
         ):
-            return Proposals(self.name, notes=(_(NO_NUMBERS),))
+            return None
         chains = chains_of(said.classes, said.following)
-        entities = [self._entity(i, chain, reading.words) for i, chain in enumerate(chains, 1)]
-        relations = self._relations(page, chains, entities, said.parents)
-        return Proposals(self.name, tuple(entities), relations)
-
-    def _relations(
-        self, page: Page, chains: Sequence[Chain], entities: Sequence[Entity], parents: Numbers
-    ) -> tuple[Relation, ...]:
+        entities = tuple(
+            self._entity(number, chain, program.sureness.of_chain(chain), reading.words)
+            for number, chain in enumerate(chains, 1)
+        )
         rules = links_of(fields_of(entities, page), page.height)
-        links = parents_of(chains, parents, [(link.start, link.end) for link in rules])
-        return tuple(
-            Relation(
-                id=number,
-                from_id=entities[link.start].id,
-                to_id=entities[link.end].id,
-                score=round(link.score, 4),
-                status=Status.PROPOSED,
-                source=self.name,
-            )
-            for number, link in enumerate(links, len(entities) + 1)
+        links = parents_of(chains, said.parents, [(link.start, link.end) for link in rules])
+        return Found(tuple(chains), entities, tuple(links))
+
+    def _relation(
+        self, number: int, link: Parent, score: float, entities: Sequence[Entity]
+    ) -> Relation:
+        return Relation(
+            id=number,
+            from_id=entities[link.start].id,
+            to_id=entities[link.end].id,
+            score=round(score, 4),
+            status=Status.PROPOSED,
+            source=self.name,
         )
 
-    def _entity(self, number: int, chain: Chain, words: Sequence[Word]) -> Entity:
+    def _entity(self, number: int, chain: Chain, score: float, words: Sequence[Word]) -> Entity:
         members = [words[place] for place in chain.words]
         return Entity(
             id=number,
@@ -90,7 +121,7 @@ class EntitiesForms:
             word_ids=tuple(word.id for word in members),
             text=" ".join(word.text for word in members),
             box=union_of(word.box for word in members),
-            score=round(chain.score, 4),
+            score=round(score, 4),
             status=Status.PROPOSED,
             source=self.name,
         )

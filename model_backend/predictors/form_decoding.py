@@ -30,11 +30,14 @@ IMPOSSIBLE = -1e4
 
 @dataclass(frozen=True)
 class Chain:
-    """An entity: its words as numbers in reading order, its label, how sure both are (0..1)."""
+    """An entity: its words as numbers in reading order, its label, the chance (0..1) of the label
+    (the words' geometric mean), the logarithm of the chance of its least sure border.
+    """
 
     words: tuple[int, ...]
     label: str
-    score: float
+    label_share: float = 1.0
+    border: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ def _labelled(chain: tuple[int, ...], classes: Numbers, following: Numbers) -> C
     best = int(classes[members].sum(axis=0).argmax())
     ends = [*chain[1:], len(following)]
     borders = following[members, ends]
-    score = float(np.exp(classes[members, best].mean()) * np.exp(borders.min()))
-    return Chain(chain, LABELS[best], min(1.0, score))
+    share = float(np.exp(classes[members, best].mean()))
+    return Chain(chain, LABELS[best], min(1.0, share), float(borders.min()))
 
 
 def parents_of(

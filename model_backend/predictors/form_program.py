@@ -14,6 +14,7 @@ from model_backend.errors import UserError
 from model_backend.predictors.form_decoding import log_shares
 from model_backend.predictors.form_pieces import FormPieces, pieces_of_vocabulary
 from model_backend.predictors.form_reading import FormReading, batch_of
+from model_backend.predictors.form_sureness import Sureness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float32]
 
 OUTPUTS = ("classes", "following", "parents")
-VOCABULARY_KEY, CONFIG_KEY = "vocabulary", "config"
-"""Where the file says by which pieces it was trained, and of which sizes the network is."""
+VOCABULARY_KEY, CONFIG_KEY, SURENESS_KEY = "vocabulary", "config", "sureness"
+"""Where the file says by which pieces it was trained, of which sizes the network is, and how often
+it is right.
+"""
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Said:
 
 @dataclass(frozen=True)
 class FormProgram:
-    """A program with its vocabulary."""
+    """A program with its vocabulary, and how often it is right."""
 
     session: Any
     pieces: FormPieces
+    sureness: Sureness = Sureness()
 
     def __call__(self, reading: FormReading) -> Said:
         """What it says of a page."""
@@ -63,9 +67,12 @@ def form_program(path: Path) -> FormProgram:
 def _loaded(path: Path, _stamp: tuple[int, int] | None) -> FormProgram:
     session = runtime.session(path)
     told = session.get_modelmeta().custom_metadata_map
-    if VOCABULARY_KEY not in told:
+    try:
+        pieces = pieces_of_vocabulary(told[VOCABULARY_KEY])
+        sureness = Sureness.from_text(told[SURENESS_KEY]) if SURENESS_KEY in told else Sureness()
+    except (KeyError, TypeError, ValueError) as error:
         raise UserError(
             "{file} is no model of forms. Choose one that `proofdesk train entities` made.",
             file=path,
-        )
-    return FormProgram(session, pieces_of_vocabulary(told[VOCABULARY_KEY]))
+        ) from error
+    return FormProgram(session, pieces, sureness)

@@ -30,6 +30,7 @@ from model_backend.training.form_start import (
     package_folder,
     vocabulary_in,
 )
+from model_backend.training.form_sureness import fitted, write_sureness
 from model_backend.training.trainer import Note, Plan, Trainer
 
 CHECKPOINT = "training.pt"
@@ -93,6 +94,7 @@ def train_entities(
     seconds = time.monotonic() - started
     program = wish.out / PROGRAM
     written = export(network, vocabulary, program)
+    write_sureness(program, fitted(EntitiesForms(program), wish.measured))
     readers: dict[str, Reader] = {"network": EntitiesForms(program), "rules": EntitiesRules()}
     figures = {name: form_figures(reader, wish.measured) for name, reader in readers.items()}
     lines = [

@@ -68,12 +68,13 @@ def test_words_together_decide_their_label() -> None:
     assert found.label == "question"
 
 
-def test_score_is_the_words_mean_chance_times_the_least_sure_border() -> None:
+def test_shares_are_the_words_mean_chance_and_the_least_sure_border() -> None:
     made = np.log(np.array([[0.8, 0.1, 0.05, 0.05], [0.5, 0.3, 0.1, 0.1]], np.float32))
     borders = np.log(np.array([[0.01, 0.7, 0.29], [0.01, 0.09, 0.9]], np.float32))
     (found,) = chains_of(made, borders)
     assert found.words == (0, 1)
-    assert found.score == pytest.approx((0.8 * 0.5) ** 0.5 * 0.7, abs=1e-5)
+    assert found.label_share == pytest.approx((0.8 * 0.5) ** 0.5, abs=1e-5)
+    assert found.border == pytest.approx(np.log(0.7), abs=1e-5)
 
 
 def test_page_without_words_has_no_entities() -> None:
