@@ -100,13 +100,15 @@ def train_entities(
         list[Path] | None, typer.Option(help="The folder of a FUNSD data set; may be repeated.")
     ] = None,
     generated: Annotated[int, typer.Option(min=0, help="How many forms to generate.")] = 0,
+    language: Annotated[str, typer.Option(help="Of the generated forms: en or ko.")] = "en",
     start: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--from",
-            help="minilm, nothing, a model that was trained before, or a folder of BERT's weights.",
+            help="minilm, nothing, a model that was trained before, or a folder of BERT's weights."
+            " English begins with minilm, Korean with nothing.",
         ),
-    ] = "minilm",
+    ] = None,
     seed: Seed = 1,
     rate: Annotated[float, typer.Option(help="How fast it learns.")] = 1.5e-4,
     minutes: Minutes = None,
@@ -120,12 +122,17 @@ def train_entities(
 
     Ctrl+C saves and stops; the same command with --resume goes on, as if it had not been stopped.
     """
+    from model_backend.synthesis.generator import Order, checked
     from model_backend.training import train_entities as training
 
     with reporting(out, as_json=as_json) as report:
-        folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "entities"
-        sets = tuple(data or ())
-        wish = training.Wish(out, folder, sets, generated, start, seed, rate, device, measured)
+        checked(Order("forms", seed, language))
+        cache = platformdirs.user_cache_path("proofdesk", appauthor=False)
+        folder = work or cache / training.NAMES[language]
+        sets, begun = tuple(data or ()), start or training.STARTS[language]
+        wish = training.Wish(
+            out, folder, sets, generated, begun, seed, rate, device, measured, language
+        )
         with _training(report, minutes) as is_cancelled:
             trained = training.train_entities(
                 wish,

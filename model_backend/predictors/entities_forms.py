@@ -1,7 +1,8 @@
-"""Entities and links by the network that comes with Proofdesk (resources/models/entities.onnx).
+"""Entities and links by the networks that come with Proofdesk: resources/models/entities.onnx, and
+entities_korean.onnx for pages in Hangul.
 
-It reads words, their places and what the form reader's rules say of them; it runs in onnxruntime,
-without torch. `training.train_entities` makes it.
+They read words, their places and what the form reader's rules say of them; they run in onnxruntime,
+without torch. `training.train_entities` makes them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from model_backend.document import Entity, Page, Proposals, Relation, Status, Wo
 from model_backend.predictors.entities_rules import EntitiesRules
 from model_backend.predictors.form_decoding import Chain, Parent, chains_of, parents_of
 from model_backend.predictors.form_links import fields_of, links_of
-from model_backend.predictors.form_program import form_program
+from model_backend.predictors.form_program import FormProgram, form_program
 from model_backend.predictors.form_reading import Order, reading_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.reading_order import reading_order
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float32]
 
 NAME = "forms"
-PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "entities.onnx"
+MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
+PROGRAM, KOREAN_PROGRAM = MODELS / "entities.onnx", MODELS / "entities_korean.onnx"
+HANGUL = 0.3
+"""A page of which more letters than this share are Hangul is Korean: Korean forms have Latin codes,
+addresses and names of products, too."""
 LEAST_LINK = 0.25
 """Links that are right less often are not proposed: to delete them is more work than to draw those
 that are right. Chosen with FUNSD's training forms."""
@@ -52,9 +57,13 @@ class Found:
 
 @dataclass(frozen=True)
 class EntitiesForms:
-    """Proposes entities and relations from the words of a page."""
+    """Proposes entities and relations from the words of a page.
+
+    A Korean page is read by the program `korean`, where there is one.
+    """
 
     program: Path = PROGRAM
+    korean: Path | None = None
     name: str = NAME
     task: str = "entities"
     in_order: Order = reading_order
@@ -70,7 +79,7 @@ class EntitiesForms:
         found = self.found(page)
         if found is None:
             return Proposals(self.name, notes=(_(NO_NUMBERS),))
-        sureness = form_program(self.program).sureness
+        sureness = self.program_for(page).sureness
         scored = ((link, sureness.of_link(link, found.label_of(link))) for link in found.links)
         relations = tuple(
             self._relation(number, link, score, found.entities)
@@ -81,9 +90,15 @@ class EntitiesForms:
         )
         return Proposals(self.name, found.entities, relations)
 
+    def program_for(self, page: Page) -> FormProgram:
+        """The program that reads the page's script."""
+        if self.korean is not None and share_of_hangul(page.words) > HANGUL:
+            return form_program(self.korean)
+        return form_program(self.program)
+
     def found(self, page: Page) -> Found | None:
         """Entities and all links that the network can think of; None where it says no numbers."""
-        program = form_program(self.program)
+        program = self.program_for(page)
         reading = reading_of(page, program.pieces, self.in_order)
         if not reading.words:
             return Found()
@@ -125,6 +140,12 @@ class EntitiesForms:
             status=Status.PROPOSED,
             source=self.name,
         )
+
+
+def share_of_hangul(words: Sequence[Word]) -> float:
+    """The share of Hangul among the letters of words; 0 where there are none."""
+    letters = [letter for word in words for letter in word.text if letter.isalpha()]
+    return sum("\uac00" <= letter <= "\ud7a3" for letter in letters) / max(1, len(letters))
 
 
 def create() -> EntitiesForms:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 UNKNOWN, START, END, PADDING = "[UNK]", "[CLS]", "[SEP]", "[PAD]"
+GOES_ON = "##"
 LONGEST_WORD = 100
 """A longer word has no pieces that mean anything."""
 IDEOGRAPHS = (
@@ -21,7 +23,9 @@ IDEOGRAPHS = (
 
 @dataclass(frozen=True)
 class FormPieces:
-    """A vocabulary in which each piece has a number; pieces that go on begin with ##."""
+    """A vocabulary in which each piece has a number; pieces that go on begin with ##. Where none
+    does, pieces are characters, Hangul's being whole syllables.
+    """
 
     numbers: Mapping[str, int]
     _known: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -46,18 +50,26 @@ class FormPieces:
         """What fills up a batch."""
         return self.numbers[PADDING]
 
+    @cached_property
+    def are_characters(self) -> bool:
+        """Whether no piece goes on another."""
+        return not any(piece.startswith(GOES_ON) for piece in self.numbers)
+
     def of(self, word: str) -> tuple[int, ...]:
         """The numbers of a word's pieces; of a word without any, the unknown one."""
         if word not in self._known:
-            found = [piece for part in _parts(word) for piece in self._pieces(part)]
+            found = [piece for part in self._parts(word) for piece in self._pieces(part)]
             self._known[word] = tuple(found) or (self.unknown,)
         return self._known[word]
+
+    def _parts(self, word: str) -> Iterator[str]:
+        return _characters(word) if self.are_characters else _parts(word)
 
     def _pieces(self, part: str) -> list[int]:
         found: list[int] = []
         start = 0
         while start < len(part):
-            head = "##" if start else ""
+            head = GOES_ON if start else ""
             ends = range(len(part), start, -1)
             end = next((end for end in ends if head + part[start:end] in self.numbers), None)
             if end is None or len(part) > LONGEST_WORD:
@@ -73,10 +85,20 @@ def pieces_of_vocabulary(text: str) -> FormPieces:
     return FormPieces({piece: number for number, piece in enumerate(lines)})
 
 
+def _characters(word: str) -> Iterator[str]:
+    """The word's characters, in lower case without accents."""
+    yield from "".join(unicodedata.normalize("NFC", _plain(word)).split())
+
+
+def _plain(word: str) -> str:
+    """In lower case without accents, Hangul in its letters."""
+    plain = unicodedata.normalize("NFD", _clean(word).lower())
+    return "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
+
+
 def _parts(word: str) -> Iterator[str]:
     """The word in lower case without accents, cut at blanks and around punctuation."""
-    plain = unicodedata.normalize("NFD", _clean(word).lower())
-    kept = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
+    kept = _plain(word)
     spaced = "".join(f" {letter} " if _stands_alone(letter) else letter for letter in kept)
     yield from spaced.split()
 

@@ -40,7 +40,7 @@ from model_backend.synthesis.families import Family
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LANGUAGES = ("en", "ko")
+ENGLISH, KOREAN = LANGUAGES = ("en", "ko")
 CHUNK = 8
 """Pages that one piece of work makes: as many as keep the way between processes short."""
 AHEAD = 4
@@ -74,7 +74,7 @@ class Order:
 
     kind: str
     seed: int = 0
-    language: str = "en"
+    language: str = ENGLISH
     dpi: float = 100.0
     noise: str = "medium"
     family: Family = Family.TRAINING

@@ -11,7 +11,7 @@ from model_backend.metrics.entity_f1 import EntityF1
 from model_backend.metrics.relation_f1 import RelationF1
 from model_backend.synthesis import forms
 from model_backend.synthesis.families import Family
-from model_backend.synthesis.generator import Order
+from model_backend.synthesis.generator import ENGLISH, Order
 from model_backend.training.form_lessons import worn
 
 SEED = 1_000_003
@@ -26,18 +26,18 @@ class Reader(Protocol):
         ...
 
 
-def held_out_form(number: int) -> Page:
+def held_out_form(number: int, language: str = ENGLISH) -> Page:
     """A form to measure with, in faces that training does not use."""
     random = Random(f"{SEED} {number}")
-    form, _kind = forms.filled(Order("forms", SEED, family=Family.HELD_OUT), random)
+    form, _kind = forms.filled(Order("forms", SEED, language, family=Family.HELD_OUT), random)
     return worn(form.paper.truth(), random)
 
 
-def form_figures(reader: Reader, count: int) -> dict[str, float | None]:
+def form_figures(reader: Reader, count: int, language: str = ENGLISH) -> dict[str, float | None]:
     """F1 of entities, words and relations on `count` forms."""
     entities, relations = EntityF1(), RelationF1()
     for number in range(count):
-        truth = held_out_form(number)
+        truth = held_out_form(number, language)
         bare = replace(truth, entities=(), relations=(), tables=(), regions=())
         said = reader.read(bare)
         found = replace(bare, entities=said.entities, relations=said.relations)

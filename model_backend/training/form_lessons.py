@@ -18,7 +18,7 @@ from model_backend.predictors.form_labels import LABELS
 from model_backend.predictors.form_pieces import FormPieces
 from model_backend.predictors.form_reading import NO_WORD, FormReading, reading_of
 from model_backend.synthesis import forms
-from model_backend.synthesis.generator import Order
+from model_backend.synthesis.generator import ENGLISH, Order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,10 +135,10 @@ def _within(numbers: Integers, words: int) -> Integers:
     return np.where(numbers < words, numbers, NO_WORD)
 
 
-def generated_lesson(seed: int, number: int, pieces: FormPieces) -> Lesson:
+def generated_lesson(seed: int, number: int, pieces: FormPieces, language: str = ENGLISH) -> Lesson:
     """One of the lessons of a seed: a form that is drawn without its picture, and worn."""
     random = Random(f"{seed} {number}")
-    form, _kind = forms.filled(Order("forms", seed), random)
+    form, _kind = forms.filled(Order("forms", seed, language), random)
     return lesson_of(worn(form.paper.truth(), random), pieces)
 
 

@@ -29,12 +29,12 @@ Judged = tuple[str, tuple[float, ...], bool]
 """What it is, what the network says of it, and whether it is right."""
 
 
-def fitted(reader: EntitiesForms, count: int) -> Sureness:
+def fitted(reader: EntitiesForms, count: int, language: str) -> Sureness:
     """The sureness of a network by what it reads on `count` drawn forms."""
     return sureness_of(
         one
         for number in range(FIRST, FIRST + count)
-        for one in judged(reader, held_out_form(number))
+        for one in judged(reader, held_out_form(number, language))
     )
 
 

@@ -17,7 +17,8 @@ from model_backend.models.form_network import FormConfig, FormNetwork
 from model_backend.predictors.entities_forms import EntitiesForms
 from model_backend.predictors.entities_rules import EntitiesRules
 from model_backend.predictors.form_pieces import FormPieces, pieces_of_vocabulary
-from model_backend.training import card
+from model_backend.synthesis.generator import ENGLISH, KOREAN
+from model_backend.training import card, form_korean
 from model_backend.training.entities import PAGES, EntityTask
 from model_backend.training.form_figures import Reader, form_figures
 from model_backend.training.form_lessons import Lesson, generated_lesson, lessons_of_set
@@ -34,7 +35,10 @@ from model_backend.training.form_sureness import fitted, write_sureness
 from model_backend.training.trainer import Note, Plan, Trainer
 
 CHECKPOINT = "training.pt"
-PROGRAM, CARD = "entities.onnx", "entities.md"
+NAMES = {ENGLISH: "entities", KOREAN: "entities_korean"}
+"""What the models are called, by the language of the forms that are drawn."""
+STARTS = {ENGLISH: MINILM, KOREAN: NOTHING}
+"""What they begin with."""
 TIMES = 12
 """How often each form of a data set is seen; a generated one is seen once."""
 LEAST_STEPS, WARMUP = 40, 30
@@ -61,13 +65,20 @@ class Wish:
     rate: float = RATE
     device: str = runtime.AUTO
     measured: int = 100
+    language: str = ENGLISH
+
+    @property
+    def name(self) -> str:
+        """What the model's file and card are called."""
+        return NAMES[self.language]
 
     @property
     def command(self) -> str:
         """How to make the model again."""
         sets = "".join(f" --data {path}" for path in self.data)
         return (
-            f"proofdesk train entities{sets} --generated {self.generated} --from {self.start}"
+            f"proofdesk train entities{sets} --generated {self.generated}"
+            f" --language {self.language} --from {self.start}"
             f" --seed {self.seed} --rate {self.rate:g} --out {self.out.name}"
         )
 
@@ -85,18 +96,20 @@ def train_entities(
     """
     torch.set_num_threads(THREADS)
     torch.manual_seed(wish.seed)
-    network, vocabulary = beginning(wish.start)
+    network, vocabulary = beginning(wish.start, wish.language)
     trainer = trainer_of(wish, network, pieces_of_vocabulary(vocabulary))
     if resume:
         trainer.resume()
     started, first = time.monotonic(), trainer.step
     trainer.run(on_note=on_note, is_cancelled=is_cancelled)
     seconds = time.monotonic() - started
-    program = wish.out / PROGRAM
+    program = wish.out / f"{wish.name}.onnx"
     written = export(network, vocabulary, program)
-    write_sureness(program, fitted(EntitiesForms(program), wish.measured))
+    write_sureness(program, fitted(EntitiesForms(program), wish.measured, wish.language))
     readers: dict[str, Reader] = {"network": EntitiesForms(program), "rules": EntitiesRules()}
-    figures = {name: form_figures(reader, wish.measured) for name, reader in readers.items()}
+    figures = {
+        name: form_figures(reader, wish.measured, wish.language) for name, reader in readers.items()
+    }
     lines = [
         f"`{wish.command}`",
         "",
@@ -104,7 +117,7 @@ def train_entities(
         f" {trainer.step - first} on {trainer.device.type}). On {wish.measured} generated forms"
         " that training never saw:",
     ]
-    card.append(wish.out / CARD, f"Trained with seed {wish.seed}", lines, figures)
+    card.append(wish.out / f"{wish.name}.md", f"Trained with seed {wish.seed}", lines, figures)
     return card.Trained(program, written.bytes, figures)
 
 
@@ -116,8 +129,10 @@ def trainer_of(wish: Wish, network: FormNetwork, pieces: FormPieces) -> Trainer[
     return Trainer(task, plan_of(wish, count), wish.work / CHECKPOINT, device=device.name)
 
 
-def beginning(start: str) -> tuple[FormNetwork, str]:
+def beginning(start: str, language: str = ENGLISH) -> tuple[FormNetwork, str]:
     """The network to begin with, and its vocabulary's text."""
+    if start == NOTHING and language == KOREAN:
+        return begun(form_korean.config(), {}), form_korean.vocabulary()
     if start == NOTHING:
         return begun(FormConfig(), {}), vocabulary_in(package_folder())
     path = package_folder() if start == MINILM else Path(start)
@@ -148,7 +163,7 @@ def lessons(wish: Wish, pieces: FormPieces) -> tuple[Callable[[int], Lesson], in
     def lesson(number: int) -> Lesson:
         if number < len(real):
             return real[number]
-        return generated_lesson(wish.seed, number - len(real), pieces)
+        return generated_lesson(wish.seed, number - len(real), pieces, wish.language)
 
     return lesson, len(real) + wish.generated
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -13,11 +14,12 @@ from small_models import VOCABULARY, small_bert
 
 from model_backend.document import Box, Entity, Page, PageGeometry, Relation, Word
 from model_backend.errors import Cancelled, UserError
-from model_backend.predictors.entities_forms import EntitiesForms
+from model_backend.predictors.entities_forms import HANGUL, EntitiesForms, share_of_hangul
 from model_backend.predictors.form_labels import LABELS
 from model_backend.predictors.form_pieces import pieces_of_vocabulary
 from model_backend.predictors.form_program import form_program
 from model_backend.predictors.form_reading import INPUTS, NO_WORD, batch_of, reading_of
+from model_backend.training import form_korean
 from model_backend.training.entities import EntityTask
 from model_backend.training.form_figures import held_out_form
 from model_backend.training.form_lessons import (
@@ -95,6 +97,34 @@ def test_worn_page_keeps_its_words_and_order() -> None:
     changed = sum(a.text != b.text for a, b in zip(page.words, found.words, strict=True))
     assert changed < 0.2 * len(page.words)
     assert all(word.box.width > 0 and word.box.height > 0 for word in found.words)
+
+
+def test_korean_is_read_by_characters_from_a_beginning_of_nothing() -> None:
+    network, text = beginning("nothing", "ko")
+    pieces = pieces_of_vocabulary(text)
+    assert network.config.vocab_size == len(pieces.numbers) > 2_350
+    syllables = pieces.of("주민등록번호")
+    assert len(set(syllables)) == 6
+    assert pieces.unknown not in syllables
+    decomposed = unicodedata.normalize("NFD", "주민등록번호")  # as macOS names files
+    assert pieces.of(decomposed) == syllables
+    assert pieces.of("Ａ-1") == (pieces.unknown, *pieces.of("-1"))
+    assert pieces.of("E-Mail:") == pieces.of("e-mail:")
+    assert len(pieces.of("뷁힣")) == 2  # what has no piece is unknown, letter by letter
+    english = pieces_of_vocabulary("\n".join(VOCABULARY))
+    assert not english.are_characters
+
+
+def test_a_korean_lesson_is_a_korean_form() -> None:
+    pieces = pieces_of_vocabulary(form_korean.vocabulary())
+    lesson = generated_lesson(3, 0, pieces, "ko")
+    assert share_of_hangul(lesson.reading.words) > HANGUL
+    assert (lesson.reading.ids == pieces.unknown).mean() < 0.02
+    assert share_of_hangul(generated_lesson(3, 0, pieces).reading.words) == 0
+    network, _text = beginning("nothing", "ko")
+    batch = batch_of([lesson.reading], pieces.padding)
+    said = network(*(torch.from_numpy(batch[name]) for name in INPUTS))
+    assert said[0].shape == (1, len(lesson.reading.words), len(LABELS))
 
 
 @pytest.fixture(scope="module")
