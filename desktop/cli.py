@@ -49,6 +49,7 @@ from desktop.cli_project import (
 )
 from desktop.cli_synthesize import synthesize
 from desktop.cli_train import train
+from desktop.cli_versions import freeze, versions
 from model_backend import registry, runtime
 from model_backend.errors import UserError
 
@@ -316,6 +317,8 @@ def _note_device(device: str, workers: Workers, report: Report) -> None:
 
 app.command()(export)
 app.command()(convert)
+app.command()(freeze)
+app.command()(versions)
 app.add_typer(models)
 app.add_typer(train)
 app.command()(evaluate)

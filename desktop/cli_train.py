@@ -97,7 +97,11 @@ def train_entities(
     *,
     out: Out,
     data: Annotated[
-        list[Path] | None, typer.Option(help="The folder of a FUNSD data set; may be repeated.")
+        list[Path] | None,
+        typer.Option(help="The folder of a FUNSD data set, or a version; may be repeated."),
+    ] = None,
+    project: Annotated[
+        Path | None, typer.Option(help="The project whose versions --data names.")
     ] = None,
     generated: Annotated[int, typer.Option(min=0, help="How many forms to generate.")] = 0,
     language: Annotated[str, typer.Option(help="Of the generated forms: en or ko.")] = "en",
@@ -129,7 +133,7 @@ def train_entities(
         checked(Order("forms", seed, language))
         cache = platformdirs.user_cache_path("proofdesk", appauthor=False)
         folder = work or cache / training.NAMES[language]
-        sets, begun = tuple(data or ()), start or training.STARTS[language]
+        sets, begun = _sets(data or [], project), start or training.STARTS[language]
         wish = training.Wish(
             out, folder, sets, generated, begun, seed, rate, device, measured, language
         )
@@ -141,6 +145,15 @@ def train_entities(
                 is_cancelled=is_cancelled,
             )
             _give(report, trained)
+
+
+def _sets(data: list[Path], project: Path | None) -> tuple[Path, ...]:
+    """The data sets to learn from: folders, or what a project's versions have for training."""
+    if project is None:
+        return tuple(data)
+    from desktop.jobs.work import training_set
+
+    return tuple(training_set(project, str(name), "entities") for name in data)
 
 
 @train.command("tables")

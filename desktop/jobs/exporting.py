@@ -40,7 +40,8 @@ IsCancelled = Callable[[], bool]
 Result = TypeVar("Result")
 
 
-def _never() -> bool:
+def never() -> bool:
+    """What cannot be cancelled."""
     return False
 
 
@@ -49,7 +50,7 @@ class StoredPicture(DocumentPicture):
     """The picture of a page of the project, rendered by the workers or (without any) here."""
 
     workers: Workers | None = None
-    is_cancelled: IsCancelled = _never
+    is_cancelled: IsCancelled = never
 
     def render(self, scale: float, box: Box | None = None) -> Image:
         """The page as it is shown."""
@@ -97,7 +98,7 @@ def export_project(
     *,
     include_proposed: bool = False,
     on_progress: OnProgress = lambda _done, _total: None,
-    is_cancelled: IsCancelled = _never,
+    is_cancelled: IsCancelled = never,
 ) -> Exported:
     """Export what leaves of a project; by a connection of its own, so it may run in any thread.
 
@@ -153,7 +154,7 @@ class Locked:
     """Which documents are protected and cannot be opened; each is looked at once."""
 
     def __init__(
-        self, passwords: Passwords, workers: Workers | None, is_cancelled: IsCancelled = _never
+        self, passwords: Passwords, workers: Workers | None, is_cancelled: IsCancelled = never
     ) -> None:
         self.passwords, self.workers, self.is_cancelled = passwords, workers, is_cancelled
         self._found: dict[int, Document | None] = {}
@@ -168,6 +169,13 @@ class Locked:
             self._found[key] = document if is_shut else None
         return self._found[key] is not None
 
+    def require(self, store: Store, page: Page) -> None:
+        """PasswordNeeded where the page's document cannot be opened."""
+        if self.holds(store, page):
+            raise PasswordNeeded(
+                "The file {file} is protected. Enter its password.", file=self.names[0]
+            )
+
     @property
     def names(self) -> tuple[str, ...]:
         """What people call them."""
@@ -179,7 +187,7 @@ def is_locked(
     document: Document,
     password: str,
     workers: Workers | None,
-    is_cancelled: IsCancelled = _never,
+    is_cancelled: IsCancelled = never,
 ) -> bool:
     """Whether a document of the project is protected and the password does not open it."""
     if document.media_type != "application/pdf":
@@ -205,7 +213,7 @@ def _pages(
         left.add(counts)
         if page is not None:
             left_before += 1
-            yield _export_page(store, page, locked)
+            yield export_page(store, page, locked)
     if locked.names and not left_before:
         raise PasswordNeeded(
             "The file {file} is protected. Enter its password.", file=locked.names[0]
@@ -225,7 +233,7 @@ def _whole_pages(
         on_progress(done, total)
         page = store.page(page_id)
         left.add(leaving(page, include_proposed=True)[1])
-        item = _export_page(store, page, locked)
+        item = export_page(store, page, locked)
         is_seen = options.split is not None and not locked.holds(store, page)
         yield replace(
             item,
@@ -236,7 +244,8 @@ def _whole_pages(
     on_progress(total, total)
 
 
-def _export_page(store: Store, page: Page, around: Locked) -> ExportPage:
+def export_page(store: Store, page: Page, around: Locked) -> ExportPage:
+    """The page with its picture and what its document came with."""
     document = store.document(page.document_id)
     name, split = name_and_split(document, page)
     group = json.loads(document.source_data or "{}").get("group", "")

@@ -53,6 +53,11 @@ class Pictures:
         return found if found[0] != part else None
 
 
+def part_of(split: Split, item: ExportPage) -> str:
+    """The part of a page's document; pages of one group stay together."""
+    return split.part_of(item.group or item.document.sha256 or item.document.name)
+
+
 class Placing:
     """Gives every page its part: the one that was asked for, else the one it came with."""
 
@@ -79,12 +84,11 @@ class Placing:
         return item
 
     def _part(self, item: ExportPage) -> str:
-        document = item.group or item.document.sha256 or item.document.name
         if self._split is not None:
-            return self._split.part_of(document)
+            return part_of(self._split, item)
         if item.split in PARTS:
             return item.split
-        return self._otherwise.part_of(document) if self._otherwise else ""
+        return part_of(self._otherwise, item) if self._otherwise else ""
 
 
 class PartsWriter:
