@@ -54,6 +54,8 @@ class Network:
     `loader` and `predictor` are `module:function`; `usual_labels` are taken where a checkpoint
     names none and has just as many classes. `program` is the `module:function` that says what of
     the network is written as ONNX.
+
+    A network with `outputs` is an ONNX program of our own training, known by what it gives out.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Network:
     background: int = 0
     usual_labels: tuple[tuple[str, ...], ...] = ()
     program: str = ""
+    outputs: tuple[str, ...] = ()
 
 
 _ENTITY_PREDICTOR = "model_backend.predictors.entities_model:create"
@@ -175,9 +178,40 @@ NETWORKS = (
 """Every network; of two that fit, the first is meant."""
 
 
+def _own(
+    name: str, title: str, task: str, module: str, labels: tuple[str, ...], outputs: tuple[str, ...]
+) -> Network:
+    predictor = f"model_backend.predictors.{module}:of_model"
+    usual = (labels,)
+    return Network(
+        name, title, (task,), "", predictor, (), (), "", usual_labels=usual, outputs=outputs
+    )
+
+
+PROGRAMS = (
+    _own(
+        "form-reader",
+        "Form reader",
+        ENTITIES,
+        "entities_forms",
+        ("header", "question", "answer", "other"),
+        ("classes", "following", "parents"),
+    ),
+    _own(
+        "mask-finder",
+        "Mask finder",
+        MASKS,
+        "masks_pixels",
+        ("stamp", "signature", "handwriting", "check box", "figure", "logo", "table"),
+        ("logits",),
+    ),
+)
+"""What `proofdesk train` makes, and can be added like a published model."""
+
+
 def network(name: str) -> Network:
     """The network of that name; UserError when this version does not know it."""
-    found = next((item for item in NETWORKS if item.name == name), None)
+    found = next((item for item in (*NETWORKS, *PROGRAMS) if item.name == name), None)
     if found is None:
         known = ", ".join(item.title for item in NETWORKS)
         raise UserError(

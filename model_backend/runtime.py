@@ -120,8 +120,10 @@ def device_of(wanted: str, available: tuple[str, ...]) -> Device:
     return Device(CPU, PROVIDERS[CPU], reason.format(wanted=wanted, provider=PROVIDERS[wanted]))
 
 
-def session(path: Path, *, device: str = CPU, threads: int = 0) -> Any:  # noqa: ANN401
+def session(path: Path, *, device: str = CPU, threads: int = 0, data: bytes | None = None) -> Any:  # noqa: ANN401
     """An ONNX program ready to run; operators that the device's provider lacks run on the CPU.
+
+    `data` is what was read of the file already.
 
     UserError where onnxruntime cannot be loaded or refuses the file.
     """
@@ -144,7 +146,7 @@ def session(path: Path, *, device: str = CPU, threads: int = 0) -> Any:  # noqa:
     options.log_severity_level = 3
     providers = list(dict.fromkeys((chosen.provider, PROVIDERS[CPU])))
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return onnxruntime.InferenceSession(data or str(path), options, providers=providers)
     except (Fail, InvalidGraph, InvalidProtobuf, NotImplemented, RuntimeException) as error:
         raise UserError(
             "onnxruntime refuses the file {file}: {error}", file=path, error=str(error)[:300]

@@ -18,6 +18,7 @@ KNOWN_DOMAINS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft")
 """Sets of operators that onnxruntime itself has."""
 EXTERNAL = 1
 _DEEPEST = 64
+_GRAPH_OF_MODEL, _OUTPUT_OF_GRAPH, _NAME_OF_VALUE = 7, 12, 1
 _MODEL = {7: "graph", 20: "training", 25: "function"}
 _TRAINING = {1: "graph", 2: "graph"}
 _GRAPH = {1: "node", 5: "tensor", 15: "sparse"}
@@ -73,6 +74,26 @@ def check_onnx(path: Path) -> tuple[str, ...]:
     for name in parts.data_files:
         _check_data_file(path, name)
     return tuple(sorted(parts.data_files))
+
+
+def outputs_of(path: Path) -> tuple[str, ...]:
+    """The names of what a program that was checked gives out; nothing is loaded for it."""
+    data = memoryview(path.read_bytes())
+    graphs = (value for number, value in _fields(data) if number == _GRAPH_OF_MODEL)
+    return tuple(
+        _text(name)
+        for graph in graphs
+        for number, value in _fields(_message(graph))
+        if number == _OUTPUT_OF_GRAPH
+        for inner, name in _fields(_message(value))
+        if inner == _NAME_OF_VALUE
+    )
+
+
+def _message(value: int | memoryview) -> memoryview:
+    if not isinstance(value, memoryview):
+        raise ValueError("not a message")
+    return value
 
 
 def _check_data_file(path: Path, name: str) -> None:

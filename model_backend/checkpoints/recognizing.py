@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model_backend.checkpoints.checkpoint import CONFIG, Checkpoint, checkpoint_at
+from model_backend.checkpoints.onnx_file import check_onnx, outputs_of
 from model_backend.checkpoints.resources import require_memory, require_torch
 from model_backend.errors import UserError
 from model_backend.formats.safe_path import shown
-from model_backend.networks import DETECTION, ENTITIES, MASKS, NETWORKS, STRUCTURE, Network
+from model_backend.networks import (
+    DETECTION,
+    ENTITIES,
+    MASKS,
+    NETWORKS,
+    PROGRAMS,
+    STRUCTURE,
+    Network,
+    network,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from torch import Tensor
 
+PROGRAM_ENDING = ".onnx"
 MOST_LABELS, LONGEST_LABEL = 1000, 80
 _NAMELESS = re.compile(r"LABEL_\d+")
 _CARD_LICENCE = re.compile(r"^licen[cs]e\s*:\s*[\"']?([\w .+-]{2,40})", re.MULTILINE)
@@ -60,7 +71,7 @@ class Found:
     @property
     def tasks(self) -> tuple[str, ...]:
         """The tasks that the network is made for."""
-        return next(item.tasks for item in NETWORKS if item.name == self.network)
+        return network(self.network).tasks
 
 
 def recognize(path: Path) -> Found:
@@ -69,6 +80,8 @@ def recognize(path: Path) -> Found:
     Loads the weights to see their keys: call it in a worker process.
     """
     checkpoint = checkpoint_at(Path(path))
+    if checkpoint.weight_files[0].endswith(PROGRAM_ENDING):
+        return recognize_program(checkpoint)
     config = checkpoint.config
     refuse_code(config)
     require_torch()
@@ -93,6 +106,38 @@ def recognize(path: Path) -> Found:
     )
 
 
+def recognize_program(checkpoint: Checkpoint) -> Found:
+    """What an ONNX file holds; UserError where it is not one that `proofdesk train` made."""
+    (name,) = checkpoint.weight_files
+    path = checkpoint.folder / name
+    if check_onnx(path):
+        raise _no_program(name)  # it keeps weights in other files: ours do not
+    given = outputs_of(path)
+    found = next((item for item in PROGRAMS if item.outputs == given), None)
+    if found is None:
+        raise _no_program(name)
+    (labels,) = found.usual_labels
+    return Found(
+        network=found.name,
+        task=found.tasks[0],
+        classes=len(labels),
+        labels=labels,
+        licence="",
+        files=(name,),
+        folder=checkpoint.folder.resolve(),
+        size=path.stat().st_size,
+        called=path.stem,
+    )
+
+
+def _no_program(name: str) -> UserError:
+    return UserError(
+        "The file {file} is an ONNX program that `proofdesk train` did not make. Choose the folder"
+        " with the weights that it was made from.",
+        file=name,
+    )
+
+
 def refuse_code(config: Mapping[str, Any]) -> None:
     """UserError where a config asks for code of its own."""
     if any(config.get(key) for key in _CODE_KEYS):
@@ -105,9 +150,9 @@ def refuse_code(config: Mapping[str, Any]) -> None:
 
 def network_of(config: Mapping[str, Any], keys: Collection[str]) -> Network:
     """The network of a checkpoint: by the keys of its weights, as configs are copied and wrong."""
-    for network in NETWORKS:
-        if all(any(re.search(pattern, key) for key in keys) for pattern in network.keys):
-            return network
+    for item in NETWORKS:
+        if all(any(re.search(pattern, key) for key in keys) for pattern in item.keys):
+            return item
     named = config.get("model_type") or config.get("architectures") or ""
     known = ", ".join(item.title for item in NETWORKS)
     if named:

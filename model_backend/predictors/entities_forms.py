@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_backend.document import Entity, Page, Proposals, Relation, Status, Word, union_of
+from model_backend.installed import InstalledModel
 from model_backend.predictors.entities_rules import EntitiesRules
 from model_backend.predictors.form_decoding import Chain, Parent, chains_of, parents_of
 from model_backend.predictors.form_links import fields_of, links_of
 from model_backend.predictors.form_program import FormProgram, form_program
 from model_backend.predictors.form_reading import Order, reading_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
+from model_backend.predictors.programs import program_of
 from model_backend.reading_order import reading_order
 from model_backend.translation import _
 
@@ -63,6 +65,7 @@ class EntitiesForms:
     """
 
     program: Path = PROGRAM
+    sha256: str = ""
     korean: Path | None = None
     name: str = NAME
     task: str = "entities"
@@ -94,7 +97,7 @@ class EntitiesForms:
         """The program that reads the page's script."""
         if self.korean is not None and share_of_hangul(page.words) > HANGUL:
             return form_program(self.korean)
-        return form_program(self.program)
+        return form_program(self.program, self.sha256)
 
     def found(self, page: Page) -> Found | None:
         """Entities and all links that the network can think of; None where it says no numbers."""
@@ -140,6 +143,12 @@ class EntitiesForms:
             status=Status.PROPOSED,
             source=self.name,
         )
+
+
+def of_model(model: InstalledModel) -> EntitiesForms:
+    """The predictor of a program that `proofdesk train entities` made."""
+    program, sha256 = program_of(model)
+    return EntitiesForms(program, sha256, name=model.name)
 
 
 def share_of_hangul(words: Sequence[Word]) -> float:

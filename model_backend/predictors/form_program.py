@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_backend import runtime
 from model_backend.errors import UserError
 from model_backend.predictors.form_decoding import log_shares
 from model_backend.predictors.form_pieces import FormPieces, pieces_of_vocabulary
 from model_backend.predictors.form_reading import FormReading, batch_of
 from model_backend.predictors.form_sureness import Sureness
+from model_backend.predictors.programs import KEPT, session_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,18 +54,13 @@ class FormProgram:
         return Said(log_shares(classes), log_shares(following), parents)
 
 
-def form_program(path: Path) -> FormProgram:
-    """The program of a file, loaded once in each process and again where the file was changed.
-
-    UserError where it cannot be loaded.
-    """
-    stamp = path.stat() if path.is_file() else None
-    return _loaded(path, stamp and (stamp.st_mtime_ns, stamp.st_size))
+def form_program(path: Path, sha256: str = "") -> FormProgram:
+    """The program of a file; UserError where it cannot be loaded."""
+    return _with_pieces(session_of(path, sha256), path)
 
 
-@lru_cache(maxsize=2)
-def _loaded(path: Path, _stamp: tuple[int, int] | None) -> FormProgram:
-    session = runtime.session(path)
+@lru_cache(maxsize=KEPT)
+def _with_pieces(session: Any, path: Path) -> FormProgram:  # noqa: ANN401
     told = session.get_modelmeta().custom_metadata_map
     try:
         pieces = pieces_of_vocabulary(told[VOCABULARY_KEY])

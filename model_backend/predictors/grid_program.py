@@ -4,15 +4,14 @@ cells out."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_backend import runtime
 from model_backend.errors import UserError
 from model_backend.predictors.grid_raster import Raster
+from model_backend.predictors.programs import session_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,17 +49,8 @@ class GridProgram:
 
 
 def grid_program(path: Path = PROGRAM) -> GridProgram:
-    """The program of a file, loaded once in each process and again where the file was changed.
-
-    UserError where it cannot be loaded.
-    """
-    stamp = path.stat() if path.is_file() else None
-    return _loaded(path, stamp and (stamp.st_mtime_ns, stamp.st_size))
-
-
-@lru_cache(maxsize=2)
-def _loaded(path: Path, _stamp: tuple[int, int] | None) -> GridProgram:
-    session = runtime.session(path)
+    """The program of a file; UserError where it cannot be loaded."""
+    session = session_of(path)
     told = session.get_modelmeta().custom_metadata_map
     if told.get(KIND_KEY) != KIND:
         raise UserError(

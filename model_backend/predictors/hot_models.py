@@ -13,6 +13,7 @@ from model_backend import registry, runtime
 from model_backend.checkpoints.resources import is_short_of, require_memory, require_torch
 from model_backend.document import Proposals
 from model_backend.installed import InstalledModel
+from model_backend.networks import network
 from model_backend.predictors.batches import free_memory, is_out_of_memory
 from model_backend.predictors.predictor import Predictor, PredictorInput
 from model_backend.runtime import Device
@@ -90,7 +91,8 @@ class HotModels:
 
     def predictor(self, name: str, device: str = runtime.AUTO) -> Predictor:
         """The predictor of that name, of models on the device; UserError when there is none."""
-        if registry.registered(name).models:
+        models = registry.registered(name).models
+        if models and not network(models[0].network).outputs:  # own programs need no torch
             return self.on_device(name, device)
         built_in: Predictor = registry.create(name)
         return built_in

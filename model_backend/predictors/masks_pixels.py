@@ -11,13 +11,12 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_backend import masks, runtime
+from model_backend import masks
 from model_backend.document import (
     Affine,
     Box,
@@ -30,9 +29,11 @@ from model_backend.document import (
     inverse,
     transform_point,
 )
+from model_backend.installed import InstalledModel
 from model_backend.models.tiles import Tiling, whole
 from model_backend.predictors.masks_model import as_seen, label_chances
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
+from model_backend.predictors.programs import program_of, session_of
 from model_backend.translation import _
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "masks.onnx"
 LABELS = ("stamp", "signature", "handwriting", "check box", "figure", "logo", "table")
 """Of the program's outputs, after the background."""
+UNTABLED = tuple(label for label in LABELS if label != "table")
 KINDS = (("stamp", "signature", "handwriting"), ("check box",), ("figure",), ("logo",), ("table",))
 """What touches is one thing where it is of one kind: a signature is not part stamp, part hand."""
 BOXED = ("check box", "figure", "logo", "table")
@@ -80,6 +82,7 @@ class MasksPixels:
     """Proposes regions of seven classes."""
 
     program: Path
+    sha256: str = ""
     labels: tuple[str, ...] = LABELS
     name: str = "pixels"
     task: str = "masks"
@@ -99,7 +102,7 @@ class MasksPixels:
         return label_chances(logits[:, :height, :width], 1.0)
 
     def _said(self, tiles: Sequence[Numbers]) -> list[Numbers]:
-        session = session_of(self.program)
+        session = session_of(self.program, self.sha256)
         return [session.run(None, {"pictures": tile[None]})[0][0] for tile in tiles]
 
     def _read(self, given: PredictorInput) -> Proposals:
@@ -138,13 +141,13 @@ def create() -> MasksPixels:
     """The predictor, for the registry. Tables are left to the predictors of tables, whose grids
     say more than a box.
     """
-    return MasksPixels(PROGRAM, tuple(label for label in LABELS if label != "table"))
+    return MasksPixels(PROGRAM, labels=UNTABLED)
 
 
-@cache
-def session_of(program: Path) -> Any:  # noqa: ANN401
-    """The program, loaded once a process."""
-    return runtime.session(program)
+def of_model(model: InstalledModel) -> MasksPixels:
+    """The predictor of a program that `proofdesk train masks` made."""
+    program, sha256 = program_of(model)
+    return MasksPixels(program, sha256, UNTABLED, model.name)
 
 
 def shapes_of(chances: Numbers, dpi: float) -> Iterator[Shape]:
