@@ -47,6 +47,7 @@ from desktop.cli_project import (
     working,
     writing,
 )
+from desktop.cli_rivals import compare, promote
 from desktop.cli_synthesize import synthesize
 from desktop.cli_train import train
 from desktop.cli_versions import freeze, versions
@@ -274,6 +275,7 @@ def prelabel(
     No human work is touched.
     """
     from desktop.jobs.work import Prelabel, StoreTarget
+    from desktop.store.promoted import chosen as in_use
 
     with reporting(project, as_json=as_json) as report:
         chosen = {
@@ -283,7 +285,8 @@ def prelabel(
             registry.PAGE_CLASS: page_class,
         }
         names = [
-            registry.checked(task, name or registry.default(task)) for task, name in chosen.items()
+            registry.checked(task, name) if name else in_use(project, task)
+            for task, name in chosen.items()
         ]
         with writing(project, make=False) as store, working(jobs) as workers:
             _note_device(device, workers, report)
@@ -319,6 +322,8 @@ app.command()(export)
 app.command()(convert)
 app.command()(freeze)
 app.command()(versions)
+models.command()(compare)
+models.command()(promote)
 app.add_typer(models)
 app.add_typer(train)
 app.command()(evaluate)

@@ -63,3 +63,24 @@ def test_gold_is_not_trained_on_and_changed_files_are_told(project: Path, tmp_pa
     file.chmod(0o644)
     file.write_text("{}")
     assert file.name in str(answer("versions", project, status=1))
+
+
+def test_the_better_predictor_is_promoted_and_used(project: Path) -> None:
+    assert "gold" in str(answer("models", "compare", "rules", "--project", project, status=1))
+    answer("freeze", project, "--name", "gold", "--gold", "--done")
+    found = answer("models", "compare", "rules", "--project", project)
+    assert (found["old"], found["new"], found["pages"]) == ("forms", "rules", FORMS)
+    main = found["figures"]["entities.f1"]
+    assert 0.3 < main["new"] < 0.9
+    assert main["difference"] == pytest.approx(main["new"] - main["old"])
+    promoted = answer(
+        "models", "promote", "rules", "--project", project, "--even-if-worse"
+    )  # fmt: skip
+    assert promoted["promoted"] == "rules"
+    done = answer("prelabel", project, "--again")
+    assert "rules" in done["predictors"]
+    assert "forms" not in done["predictors"]
+    again = answer("models", "promote", "rules", "--project", project, status=1)
+    assert "already" in str(again)
+    other = answer("models", "compare", "ink", "--with", "rules", "--project", project, status=1)
+    assert "cannot be compared" in str(other)

@@ -26,7 +26,9 @@ from desktop.dialogs.add_model_dialog import AddModelDialog
 from desktop.dialogs.frame import Frame, agreed, choice, quiet
 from desktop.dialogs.model_texts import TASK_TEXTS, facts_of
 from desktop.dialogs.sample_view import SampleView
+from desktop.errors import UserError
 from desktop.panels.forms import FactForm, PlainLabel, breakable
+from desktop.store.promoted import chosen, in_use, promote
 from model_backend import installed, registry
 from model_backend.translation import _, mark
 
@@ -37,21 +39,28 @@ if TYPE_CHECKING:
     from model_backend.installed import InstalledModel
 
 PICTURE_WIDTH, PICTURE_HEIGHT, BORDER = 280, 360, 6
-FILES = mark("Weights (*.safetensors *.bin *.pth *.pt *.ckpt);;All files (*)")
+FILES = mark("Weights (*.safetensors *.bin *.pth *.pt *.ckpt *.onnx);;All files (*)")
 
 
 class ModelsDialog(Frame):
     """A choice for each task, the list of added models, what is known of one, and its picture."""
 
-    def __init__(self, runner: Runner, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        settings: Settings,
+        parent: QWidget | None = None,
+        project: Path | None = None,
+    ) -> None:
         super().__init__(_("Models"), _("Close"), parent)
-        self._runner, self._settings = runner, settings
+        self._runner, self._settings, self._project = runner, settings, project
         self._job: Job | None = None
         self._then: Callable[[Outcome], None] = self._added
         self.choices: dict[str, QComboBox] = {}
         self.list = QListWidget()
         self.list.setAccessibleName(_("Added models"))
         self.facts = FactForm()
+        self.own = quiet("")
         self.picture = QToolButton()
         self._make_buttons()
         self._make_progress()
@@ -59,6 +68,7 @@ class ModelsDialog(Frame):
         self.body.addWidget(
             quiet(_("Models from published checkpoints, which run on this machine."))
         )
+        self.body.addWidget(self.own)
         self.body.addLayout(self._middle())
         self.body.addLayout(self._progress)
         self.resize(860, 640)
@@ -149,12 +159,38 @@ class ModelsDialog(Frame):
             options = registry.choices(task)
             for name, text in options:
                 box.addItem(text if name == registry.NONE else f"{name}: {text}", name)
-            index = box.findData(self._settings.value(task))
+            index = box.findData(self._in_use(task))
             box.setCurrentIndex(index if index >= 0 else box.findData(registry.default(task)))
+        own = ", ".join(_(TASK_TEXTS[task]) for task in self._own_tasks())
+        self.own.setText(_("This project has its own choice: {tasks}.").format(tasks=own))
+        self.own.setVisible(bool(own))
+
+    def _in_use(self, task: str) -> str:
+        """What proposes in the project, or on this machine."""
+        name = str(self._settings.value(task))
+        return chosen(self._project, task, name) if self._project else name
+
+    def _own_tasks(self) -> list[str]:
+        """What the project has a predictor of its own for."""
+        own = in_use(self._project) if self._project else {}
+        return [task for task in registry.TASKS if task in own]
 
     def _choose(self) -> None:
+        """What was changed counts for the project where it has its own, else for this machine."""
+        own = self._own_tasks()
         for task, box in self.choices.items():
-            self._settings.set(task, box.currentData())
+            name = str(box.currentData())
+            if task not in own:
+                self._settings.set(task, name)
+            elif self._project and name != self._in_use(task):
+                self._promote(self._project, task, name)
+
+    def _promote(self, project: Path, task: str, name: str) -> None:
+        try:
+            promote(project, task, name)
+        except UserError as error:
+            self.show_problem(str(error))
+            self._fill_choices()
 
     def _current_name(self) -> str:
         item = self.list.currentItem()

@@ -64,10 +64,10 @@ class StoredPicture(DocumentPicture):
             timeout=RENDERING_LIMIT,
             **self.options(scale, box),
         )
-        return _awaited(future, self.is_cancelled)
+        return awaited(future, self.is_cancelled)
 
 
-def _awaited(future: Future[Result], is_cancelled: IsCancelled) -> Result:
+def awaited(future: Future[Result], is_cancelled: IsCancelled) -> Result:
     """The result of a worker; on cancelling its process is killed, and Cancelled raised."""
     while not wait((future,), HEARING).done:
         if is_cancelled() and future.cancel():
@@ -196,7 +196,7 @@ def is_locked(
     if workers is None:
         return steps.needs_password(path, password)
     future = workers.submit("batch", steps.needs_password, path, password, timeout=RENDERING_LIMIT)
-    return _awaited(future, is_cancelled)
+    return awaited(future, is_cancelled)
 
 
 def _pages(

@@ -196,7 +196,9 @@ class FileActions(QObject):
         """Show the models of this machine."""
         from desktop.dialogs.models_dialog import ModelsDialog
 
-        ModelsDialog(self._bench().runner, self._settings, self._window).exec()
+        bench = self._bench()
+        folder = bench.document.store.folder
+        ModelsDialog(bench.runner, self._settings, self._window, folder).exec()
 
     def edit_labels(self) -> None:
         """Show the editor of the label schema."""

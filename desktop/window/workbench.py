@@ -19,6 +19,7 @@ from desktop.jobs.pages import EVERY
 from desktop.jobs.surroundings import Surroundings
 from desktop.panels.counts import count_text
 from desktop.panels.editor import Editor
+from desktop.store.promoted import chosen
 from model_backend import registry
 from model_backend.translation import _, counted, mark
 
@@ -249,7 +250,8 @@ class Workbench(QObject):
 
     def _start_prelabel(self, page_ids: Sequence[int]) -> None:
         kept = self.backups.before_many(len(page_ids))
-        names = [self.settings.value(task) for task in registry.TASKS]
+        folder = self.document.store.folder
+        names = [chosen(folder, task, self.settings.value(task)) for task in registry.TASKS]
         wanted = [name for name in names if name != registry.NONE]
         prelabelling = work.Prelabel(self.document, wanted, page_ids, passwords=self.passwords)
         self.runner.start(prelabelling, after=kept).finished.connect(self._predicted)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from model_backend import registry, runtime
 from model_backend.checkpoints.resources import is_short_of, require_memory, require_torch
 from model_backend.document import Proposals
+from model_backend.errors import UserError
 from model_backend.installed import InstalledModel
 from model_backend.networks import network
 from model_backend.predictors.batches import free_memory, is_out_of_memory
@@ -92,7 +93,7 @@ class HotModels:
     def predictor(self, name: str, device: str = runtime.AUTO) -> Predictor:
         """The predictor of that name, of models on the device; UserError when there is none."""
         models = registry.registered(name).models
-        if models and not network(models[0].network).outputs:  # own programs need no torch
+        if models and not is_program(models):
             return self.on_device(name, device)
         built_in: Predictor = registry.create(name)
         return built_in
@@ -102,6 +103,11 @@ class HotModels:
         compared with its recorded sum.
         """
         models = registry.registered(name).models
+        if is_program(models):
+            raise UserError(
+                "The model {name} is an ONNX program already, calibrated when it was trained.",
+                name=name,
+            )
         require_torch()
         chosen = runtime.torch_device(device)
         key = (chosen.name, *(_state_of(model) for model in models))
@@ -154,6 +160,11 @@ class HotModels:
     def size(self) -> int:
         """Bytes of the weights that are kept."""
         return sum(predictor.size for predictor in self._kept.values())
+
+
+def is_program(models: Sequence[InstalledModel]) -> bool:
+    """Whether the model is an ONNX program of our own training: it needs no torch."""
+    return bool(models) and bool(network(models[0].network).outputs)
 
 
 def _state_of(model: InstalledModel) -> Key:

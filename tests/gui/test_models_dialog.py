@@ -17,6 +17,7 @@ from desktop.dialogs.models_dialog import ModelsDialog
 from desktop.dialogs.sample_view import SMALLEST, SampleView
 from desktop.panels.page_form import PageForm
 from desktop.panels.page_kind import PageKind
+from desktop.store.promoted import in_use, promote
 from desktop.window.workbench import Workbench
 from model_backend import installed
 from model_backend.document import PageClass, Proposals, Status
@@ -158,3 +159,31 @@ def test_long_name_of_a_model_makes_the_kind_no_wider(qtbot: QtBot) -> None:
     kind.show_class(PageClass("invoice", 0.53, Status.PROPOSED, name, "invoice"))
     assert kind.said.isVisible()
     assert kind.minimumSizeHint().width() == width
+
+
+def test_what_a_project_was_given_counts_there_and_nowhere_else(
+    application: Application, bench: Workbench, qtbot: QtBot
+) -> None:
+    folder = bench.document.store.folder
+    promote(folder, "entities", "rules")
+    dialog = ModelsDialog(bench.runner, application.settings, application.window, folder)
+    dialog.show()
+    box = dialog.choices["entities"]
+    assert box.currentData() == "rules"
+    assert dialog.own.isVisible()
+    page_id = bench.document.store.page_ids()[0]
+    bench.prelabel([page_id])
+    qtbot.waitUntil(lambda: not bench.is_busy, timeout=WAIT)
+    found = bench.document.page(page_id).entities
+    assert found
+    assert {item.source for item in found} == {"rules"}
+    assert application.settings.value("entities") == "forms"
+    box.setCurrentIndex(box.findData("forms"))
+    box.activated.emit(box.currentIndex())
+    assert in_use(folder)["entities"] == "forms"
+    other = dialog.choices["masks"]
+    other.setCurrentIndex(other.findData("ink"))
+    other.activated.emit(other.currentIndex())
+    assert application.settings.value("masks") == "ink"  # the project has no choice of its own
+    assert "masks" not in in_use(folder)
+    dialog.close()
