@@ -159,4 +159,4 @@ def share_of_hangul(words: Sequence[Word]) -> float:
 
 def create() -> EntitiesForms:
     """The predictor, for the registry."""
-    return EntitiesForms()
+    return EntitiesForms(korean=KOREAN_PROGRAM)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from model_backend import registry
 from model_backend.document import Box, Page, PageGeometry, Status, Word
+from model_backend.document_json import from_json
 from model_backend.errors import UserError
-from model_backend.predictors.entities_forms import MOST_WORDS, PROGRAM, EntitiesForms
+from model_backend.metrics.entity_f1 import EntityF1
+from model_backend.predictors.entities_forms import (
+    KOREAN_PROGRAM,
+    MOST_WORDS,
+    PROGRAM,
+    EntitiesForms,
+)
 from model_backend.predictors.entities_rules import EntitiesRules
+from model_backend.predictors.form_program import form_program
 from model_backend.training.form_figures import form_figures, held_out_form
 
 MOST_BYTES = 50_000_000
@@ -32,6 +42,27 @@ def test_forms_that_training_never_saw_are_read_better_than_by_rules() -> None:
     network, rules = form_figures(EntitiesForms(), 12), form_figures(EntitiesRules(), 12)
     for name in ("entity F1", "word F1"):
         assert (network[name] or 0) > (rules[name] or 0) + 0.05
+
+
+def test_korean_forms_are_read_by_a_network_of_their_own() -> None:
+    reader = registry.create(registry.default(registry.ENTITIES))
+    assert isinstance(reader, EntitiesForms)
+    found, rules = (form_figures(one, 12, "ko") for one in (reader, EntitiesRules()))
+    for name in ("entity F1", "word F1", "relation F1"):
+        assert (found[name] or 0) > (rules[name] or 0) + 0.05
+    assert reader.program_for(held_out_form(0, "ko")) is form_program(KOREAN_PROGRAM)
+    assert reader.program_for(held_out_form(0)) is form_program(PROGRAM)
+    assert PROGRAM.stat().st_size + KOREAN_PROGRAM.stat().st_size <= MOST_BYTES + 2_000_000
+    assert KOREAN_PROGRAM.with_suffix(".md").is_file()
+
+
+def test_the_korean_sample_is_read(samples: Path) -> None:
+    told = json.loads((samples / "korean_form.json").read_text(encoding="utf-8"))
+    (truth,) = (from_json(Page, page) for page in told["pages"])
+    measure = EntityF1()
+    said = registry.create("forms").read(replace(truth, entities=(), relations=()))
+    measure.update(truth, replace(truth, entities=said.entities))
+    assert measure.summary()["f1"] > 0.7
 
 
 def test_entities_and_links_are_proposals_of_all_words() -> None:
