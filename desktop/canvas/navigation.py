@@ -165,15 +165,26 @@ class NavigationView(QGraphicsView):
     def _refit(self) -> bool:
         if not self._fit:
             return False
-        size = self.viewport().size()
-        wide = max(size.width() - 2 * FIT_MARGIN_PX, 8) / max(self._area.width, 1e-6)
-        tall = max(size.height() - 2 * FIT_MARGIN_PX, 8) / max(self._area.height, 1e-6)
-        self._set_scale(min(wide, tall) if self._fit == "page" else wide)
+        whole = self.maximumViewportSize()  # bars come and go by what is made of it here
+        wide, tall = self._fitting(whole.width(), whole.height())
         x, y = self._area.center
-        if self._fit == "width" and wide > tall:
-            y = self._area.y0 + (size.height() / 2 - FIT_MARGIN_PX) / self.scale_now
+        if self._fit == "page":
+            self._set_scale(min(wide, tall))
+        elif wide <= tall:
+            self._set_scale(wide)
+        else:
+            beside = whole.width() - self.verticalScrollBar().sizeHint().width()
+            self._set_scale(self._fitting(beside, whole.height())[0])
+            y = self._area.y0 + (whole.height() / 2 - FIT_MARGIN_PX) / self.scale_now
         self.centerOn(x, y)
         return True
+
+    def _fitting(self, width: int, height: int) -> tuple[float, float]:
+        """The scales at which the page is as wide, and as tall, as so many pixels."""
+        return (
+            max(width - 2 * FIT_MARGIN_PX, 8) / max(self._area.width, 1e-6),
+            max(height - 2 * FIT_MARGIN_PX, 8) / max(self._area.height, 1e-6),
+        )
 
     def _set_scale(self, scale: float) -> None:
         if not math.isfinite(scale):

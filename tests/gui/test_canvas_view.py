@@ -87,6 +87,7 @@ def test_fit_follows_the_window_and_zoom_is_told(stand: Stand) -> None:
     stand.view.actual_size()
     assert told[-1] == pytest.approx(1.0)
     stand.view.fit_width()
+    QApplication.processEvents()  # the bar beside the page is there
     left, right = stand.place((0, 0)), stand.place((600, 0))
     assert right.x() - left.x() == pytest.approx(stand.view.viewport().width() - 36, abs=3)
 
