@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,7 +17,8 @@ PAPER_PX = 96
 """How far around the point the paper's brightness is looked for."""
 LEAST_CONTRAST = 24
 """Ink is darker than the paper around it by this many grey levels (of 255)."""
-FIRST_PX, GROWTH = 96, 3
+COARSE = 8
+"""Pixels of a square: where ink may be connected at all is found by squares first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +46,13 @@ def connected_ink(
     at_x, at_y, limit = _start(grey, x, y, tolerance, reach)
     if limit < 0:
         return None
-    for left, top, right, bottom in _windows(at_x, at_y, width, height, max(1, gap)):
-        ink = grey[top:bottom, left:right] <= limit
-        part = _part(ink, at_x - left, at_y - top, gap)
-        if not _leaves(part, left, top, right=width - right, bottom=height - bottom):
-            return Ink(part & ink, left, top)
-    return None
+    ink = grey <= limit
+    if gap > 1:
+        left, top, part = _of_blocks(ink, at_x, at_y, gap)
+        return Ink(part & ink[top : top + part.shape[0], left : left + part.shape[1]], left, top)
+    left, top, near = _of_blocks(ink, at_x, at_y, COARSE)
+    window = ink[top : top + near.shape[0], left : left + near.shape[1]]
+    return Ink(_connected(window, at_x - left, at_y - top), left, top)
 
 
 def _start(grey: Grey, x: int, y: int, tolerance: int, reach: int) -> tuple[int, int, int]:
@@ -69,45 +70,35 @@ def _start(grey: Grey, x: int, y: int, tolerance: int, reach: int) -> tuple[int,
     return left + column, top + row, min(darkest + tolerance, paper - LEAST_CONTRAST // 2)
 
 
-def _windows(
-    x: int, y: int, width: int, height: int, step: int
-) -> Iterator[tuple[int, int, int, int]]:
-    """Ever larger windows around a pixel, the last one the whole picture; their left and top are
-    multiples of the step, so that blocks lie the same in all of them.
-    """
-    reach = FIRST_PX
-    while True:
-        left, top = (max(0, place - reach) // step * step for place in (x, y))
-        right, bottom = min(width, x + reach), min(height, y + reach)
-        if (right - left) * (bottom - top) * 3 >= width * height:
-            yield 0, 0, width, height
-            return
-        yield left, top, right, bottom
-        reach *= GROWTH
-
-
 def warm_up() -> None:
     """Import what looking for ink needs: a third of a second that no click need wait for."""
     import_module("scipy.ndimage")
 
 
-def _part(ink: Bitmap, x: int, y: int, gap: int) -> Bitmap:
-    """The connected part of a window around the pixel: of its ink, or of blocks that have ink.
-
-    Blocks as wide as the gap touch where their ink is nearer than that, and for some ways beyond;
+def _of_blocks(ink: Bitmap, x: int, y: int, size: int) -> tuple[int, int, Bitmap]:
+    """Left, top and bitmap of the connected squares of `size` x `size` pixels that have ink, with
+    that of the pixel. Squares touch where their ink is nearer than that, and for some ways beyond;
     there are few of them, so that a whole page takes as long as a letter.
     """
     import numpy as np
+
+    height, width = ink.shape
+    part = _connected(_blocks(ink, size), x // size, y // size)
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    part = part[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+    top, left = top * size, left * size
+    wide = np.repeat(np.repeat(part, size, axis=0), size, axis=1)
+    return left, top, wide[: height - top, : width - left]
+
+
+def _connected(bitmap: Bitmap, x: int, y: int) -> Bitmap:
+    """What is connected (8 neighbours) with a place that is set."""
+    import numpy as np
     from scipy import ndimage
 
-    size = max(1, gap)
-    height, width = ink.shape
-    blocks = _blocks(ink, size) if size > 1 else ink
-    labelled = ndimage.label(blocks, structure=np.ones((3, 3), dtype=bool))[0]
-    number = labelled[y // size, x // size]
-    part: Bitmap = (labelled == number) & bool(number)
-    if size > 1:
-        part = np.repeat(np.repeat(part, size, axis=0), size, axis=1)[:height, :width]
+    labelled = ndimage.label(bitmap, structure=np.ones((3, 3), dtype=bool))[0]
+    part: Bitmap = labelled == labelled[y, x]
     return part
 
 
@@ -122,13 +113,3 @@ def _blocks(ink: Bitmap, size: int) -> Bitmap:
     rows = np.logical_or.reduce([padded[at::size] for at in range(size)])
     blocks: Bitmap = np.logical_or.reduce([rows[:, at::size] for at in range(size)])
     return blocks
-
-
-def _leaves(part: Bitmap, left: int, top: int, *, right: int, bottom: int) -> bool:
-    """Whether the part reaches a border of the window beyond which there is more picture."""
-    return bool(
-        (left and part[:, 0].any())
-        or (top and part[0].any())
-        or (right and part[:, -1].any())
-        or (bottom and part[-1].any())
-    )
