@@ -18,6 +18,10 @@ DEEP_EVERY = 300.0
 SETTLED = 1.0
 """Seconds after a project was closed: the next one is open by then, or the window waits."""
 OLDEST = 2
+MMAP_THRESHOLD = -3
+"""The number of that setting in glibc's `malloc.h`."""
+LARGE = 4 << 20
+"""Bytes from which memory is the system's own piece, which goes back to it as a whole."""
 
 
 class GarbageCollector(QObject):
@@ -32,6 +36,7 @@ class GarbageCollector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        keep_apart()
         self._last_deep = monotonic()
         self._wanted_from = inf
         """When everything is to be searched."""
@@ -79,11 +84,21 @@ def give_back() -> None:
     """Return what is free to the system: pictures that are gone leave holes of megabytes between
     small things, which the C library (glibc) keeps otherwise.
     """
-    if sys.platform != "linux":
-        return
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):
-        library.malloc_trim(0)
+    _call("malloc_trim", 0)
+
+
+def keep_apart() -> None:
+    """Have large pieces stay apart from small ones: glibc by itself puts up to 32 MB among them
+    once one was freed, and cannot give it back while something small lies behind it.
+    """
+    _call("mallopt", MMAP_THRESHOLD, LARGE)
+
+
+def _call(name: str, *numbers: int) -> None:
+    """Call a function of glibc, where that is the C library."""
+    function = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+    if function is not None:
+        function(*numbers)
 
 
 def _is_used() -> bool:
