@@ -19,7 +19,13 @@ from model_backend.installed import InstalledModel
 from model_backend.predictors.entities_rules import EntitiesRules
 from model_backend.predictors.form_decoding import Chain, Parent, chains_of, parents_of
 from model_backend.predictors.form_links import fields_of, links_of
-from model_backend.predictors.form_program import FormProgram, form_program
+from model_backend.predictors.form_program import (
+    FormProgram,
+    Said,
+    between,
+    form_program,
+    nothing_said,
+)
 from model_backend.predictors.form_reading import Order, reading_of
 from model_backend.predictors.predictor import NO_NUMBERS, PredictorInput
 from model_backend.predictors.programs import program_of
@@ -61,7 +67,8 @@ class Found:
 class EntitiesForms:
     """Proposes entities and relations from the words of a page.
 
-    A Korean page is read by the program `korean`, where there is one.
+    On a Korean page the program `korean`, where there is one, has a vote as large as the other's,
+    which knows no Hangul but how forms are laid out.
     """
 
     program: Path = PROGRAM
@@ -94,25 +101,34 @@ class EntitiesForms:
         return Proposals(self.name, found.entities, relations)
 
     def program_for(self, page: Page) -> FormProgram:
-        """The program that reads the page's script."""
+        """The program that knows the page's script."""
         if self.korean is not None and share_of_hangul(page.words) > HANGUL:
             return form_program(self.korean)
         return form_program(self.program, self.sha256)
 
+    def _said(self, page: Page) -> tuple[tuple[Word, ...], Said]:
+        """The words in reading order, and what is said of them; nothing of none."""
+        first, own = form_program(self.program, self.sha256), self.program_for(page)
+        reading = reading_of(page, first.pieces, self.in_order)
+        if not reading.words:
+            return (), nothing_said()
+        said = first(reading)
+        if own is not first:
+            said = between(said, own(reading_of(page, own.pieces, self.in_order)))
+        return reading.words, said
+
     def found(self, page: Page) -> Found | None:
         """Entities and all links that the network can think of; None where it says no numbers."""
-        program = self.program_for(page)
-        reading = reading_of(page, program.pieces, self.in_order)
-        if not reading.words:
+        words, said = self._said(page)
+        if not words:
             return Found()
-        said = program(reading)
         if not all(
             np.isfinite(part).all() for part in (said.classes, said.following, said.parents)
         ):
             return None
-        chains = chains_of(said.classes, said.following)
+        chains, sureness = chains_of(said.classes, said.following), self.program_for(page).sureness
         entities = tuple(
-            self._entity(number, chain, program.sureness.of_chain(chain), reading.words)
+            self._entity(number, chain, sureness.of_chain(chain), words)
             for number, chain in enumerate(chains, 1)
         )
         rules = links_of(fields_of(entities, page), page.height)

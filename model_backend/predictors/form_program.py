@@ -39,6 +39,25 @@ class Said:
     parents: Numbers
 
 
+def nothing_said() -> Said:
+    """What is said of no words."""
+    nothing = np.zeros((0, 1), np.float32)
+    return Said(nothing, nothing, nothing)
+
+
+def between(one: Said, other: Said) -> Said:
+    """What two programs say of the same words together: the geometric mean of their chances."""
+    return Said(
+        log_shares(_mean(one.classes, other.classes)),
+        log_shares(_mean(one.following, other.following)),
+        _mean(one.parents, other.parents),
+    )
+
+
+def _mean(one: Numbers, other: Numbers) -> Numbers:
+    return np.asarray((one + other) / 2, np.float32)
+
+
 @dataclass(frozen=True)
 class FormProgram:
     """A program with its vocabulary, and how often it is right."""

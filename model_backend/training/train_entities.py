@@ -105,8 +105,9 @@ def train_entities(
     seconds = time.monotonic() - started
     program = wish.out / f"{wish.name}.onnx"
     written = export(network, vocabulary, program)
-    write_sureness(program, fitted(EntitiesForms(program), wish.measured, wish.language))
-    readers: dict[str, Reader] = {"network": EntitiesForms(program), "rules": EntitiesRules()}
+    reader = EntitiesForms(korean=program) if wish.language == KOREAN else EntitiesForms(program)
+    write_sureness(program, fitted(reader, wish.measured, wish.language))
+    readers: dict[str, Reader] = {"network": reader, "rules": EntitiesRules()}
     figures = {
         name: form_figures(reader, wish.measured, wish.language) for name, reader in readers.items()
     }

@@ -13,6 +13,7 @@ from model_backend.predictors.form_decoding import (
     parents_of,
 )
 from model_backend.predictors.form_labels import LABELS
+from model_backend.predictors.form_program import Said, between
 
 Numbers = NDArray[np.float32]
 SURE, UNLIKELY = np.log(0.9), np.log(0.1)
@@ -128,3 +129,15 @@ def test_rules_have_a_vote_on_links() -> None:
     scores[1, 2] = 9.0
     assert parents_of(both, scores, [(0, 1)]) == []
     assert parents_of([], np.zeros((0, 1), np.float32)) == []
+
+
+def test_two_programs_together_say_what_both_find_likely() -> None:
+    sure, unsure = classes("question", "answer"), log_shares(np.zeros((2, len(LABELS)), np.float32))
+    follow = following(2, {0: 1})
+    parents = np.array([[0.0, 2.0, 0.0], [4.0, 0.0, 0.0]], np.float32)
+    found = between(Said(sure, follow, parents), Said(unsure, follow, parents * 0))
+    assert np.exp(found.classes).sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert found.classes.argmax(axis=1).tolist() == sure.argmax(axis=1).tolist()
+    assert found.classes.max() < sure.max()
+    assert np.allclose(found.following, follow, atol=1e-5)
+    assert np.allclose(found.parents, parents / 2)
