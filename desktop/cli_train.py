@@ -193,6 +193,43 @@ def train_tables(
             _give(report, trained)
 
 
+@train.command("page-class")
+def train_page_class(
+    *,
+    out: Out,
+    pages: Annotated[int, typer.Option(min=1, help="How many pages to generate.")] = 6000,
+    seed: Seed = 1,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole training.")] = 2500,
+    rate: Annotated[float, typer.Option(help="How fast it learns.")] = 3e-3,
+    minutes: Minutes = None,
+    device: Device = runtime.AUTO,
+    work: Annotated[Path | None, typer.Option(help="A folder for what is needed to go on.")] = None,
+    measured: Annotated[int, typer.Option(min=2, help="Generated pages to measure with.")] = 800,
+    resume: Resume = False,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> None:
+    """Train the network that tells the kind of a page: invoice, letter, memo and others.
+
+    Ctrl+C saves and stops; the same command with --resume goes on, as if it had not been stopped.
+    """
+    from model_backend.training import train_page_class as training
+
+    with reporting(out, as_json=as_json) as report:
+        folder = work or platformdirs.user_cache_path("proofdesk", appauthor=False) / "page-class"
+        wish = training.Wish(out, folder, pages, seed, steps, rate, device, measured)
+        with working(jobs) as workers, _training(report, minutes) as is_cancelled:
+            trained = training.train_page_class(
+                wish,
+                partial(workers.submit, "batch"),
+                resume=resume,
+                on_note=lambda note: report.note(_line(note)),
+                on_page=lambda done, total: report.note(f"{done} of {total} pages"),
+                is_cancelled=is_cancelled,
+            )
+            _give(report, trained)
+
+
 @contextmanager
 def _training(report: Report, minutes: float | None) -> Iterator[Callable[[], bool]]:
     """A training that can be stopped: what was learnt is kept, and one is told how to go on."""

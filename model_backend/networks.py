@@ -32,6 +32,24 @@ RVL_CDIP = (
     "memo",
 )
 """The page classes of RVL-CDIP (Harley et al. 2015), in the order of their numbers."""
+PAGE_KINDS = (
+    "application",
+    "invoice",
+    "fax cover",
+    "order",
+    "memo",
+    "report",
+    "laboratory report",
+    "expense report",
+    "claim",
+    "questionnaire",
+    "letter",
+    "scientific report",
+    "specification",
+    "handwritten",
+    "advertisement",
+)
+"""The page classes that the page sorter tells apart, in the order of its outputs."""
 DETECTION_LABELS = ("table", "table rotated")
 STRUCTURE_LABELS = (
     "table",
@@ -205,6 +223,7 @@ PROGRAMS = (
         ("stamp", "signature", "handwriting", "check box", "figure", "logo", "table"),
         ("logits",),
     ),
+    _own("page-sorter", "Page sorter", PAGE_CLASS, "page_class_words", PAGE_KINDS, ("kinds",)),
 )
 """What `proofdesk train` makes, and can be added like a published model."""
 

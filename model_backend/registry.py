@@ -89,6 +89,13 @@ PREDICTORS = (
         f"{_FOLDER}.masks_ink:create",
         mark("Ink that no word explains: stamps, signatures, drawings"),
     ),
+    Registered(
+        "kinds",
+        PAGE_CLASS,
+        "model",
+        f"{_FOLDER}.page_class_words:create",
+        mark("A small network that reads words and how they lie"),
+    ),
 )
 """The predictors that come with Proofdesk; the first of a task is its default."""
 

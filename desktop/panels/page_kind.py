@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from desktop.panels.forms import PlainLabel, breakable, make_narrow
 from model_backend.document import PageClass, Status
 from model_backend.installed import installed_models
-from model_backend.networks import PAGE_CLASS, RVL_CDIP
+from model_backend.networks import PAGE_CLASS, PAGE_KINDS, RVL_CDIP
 from model_backend.translation import _
 
 
@@ -55,10 +55,10 @@ class PageKind(QWidget):
 
 
 def page_classes() -> list[str]:
-    """The classes of the models that were added, and RVL-CDIP's."""
+    """The classes of the models that were added, those that the page sorter knows, RVL-CDIP's."""
     added = (model for model in installed_models() if model.task == PAGE_CLASS)
     names = (label for model in added for label in model.labels)
-    return list(dict.fromkeys((*names, *RVL_CDIP)))
+    return list(dict.fromkeys((*names, *PAGE_KINDS, *RVL_CDIP)))
 
 
 def _said(known: PageClass | None) -> str:

@@ -92,11 +92,25 @@ RECIPES = {
 }  # fmt: skip
 
 
+KINDS = {
+    **{name: name for name in RECIPES},
+    "fax": "fax cover",
+    "laboratory": "laboratory report",
+    "expense": "expense report",
+}
+"""What people call each kind of form."""
+
+
+def class_of(recipe: str) -> PageClass:
+    """The page class of a form of that recipe."""
+    return PageClass(KINDS[recipe])
+
+
 def draw(order: Order, random: Random) -> tuple[Image, Page]:
     """A clean form and its truth in pixels."""
     form, name = filled(order, random)
     picture, page = form.paper.printed(order.dpi)
-    return picture, replace(page, page_class=PageClass(name))
+    return picture, replace(page, page_class=class_of(name))
 
 
 def filled(order: Order, random: Random) -> tuple[Form, str]:
