@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document import continuation, edits
+from desktop.document.edits.parts import put
 from desktop.document.edits.tables import bounds
+from desktop.errors import explain
 from desktop.panels.texts import size_text
 from model_backend import table_grid
 from model_backend.document import Page, Table
+from model_backend.predictors.table_readings import Reading, readings
 from model_backend.table_grid.again import (
     propose_again,
     propose_columns_again,
@@ -31,6 +34,19 @@ Rules = Sequence[Rule]
 Again = Callable[[Page, Table, Rules, Rules], Table]
 
 
+@dataclass(frozen=True)
+class Readings:
+    """The ways in which one table can be read, as it was at first among them."""
+
+    page_id: int
+    all: tuple[Reading, ...]
+
+    def place_of(self, page: Page, table: Table) -> int | None:
+        """Which of them the table is now; None where it is none of them."""
+        tables = [replace(reading.table, status=table.status) for reading in self.all]
+        return tables.index(table) if page.id == self.page_id and table in tables else None
+
+
 class TableActions(QObject):
     """What the Table menu does with a table as a whole."""
 
@@ -39,6 +55,7 @@ class TableActions(QObject):
     def __init__(self, bench: Workbench, parent: QObject) -> None:
         super().__init__(parent)
         self._bench = bench
+        self._readings: Readings | None = None
 
     def propose_again(self) -> None:
         """Propose rows and columns of the selected table again."""
@@ -83,6 +100,61 @@ class TableActions(QObject):
             self._change(text, page, table, propose(page, table, across, down))
 
         self._bench.rulings.when_known(chosen[0], go_on)
+
+    def next_reading(self) -> None:
+        """Show how else words and lines of the selected table can be read; last, as it was."""
+        self._read_otherwise(1)
+
+    def previous_reading(self) -> None:
+        """Show the reading before."""
+        self._read_otherwise(-1)
+
+    def _read_otherwise(self, step: int) -> None:
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        if self._readings and self._readings.place_of(*chosen) is not None:
+            self._show_reading(*chosen, self._readings, step)
+            return
+        self.said.emit(_("Looking at the lines and words of the page..."))
+        page, table = chosen
+
+        def go_on(rulings: Rulings) -> None:
+            near = rulings.near(bounds(table).grown(-1), 0.0)
+            rules = rules_in_frame(table, near.across, near.down)
+            future = self._bench.runner.aside(readings, table, page.words, *rules)
+            self._bench.runner.call(future, found, lambda error: self.said.emit(explain(error)))
+
+        def found(known: list[Reading]) -> None:
+            now = self._chosen()
+            if now is not None and (now[0].id, now[1]) == (page.id, table):  # else one went on
+                self._readings = Readings(page.id, tuple(known))
+                self._show_reading(*now, self._readings, step)
+
+        self._bench.rulings.when_known(page, go_on)
+
+    def _show_reading(self, page: Page, table: Table, known: Readings, step: int) -> None:
+        """Put the next reading in the place of the table; all of them are one step to undo."""
+        count, place = len(known.all), known.place_of(page, table)
+        if count < 2 or place is None:
+            self.said.emit(_("The words and lines of this table can be read in no other way."))
+            return
+        there = (place + step) % count
+        reading, text = known.all[there], mark("Another reading of the grid")
+        as_it_was = put(page, reading.table)  # no correction
+        changed = edits.replace(page, reading.table) if there else as_it_was
+        apply = self._bench.document.go_on if place else self._bench.document.apply
+        if self._bench.editor.attempt(lambda: apply(text, changed)):
+            self._bench.selection.select((table.id,))
+            said = _("Reading {number} of {count}: {name}; {size}")
+            self.said.emit(
+                said.format(
+                    number=there + 1,
+                    count=count,
+                    name=_(reading.name),
+                    size=size_text(reading.table),
+                )
+            )
 
     def turn_right(self) -> None:
         """Turn the frame of the selected table by a quarter, clockwise."""

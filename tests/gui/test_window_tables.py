@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
@@ -11,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.application import Application
 from desktop.document import edits
+from desktop.document.edits.parts import put
 from desktop.store.store import Store
 from desktop.window.workbench import Workbench
 from model_backend import sources, table_grid
-from model_backend.document import Box, Document, Page, Status
+from model_backend.document import Box, Document, Page, Status, Table
 from model_backend.formats.values import WriteOptions
 from model_backend.sources import inspect
 
@@ -157,3 +159,52 @@ def test_frame_turns_and_comes_back(application: Application, project: Workbench
     assert table_grid.column_edges(back) == pytest.approx(table_grid.column_edges(table))
     do(application, "fit_slant")
     assert said(application) == "The words of this table are not slanted."
+
+
+def test_a_table_is_shown_as_it_could_also_be_read_and_comes_back(
+    application: Application, project: Workbench, qtbot: QtBot
+) -> None:
+    good = replace(project.document.page(1).tables[0], status=Status.PROPOSED, source="auto")
+    project.document.apply("Propose", put(project.document.page(1), good))
+    project.selection.select((good.id,))
+
+    def table() -> Table:
+        return project.document.page(1).tables[0]
+
+    do(application, "next_reading")
+    qtbot.waitUntil(lambda: said(application).startswith("Reading 2 of "), timeout=20000)
+    count = int(said(application).split(" of ")[1].split(":")[0])
+    assert count >= 2
+    assert table() != good
+    assert table().status is Status.CORRECTED
+    assert project.selection.ids == (good.id,)
+    for number in range(3, count + 1):
+        do(application, "next_reading")
+        assert said(application).startswith(f"Reading {number} of {count}: ")
+    do(application, "next_reading")
+    assert said(application).startswith(f"Reading 1 of {count}: as it was; ")
+    assert table() == good  # still a proposal
+    do(application, "previous_reading")
+    assert said(application).startswith(f"Reading {count} of {count}: ")
+    last = table()
+    assert project.document.undo() == "Another reading of the grid"
+    assert table() == good
+    assert project.document.redo() == "Another reading of the grid"
+    assert table() == last
+
+    changed = table_grid.add_column_edge(last, last.box.x0 + 5)
+    project.editor.change("Edge", lambda page: edits.replace(page, changed))
+    do(application, "next_reading")  # it is another table now: read anew
+    qtbot.waitUntil(lambda: said(application).startswith("Reading 2 of "), timeout=20000)
+    assert project.document.undo() == "Another reading of the grid"
+    assert table() == replace(changed, status=table().status)
+
+
+def test_a_page_that_is_left_while_a_table_is_read_stays_as_it_is(
+    application: Application, project: Workbench, qtbot: QtBot
+) -> None:
+    before = project.document.page(1)
+    do(application, "next_reading")
+    project.selection.set_page(2)
+    qtbot.wait(800)
+    assert project.document.page(1) == before
