@@ -27,7 +27,7 @@ WHOLE = ("apply_theme", "open_project", "new_project", "leave_project", "search_
 """What makes the whole window anew at a person's word, and then frees what was there before: such
 gaps are counted apart.
 """
-SLOW_MS, MOST_SLOW = 100.0, 30
+SLOW_MS, MOST_SLOW, TOLD_MS = 100.0, 30, 200.0
 """Longer gaps are told one by one, with what was being done."""
 
 
@@ -125,6 +125,8 @@ class Heartbeat(QObject):
         if gap - delay > SLOW_MS and not whole:
             told = {"ms": round(gap), "own": round(gap - delay), "cpu": round(cpu)}
             self.slow.append({**told, "doing": self._doing(), "places": places})
+            if gap - delay > TOLD_MS:  # at once: an hour's run may be stopped before its end
+                print(json.dumps(self.slow[-1]), file=sys.stderr, flush=True)
             self.slow.sort(key=lambda one: -one["own"])
             del self.slow[MOST_SLOW:]
 
