@@ -126,7 +126,7 @@ class Heartbeat(QObject):
             told = {"ms": round(gap), "own": round(gap - delay), "cpu": round(cpu)}
             self.slow.append({**told, "doing": self._doing(), "places": places})
             if gap - delay > TOLD_MS:  # at once: an hour's run may be stopped before its end
-                print(json.dumps(self.slow[-1]), file=sys.stderr, flush=True)
+                print(json.dumps(self.slow[-1]), file=sys.stderr, flush=True)  # noqa: T201
             self.slow.sort(key=lambda one: -one["own"])
             del self.slow[MOST_SLOW:]
 
