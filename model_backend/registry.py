@@ -90,7 +90,7 @@ PREDICTORS = (
         mark("Ink that no word explains: stamps, signatures, drawings"),
     ),
     Registered(
-        "kinds",
+        "sorter",
         PAGE_CLASS,
         "model",
         f"{_FOLDER}.page_class_words:create",

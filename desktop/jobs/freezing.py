@@ -250,7 +250,10 @@ def version(folder: Path, name: str) -> Version:
     if not NAME.fullmatch(name) or not path.is_file():
         raise UserError("There is no version {name}. Freeze one first.", name=name[:80])
     try:
-        return _from_data(json.loads(path.read_text(encoding="utf-8")))
+        found = _from_data(json.loads(path.read_text(encoding="utf-8")))
+        if found.name != name:
+            raise ValueError("the manifest of another version")
+        return found
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
             "{file} cannot be read. Bring it back from a copy, or freeze another version.",

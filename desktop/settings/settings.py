@@ -84,7 +84,7 @@ SETTINGS = (
     Setting("entities", "forms"),
     Setting("tables", "auto"),
     Setting("masks", "pixels"),
-    Setting("page class", "kinds"),
+    Setting("page class", "sorter"),
     Setting("keys", {}),
     Setting("layers", {}),
     Setting("last_project", ""),

@@ -18,7 +18,7 @@ from model_backend.predictors.page_class_features import layout_of, words_of
 from model_backend.predictors.predictor import PredictorInput
 from model_backend.predictors.programs import program_of, session_of
 
-NAME = "kinds"
+NAME = "sorter"
 PROGRAM = Path(__file__).resolve().parents[2] / "resources" / "models" / "page_class.onnx"
 INPUTS, OUTPUTS = ("words", "layout"), ("kinds",)
 LABELS_KEY, TEMPERATURE_KEY = "labels", "temperature"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -58,14 +59,24 @@ class Progress:
 
 
 def save_progress(progress: Progress, path: Path) -> None:
-    """Write it; an older file is replaced only by a whole one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write it; an older file is replaced only by a whole one. UserError where that fails."""
     beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
-        torch.save(vars(progress), file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            torch.save(vars(progress), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except (OSError, RuntimeError) as error:  # RuntimeError: torch's own writer
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise UserError(
+            "What was learnt cannot be saved in {file} ({error}). Free some space there and go on"
+            " with --resume from what was saved before.",
+            file=str(path),
+            error=str(error)[:200],
+        ) from error
 
 
 def load_progress(path: Path) -> Progress:

@@ -203,7 +203,8 @@ def test_damaged_manifest_is_told(project: Path) -> None:
     path = project / FOLDER / "week-1" / MANIFEST
     told = json.loads(path.read_text(encoding="utf-8"))
     path.chmod(0o644)
-    for text in ("{", "[]", json.dumps({**told, "pages": [1]})):
+    elsewhere = json.dumps({**told, "name": "../../backups"})
+    for text in ("{", "[]", json.dumps({**told, "pages": [1]}), elsewhere):
         path.write_text(text)
         with pytest.raises(UserError, match=MANIFEST):
             version(project, "week-1")

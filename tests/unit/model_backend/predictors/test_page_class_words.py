@@ -36,7 +36,7 @@ def page(*texts: str, height: float = 10.0) -> Page:
 
 
 def test_it_is_the_default_and_small() -> None:
-    assert registry.default(registry.PAGE_CLASS) == PageClassWords().name == "kinds"
+    assert registry.default(registry.PAGE_CLASS) == PageClassWords().name == "sorter"
     assert PROGRAM.stat().st_size < 2_000_000
     assert PROGRAM.with_suffix(".md").is_file()
     assert set(forms.KINDS.values()) <= set(PAGE_KINDS)
