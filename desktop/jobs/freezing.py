@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.errors import known_error
 from desktop.jobs.exporting import IsCancelled, Locked, OnProgress, export_page, never
 from desktop.jobs.passwords import Passwords
+from desktop.store.copying import VERSIONS
 from model_backend.document import PageStatus
 from model_backend.errors import UserError
 from model_backend.formats import ExportPage, WriteOptions
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from desktop.store.store import Store
     from model_backend.service import Workers
 
-FOLDER, MANIFEST, FORMAT = "versions", "version.json", 1
+FOLDER, MANIFEST, FORMAT = VERSIONS, "version.json", 1
 FORMATS = {"entities": "funsd", "tables": "pubtables", "regions": "coco"}
 """The format of each collection's data set; its folder is called like the collection."""
 TRAINING = {"funsd": "training_data", "pubtables": "", "coco": ""}

@@ -10,8 +10,12 @@ from pathlib import Path
 from desktop.errors import UserError, known_error
 from desktop.store.files import is_unfinished, sync_folder
 from desktop.store.migrating import copy_database, version_of
+from desktop.store.promoted import FILE as PREDICTORS
 from desktop.store.store import FILE
 from model_backend.unfinished import folder_beside
+
+VERSIONS = "versions"
+"""In the folder of a project: what was frozen of it."""
 
 
 def copy_project(folder: Path, out: Path) -> None:
@@ -26,10 +30,20 @@ def copy_project(folder: Path, out: Path) -> None:
             copy_database(folder / FILE, copy / FILE)
             _copy_documents(folder / "documents", copy / "documents")
             (copy / "backups").mkdir()
+            _copy_training(folder, copy)
             copy.rename(out)
         sync_folder(out.parent)
     except (OSError, sqlite3.Error) as error:
         raise known_error(error, out) or error from error
+
+
+def _copy_training(folder: Path, copy: Path) -> None:
+    """Versions of the data set, and which predictors the project uses."""
+    if (folder / VERSIONS).is_dir():
+        unfinished = shutil.ignore_patterns(".*")
+        shutil.copytree(folder / VERSIONS, copy / VERSIONS, symlinks=True, ignore=unfinished)
+    if (folder / PREDICTORS).is_file():
+        shutil.copyfile(folder / PREDICTORS, copy / PREDICTORS)
 
 
 def _copy_documents(folder: Path, copy: Path) -> None:

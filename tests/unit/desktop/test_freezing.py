@@ -23,6 +23,8 @@ from desktop.jobs.freezing import (
     version,
     versions,
 )
+from desktop.store.copying import copy_project
+from desktop.store.promoted import in_use, promote
 from desktop.store.records import PageChange
 from desktop.store.store import Store
 from model_backend import formats
@@ -210,6 +212,17 @@ def test_damaged_manifest_is_told(project: Path) -> None:
             version(project, "week-1")
     with pytest.raises(UserError, match="no version"):
         version(project, "week-2")
+
+
+def test_a_copy_of_the_project_has_its_versions_and_its_predictors(
+    project: Path, tmp_path: Path
+) -> None:
+    found = freeze(project, Freezing("gold", is_gold=True))
+    promote(project, "entities", "rules")
+    copy_project(project, tmp_path / "copy.proofdesk")
+    assert versions(tmp_path / "copy.proofdesk") == [found]
+    assert changed_files(tmp_path / "copy.proofdesk", found) == []
+    assert in_use(tmp_path / "copy.proofdesk") == {"entities": "rules"}
 
 
 def test_protected_documents_need_their_password(project: Path, tmp_path: Path) -> None:
