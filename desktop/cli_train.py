@@ -151,7 +151,7 @@ def _sets(data: list[Path], project: Path | None) -> tuple[Path, ...]:
     """The data sets to learn from: folders, or what a project's versions have for training."""
     if project is None:
         return tuple(data)
-    from desktop.jobs.work import training_set
+    from desktop.store.versions import training_set
 
     return tuple(training_set(project, str(name), "entities") for name in data)
 

@@ -12,7 +12,7 @@ from desktop.cli_output import counted, reporting
 from desktop.cli_project import given_password, must_be_there, unlocked, working
 
 if TYPE_CHECKING:
-    from desktop.jobs.work import Version
+    from desktop.store.versions import Version
 
 
 def freeze(
@@ -56,8 +56,8 @@ def freeze(
 
 def versions(project: Project, *, as_json: Json = False) -> None:
     """List the versions of the data set, and say whether one was changed since it was frozen."""
-    from desktop.jobs.work import changed_files
-    from desktop.jobs.work import versions as known
+    from desktop.store.versions import changed_files
+    from desktop.store.versions import versions as known
 
     with reporting(project, as_json=as_json) as report:
         must_be_there(project)

@@ -24,6 +24,7 @@ from desktop.store.records import (
     RevisionKind,
     SchemaChange,
 )
+from desktop.store.versions import gold_pages
 from model_backend.document import Document, Page, Proposals
 from model_backend.labels import LabelSchema
 from model_backend.translation import mark
@@ -49,6 +50,8 @@ class OpenDocument(QObject):
         self._schema = store.schema()
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._history = History(store)
+        self._gold = gold_pages(store.folder)
+        self._open_gold: set[int] = set()
         self.keeping: Future[Path] | None = None
         """A copy of how it is now, which a change of many pages must not get into."""
 
@@ -129,7 +132,21 @@ class OpenDocument(QObject):
         self._write(edit, kind, revision)
         return edit.text
 
+    def is_gold(self, page_id: int) -> bool:
+        """Whether models are measured with the page, and nobody said that it may change."""
+        return page_id in self._gold and page_id not in self._open_gold
+
+    def open_gold(self, page_id: int) -> None:
+        """Let the page change from now on."""
+        self._open_gold.add(page_id)
+
     def _write(self, edit: Edit, kind: RevisionKind, of: Revision | None = None) -> None:
+        for change in edit.changes:
+            if isinstance(change, PageChange) and self.is_gold(change.after.id):
+                raise UserError(
+                    "This page is gold: models are measured with it. Page > Change this gold page"
+                    " lets you."
+                )
         if self.store.apply(edit.text, edit.changes, kind=kind, of=of) is not None:
             self._take(edit.changes)
 

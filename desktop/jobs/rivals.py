@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.errors import UserError
 from desktop.jobs.exporting import IsCancelled, OnProgress, awaited, never
-from desktop.jobs.freezing import FORMATS, data_set, versions
 from desktop.jobs.predicting import LOADING_LIMIT, PREDICTING_LIMIT
+from desktop.store.versions import FORMATS, data_set, versions
 from model_backend import formats, registry
 from model_backend.document import Page, Proposals
 from model_backend.metrics.evaluate import document_of

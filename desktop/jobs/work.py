@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from desktop.jobs.course import Course, Outcome, Step, Work, run
 from desktop.jobs.exporting import StoredPicture, export_project
-from desktop.jobs.freezing import (
-    Freezing,
-    Version,
-    changed_files,
-    freeze,
-    training_set,
-    versions,
-)
+from desktop.jobs.freezing import Freezing, freeze
 from desktop.jobs.imported import EMPTY_FOLDER, Imported
 from desktop.jobs.importing import ImportDataset, ImportFiles, ReadPages
 from desktop.jobs.passwords import Passwords
@@ -37,16 +30,12 @@ __all__ = [
     "Step",
     "StoreTarget",
     "StoredPicture",
-    "Version",
     "Work",
-    "changed_files",
     "export_project",
     "foreign",
     "forget_all",
     "freeze",
     "import_dataset",
     "run",
-    "training_set",
     "unfinished_datasets",
-    "versions",
 ]

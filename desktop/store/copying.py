@@ -12,10 +12,8 @@ from desktop.store.files import is_unfinished, sync_folder
 from desktop.store.migrating import copy_database, version_of
 from desktop.store.promoted import FILE as PREDICTORS
 from desktop.store.store import FILE
+from desktop.store.versions import FOLDER as VERSIONS
 from model_backend.unfinished import folder_beside
-
-VERSIONS = "versions"
-"""In the folder of a project: what was frozen of it."""
 
 
 def copy_project(folder: Path, out: Path) -> None:

@@ -160,6 +160,8 @@ ACTIONS = (
            needs=PAGE_OPEN),
     Action("unlock", PAGE, mark("Enter the password of the document..."), "passwords.unlock",
            ("Ctrl+L",), needs=PAGE_OPEN),
+    Action("open_gold", PAGE, mark("Change this gold page"), "pages.open_gold", (),
+           needs=PAGE_OPEN),
     Action("rotate_left", PAGE, mark("Turn left"), "pages.rotate_left", ("Ctrl+[",), "rotate-left",
            needs=PAGE_OPEN, starts_section=True),
     Action("rotate_right", PAGE, mark("Turn right"), "pages.rotate_right", ("Ctrl+]",),

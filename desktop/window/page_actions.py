@@ -74,6 +74,15 @@ class PageActions(QObject):
         found = [store.next_page(page_id, step=step) for step in NEIGHBOURS] if page_id else []
         self._bench.images.prefetch([number for number in found if number is not None])
 
+    def open_gold(self) -> None:
+        """Let the page in view change, though models are measured with it."""
+        document, page_id = self._bench.document, self._bench.selection.page_id
+        if not document.is_gold(page_id):
+            self.said.emit(_("This page is not gold: it can be changed anyway."))
+            return
+        document.open_gold(page_id)
+        self.said.emit(_("This gold page can be changed now. Figures measured before differ."))
+
     def rotate_left(self) -> None:
         """Turn the page a quarter anticlockwise."""
         self._turn(270)

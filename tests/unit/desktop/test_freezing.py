@@ -11,22 +11,22 @@ import pymupdf
 import pytest
 
 from desktop.document import edits
+from desktop.document.open_document import OpenDocument
 from desktop.jobs import work
-from desktop.jobs.freezing import (
-    FOLDER,
-    MANIFEST,
-    Freezing,
-    changed_files,
-    data_set,
-    freeze,
-    gold_pages,
-    version,
-    versions,
-)
+from desktop.jobs.freezing import Freezing, freeze
 from desktop.store.copying import copy_project
 from desktop.store.promoted import in_use, promote
 from desktop.store.records import PageChange
 from desktop.store.store import Store
+from desktop.store.versions import (
+    FOLDER,
+    MANIFEST,
+    changed_files,
+    data_set,
+    gold_pages,
+    version,
+    versions,
+)
 from model_backend import formats
 from model_backend.document import Box, Entity, Page, PageStatus, Proposals, Status
 from model_backend.errors import Cancelled, PasswordNeeded, UserError
@@ -212,6 +212,38 @@ def test_damaged_manifest_is_told(project: Path) -> None:
             version(project, "week-1")
     with pytest.raises(UserError, match="no version"):
         version(project, "week-2")
+
+
+def test_a_gold_page_changes_only_when_somebody_says_so_twice(project: Path) -> None:
+    gold = freeze(project, Freezing("gold", is_gold=True))
+    page_id = gold.pages[0].id
+    document = OpenDocument(Store.open(project))
+    before = document.page(page_id)
+    assert document.is_gold(page_id)
+    with pytest.raises(UserError, match="gold"):
+        document.apply("Note", edits.set_note(before, "changed"))
+    assert document.page(page_id) == before
+    other = next(one for one in document.store.page_ids() if not document.is_gold(one))
+    document.apply("Note", edits.set_note(document.page(other), "changed"))
+    document.open_gold(page_id)
+    document.apply("Note", edits.set_note(before, "changed"))
+    assert document.page(page_id).note == "changed"
+    document.close()
+    again = OpenDocument(Store.open(project))
+    with pytest.raises(UserError, match="gold"):
+        again.undo()
+    assert again.page(page_id).note == "changed"
+    again.close()
+
+
+def test_a_damaged_manifest_does_not_keep_a_project_shut(project: Path) -> None:
+    freeze(project, Freezing("gold", is_gold=True))
+    path = project / FOLDER / "gold" / MANIFEST
+    path.chmod(0o644)
+    path.write_text("{")
+    document = OpenDocument(Store.open(project))
+    assert not document.is_gold(1)
+    document.close()
 
 
 def test_a_copy_of_the_project_has_its_versions_and_its_predictors(
