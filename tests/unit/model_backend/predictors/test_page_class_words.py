@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 from model_backend import registry
 from model_backend.document import Box, Page, PageGeometry, Status, Word
+from model_backend.document_json import from_json
 from model_backend.errors import UserError
 from model_backend.networks import PAGE_KINDS, PROGRAMS
 from model_backend.predictors.page_class_features import BUCKETS, LAYOUT, layout_of, words_of
@@ -68,6 +70,27 @@ def test_a_page_that_is_like_nothing_known_is_left_alone() -> None:
     chances = PageClassWords().chances(strange)
     assert set(chances) == set(PAGE_KINDS)
     assert sum(chances.values()) == pytest.approx(1.0, abs=1e-4)
+
+
+RIGHT = {
+    "form": {"expense report", "claim"},
+    "korean_form": {"application"},
+    "letter": {"letter"},
+    "report": {"report", "scientific report"},
+}
+"""What may be said of the samples."""
+
+
+def test_nothing_wrong_is_said_of_the_samples() -> None:
+    samples = Path(__file__).parents[4] / "resources" / "samples"
+    spoken_of = set()
+    for name, right in RIGHT.items():
+        for told in json.loads((samples / f"{name}.json").read_text(encoding="utf-8"))["pages"]:
+            found = PageClassWords().read(from_json(Page, told)).page_class
+            if found is not None:
+                assert found.label in right
+                spoken_of.add(name)
+    assert "form" in spoken_of
 
 
 def test_words_count_by_what_they_say_not_by_case_digits_or_signs() -> None:
