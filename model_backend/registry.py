@@ -36,6 +36,8 @@ class Registered:
     factory: str
     description: str
     models: tuple[InstalledModel, ...] = ()
+    is_default: bool = True
+    """Whether it is used where nobody has chosen: not before it is more right than wrong."""
 
 
 _FOLDER = "model_backend.predictors"
@@ -95,9 +97,10 @@ PREDICTORS = (
         "model",
         f"{_FOLDER}.page_class_words:create",
         mark("A small network that reads words and how they lie"),
+        is_default=False,
     ),
 )
-"""The predictors that come with Proofdesk; the first of a task is its default."""
+"""The predictors that come with Proofdesk; the first of a task that may be is its default."""
 
 
 def names(task: str) -> tuple[str, ...]:
@@ -137,7 +140,8 @@ def task_of(model: InstalledModel) -> str:
 
 def default(task: str) -> str:
     """The predictor of a task that is used when none is named; no model that was added."""
-    return next((item.name for item in PREDICTORS if item.task == task), NONE)
+    known = (item for item in PREDICTORS if item.task == task and item.is_default)
+    return next((item.name for item in known), NONE)
 
 
 def registered(name: str) -> Registered:

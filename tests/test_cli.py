@@ -119,7 +119,7 @@ def test_main_job_from_a_pdf_to_a_data_set(pdf: Path, tmp_path: Path) -> None:
     assert (imported["documents"], imported["pages"], imported["words"]) == (1, 1, 3)
     proposed = answer("prelabel", project, "--tables", "none", "--masks", "none")
     assert proposed["entities"] >= 1
-    assert proposed["predictors"] == ["forms", "none", "none", "sorter"]
+    assert proposed["predictors"] == ["forms", "none", "none", "none"]
     refused = answer("export", project, "--format", "funsd", "--out", tmp_path / "out", status=1)
     assert "nothing to export" in refused["failed"][0]["why"]
     assert not (tmp_path / "out").exists()

@@ -22,7 +22,7 @@ def test_pair_proposes_tables_whose_doubts_are_stored(tmp_path: Path, samples: P
     answer("import", project, samples / "report.pdf")
     quiet = ("--entities", "none", "--masks", "none", "--device", "cpu")
     said = answer("prelabel", project, *quiet, "--tables", "finds,reads")
-    assert said["predictors"] == ["none", "finds,reads", "none", "sorter"]
+    assert said["predictors"] == ["none", "finds,reads", "none", "none"]
     assert said["tables"] >= 1
     with Store.open(project, read_only=True) as store:
         (table,) = store.page(store.page_ids()[0]).tables

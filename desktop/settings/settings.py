@@ -84,7 +84,7 @@ SETTINGS = (
     Setting("entities", "forms"),
     Setting("tables", "auto"),
     Setting("masks", "pixels"),
-    Setting("page class", "sorter"),
+    Setting("page class", "none"),
     Setting("keys", {}),
     Setting("layers", {}),
     Setting("last_project", ""),

@@ -26,7 +26,7 @@ def test_every_task_has_a_default_and_none() -> None:
         "forms",
         "auto",
         "pixels",
-        "sorter",
+        "none",
     ]
 
 

@@ -37,8 +37,9 @@ def page(*texts: str, height: float = 10.0) -> Page:
     return Page(1, 1, 0, 400, 600, "px", PageGeometry("drawn", 400, 600), words=words)
 
 
-def test_it_is_the_default_and_small() -> None:
-    assert registry.default(registry.PAGE_CLASS) == PageClassWords().name == "sorter"
+def test_it_can_be_chosen_and_is_small() -> None:
+    assert PageClassWords().name in registry.names(registry.PAGE_CLASS)
+    assert registry.default(registry.PAGE_CLASS) == registry.NONE  # wrong too often on real forms
     assert PROGRAM.stat().st_size < 2_000_000
     assert PROGRAM.with_suffix(".md").is_file()
     assert set(forms.KINDS.values()) <= set(PAGE_KINDS)
