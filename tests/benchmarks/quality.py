@@ -154,8 +154,8 @@ def curve(folder: Path, counts: Sequence[int]) -> dict[str, Any]:
     for count in counts:
         for start in (str(EntitiesForms().program), "minilm") if count else (None,):
             name = f"{count} forms, from {'the language model' if start == 'minilm' else 'ours'}"
-            print(name, file=sys.stderr)
             found[name] = measured(_trained(folder, count, start).read, tested)
+            print(*shown({name: found[name]}), file=sys.stderr)  # at once: each takes minutes
     return found
 
 
