@@ -326,7 +326,7 @@ CONTEXT_MENU = (
     "ungroup", "", "copy", "paste", "duplicate", "", "delete_edge", "merge_cells",
     "split_cell", "", "add_row", "split_rows", "join_rows", "delete_rows", "", "add_column",
     "split_columns", "join_columns", "delete_columns", "", "toggle_header", "toggle_projected",
-    "make_grid",
+    "next_reading", "make_grid",
     "", "simplify", "make_mask", "", "recognize", "zoom_selection", "hide_selected", "lock",
 )  # fmt: skip
 """Ids of the menu over the page and the list; it shows those that can be chosen."""
@@ -340,7 +340,7 @@ FITTING = {
     "split_cell": ("merged cell",), "add_row": ("cells",), "split_rows": ("cells",),
     "join_rows": ("several rows",), "delete_rows": ("cells",), "add_column": ("cells",),
     "split_columns": ("cells",), "join_columns": ("several columns",), "delete_columns": ("cells",),
-    "toggle_header": ("cells",), "toggle_projected": ("cells",),
+    "toggle_header": ("cells",), "toggle_projected": ("cells",), "next_reading": ("table",),
 }  # fmt: skip
 """One of these must be selected, or chosen in a table, for an action to be in that menu
 (`CanvasView.fitting`).

@@ -14,7 +14,7 @@ from desktop.document.edits.tables import bounds
 from desktop.errors import explain
 from desktop.panels.texts import size_text
 from model_backend import table_grid
-from model_backend.document import Page, Table
+from model_backend.document import Page, Table, Word
 from model_backend.predictors.table_readings import Reading, readings
 from model_backend.table_grid.again import (
     propose_again,
@@ -39,12 +39,14 @@ class Readings:
     """The ways in which one table can be read, as it was at first among them."""
 
     page_id: int
+    words: tuple[Word, ...]
     all: tuple[Reading, ...]
 
     def place_of(self, page: Page, table: Table) -> int | None:
-        """Which of them the table is now; None where it is none of them."""
+        """Which of them the table is now; None where it is none of them, or words have changed."""
         tables = [replace(reading.table, status=table.status) for reading in self.all]
-        return tables.index(table) if page.id == self.page_id and table in tables else None
+        is_same_page = (page.id, page.words) == (self.page_id, self.words)
+        return tables.index(table) if is_same_page and table in tables else None
 
 
 class TableActions(QObject):
@@ -127,9 +129,10 @@ class TableActions(QObject):
 
         def found(known: list[Reading]) -> None:
             now = self._chosen()
-            if now is not None and (now[0].id, now[1]) == (page.id, table):  # else one went on
-                self._readings = Readings(page.id, tuple(known))
-                self._show_reading(*now, self._readings, step)
+            made = Readings(page.id, page.words, tuple(known))
+            if now is not None and made.place_of(*now) == 0:  # else somebody went on meanwhile
+                self._readings = made
+                self._show_reading(*now, made, step)
 
         self._bench.rulings.when_known(page, go_on)
 

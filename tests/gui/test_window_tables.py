@@ -192,6 +192,15 @@ def test_a_table_is_shown_as_it_could_also_be_read_and_comes_back(
     assert project.document.redo() == "Another reading of the grid"
     assert table() == last
 
+    word = project.document.page(1).words[-1]
+    moved = replace(word, box=word.box.moved(0, 40))
+    project.document.apply("Move", put(project.document.page(1), moved))
+    do(application, "next_reading")  # other words: read anew
+    qtbot.waitUntil(lambda: said(application).startswith("Reading 2 of "), timeout=20000)
+    assert project.document.undo() == "Another reading of the grid"
+    assert project.document.undo() == "Move"
+    assert table() == last
+
     changed = table_grid.add_column_edge(last, last.box.x0 + 5)
     project.editor.change("Edge", lambda page: edits.replace(page, changed))
     do(application, "next_reading")  # it is another table now: read anew
