@@ -73,7 +73,8 @@ def promote(
         found = _compared(project, new, "", data, device, jobs, report)
         for line in lines(found):
             report.note(line)
-        if found["verdict"] == "worse" and not even_if_worse:
+        difference = found["figures"][found["main"]]["difference"]
+        if (difference or 0.0) < 0 and not even_if_worse:  # few pages tell no small step for sure
             raise UserError(
                 "{name} is worse than {old} on {version}, so it was not promoted. With"
                 " --even-if-worse it is.",

@@ -73,6 +73,10 @@ def test_the_better_predictor_is_promoted_and_used(project: Path) -> None:
     main = found["figures"]["entities.f1"]
     assert 0.3 < main["new"] < 0.9
     assert main["difference"] == pytest.approx(main["new"] - main["old"])
+    assert main["difference"] < 0
+    refused = answer("models", "promote", "rules", "--project", project, status=1)
+    assert "worse" in str(refused)
+    assert "forms" in answer("prelabel", project, "--again")["predictors"]
     promoted = answer(
         "models", "promote", "rules", "--project", project, "--even-if-worse"
     )  # fmt: skip

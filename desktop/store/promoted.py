@@ -22,7 +22,8 @@ FILE, FORMAT = "predictors.json", 1
 class Promotion:
     """A predictor that became the project's for a task; `at` is in milliseconds since 1970.
 
-    `figures` are what it reached on a version, as they were told then.
+    `old` and `new` are the main figure of the one before and of this one on the version that they
+    were compared on, where they were.
     """
 
     task: str
