@@ -214,6 +214,7 @@ def test_a_page_that_is_left_while_a_table_is_read_stays_as_it_is(
 ) -> None:
     before = project.document.page(1)
     do(application, "next_reading")
+    assert said(application).startswith("Looking at the lines")  # it is under way
     project.selection.set_page(2)
     qtbot.wait(800)
     assert project.document.page(1) == before
